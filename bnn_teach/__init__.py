@@ -1,0 +1,50 @@
+"""Learn Bayesian neural networks: the small library that the course is written with.
+
+The way of the data, and the order in which to read the files::
+
+    a generator      interpreter       one flat          draws            curves and bands
+    of random   -->  (one loop)   -->  log-density  -->  (DataTree)  -->  over x
+    variables        + a handler       over z            NUTS or ADVI     prediction
+    dsl/             dsl/              density.py        mcmc/  vi/       prediction.py  plots/
+
+Names are looked up when they are first used, so ``import bnn_teach`` is instant and the parts
+that need no TensorFlow do not load it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "bnn_teach.dsl.model": ["model"],
+    "bnn_teach.dsl.random_variables": ["Deterministic", "Potential", "RandomVariable"],
+    "bnn_teach.dsl.distributions": ["Normal"],
+    "bnn_teach.dsl.dtypes": ["get_dtype", "set_dtype"],
+    "bnn_teach.density": ["LogDensity", "log_joint"],
+    "bnn_teach.inference": ["fit", "sample"],
+    "bnn_teach.prediction": [
+        "decompose",
+        "quantile_band",
+        "sample_posterior_predictive",
+        "sample_prior_predictive",
+    ],
+    "bnn_teach.mcmc.diagnostics": ["function_diagnostics"],
+    "bnn_teach.traces": ["concatenate", "load", "save"],
+    "bnn_teach.course.networks": ["dense", "layer", "network"],
+}
+_HOME = {name: module for module, names in _PUBLIC.items() for name in names}
+
+__all__ = ["__version__", *_HOME]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'bnn_teach' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

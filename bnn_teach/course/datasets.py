@@ -1,0 +1,252 @@
+"""The three small data sets of the course.
+
+You will find here what every notebook starts from: numbers around one mean
+(:func:`normal_sample`, notebook 01), eight schools and one shared mean (:func:`eight_schools`,
+notebook 09), and a noisy sine with a hole in the middle (:func:`gap_sine`, from notebook 04 on),
+on which a network has to say where it does not know. Each call with the same arguments gives the
+same numbers, bit for bit. Next: :mod:`bnn_teach.plots`, which draws them.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..errors import ArgumentError
+
+GAP = 0.15  # gap_sine has no point with |x| below this ...
+EDGE = 0.6  # ... and none with |x| above this
+
+
+def sine(x: ArrayLike) -> np.ndarray:
+    """The true function of :func:`gap_sine`, f(x) = sin 2πx; shape and float dtype are kept."""
+    return np.sin(2 * np.pi * np.asarray(x))
+
+
+@dataclass(frozen=True, eq=False)
+class Regression:
+    r"""Points around a function that we know, so that every answer can be judged.
+
+    .. math:: y_n = f(x_n) + \sigma \varepsilon_n, \qquad \varepsilon_n \sim \mathrm{Normal}(0, 1)
+
+    Attributes
+    ----------
+    x : ndarray, shape (N, 1), float32
+        Inputs, in increasing order.
+    y : ndarray, shape (N, 1), float32
+        Noisy outputs.
+    truth : callable
+        The function f; an array of any shape goes in, one of the same shape comes out.
+    noise_scale : float
+        The noise's standard deviation σ, in units of y.
+
+    Examples
+    --------
+    >>> data = gap_sine()
+    >>> data
+    Regression: 40 points, x from -0.6 to 0.6, none between -0.15 and 0.15, noise scale 0.1
+    >>> data.x.shape, data.grid().shape
+    ((40, 1), (200, 1))
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    truth: Callable[[ArrayLike], np.ndarray]
+    noise_scale: float
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def __repr__(self) -> str:
+        low, high = self.gap
+        return (
+            f"Regression: {len(self)} points, x from {self.x.min():.3g} to {self.x.max():.3g}, "
+            f"none between {low:.3g} and {high:.3g}, noise scale {self.noise_scale:.3g}"
+        )
+
+    @property
+    def gap(self) -> tuple[float, float]:
+        """The widest interval between two neighbouring inputs: (low, high)."""
+        x = np.sort(self.x.ravel())
+        widest = int(np.argmax(np.diff(x)))
+        return float(x[widest]), float(x[widest + 1])
+
+    def noise(self) -> np.ndarray:
+        """What no function can explain: y - f(x), shape (N, 1), float32."""
+        return (self.y - self.truth(self.x)).astype(self.y.dtype)
+
+    def grid(self, low: float = -2.0, high: float = 2.0, num_points: int = 200) -> np.ndarray:
+        """New inputs, evenly spaced from ``low`` to ``high``, to predict at.
+
+        Returns
+        -------
+        ndarray, shape (num_points, 1), float32
+
+        Raises
+        ------
+        ArgumentError
+            ``low`` is not below ``high``, or ``num_points`` is not an integer of at least 2.
+        """
+        low, high = _number("low", low), _number("high", high)
+        if not low < high:
+            raise ArgumentError(
+                f"low, high: came {low:g} and {high:g}; expected low < high. Give the "
+                "smaller end first."
+            )
+        num_points = _integer("num_points", num_points, at_least=2)
+        return np.linspace(low, high, num_points, dtype=np.float32)[:, None]
+
+
+def gap_sine(num_points: int = 40, noise_scale: float = 0.1, seed: int = 0) -> Regression:
+    """A noisy sine seen on both sides of a gap: the data of most notebooks.
+
+    Half of the inputs lie evenly in [-0.6, -0.15] and half in [0.15, 0.6] (an odd one goes to the
+    right); y = sin 2πx + ``noise_scale`` ε. Nothing is seen between the two, nor beyond them.
+
+    Parameters
+    ----------
+    num_points : int
+        N, at least 2.
+    noise_scale : float
+        Standard deviation of the noise, in units of y; 0 gives the sine itself.
+    seed : int
+        Of ``numpy.random.default_rng``, which draws the noise ε.
+
+    Returns
+    -------
+    Regression
+        With ``x`` and ``y`` of shape (N, 1), float32.
+
+    Raises
+    ------
+    ArgumentError
+        An argument has the wrong type or range.
+
+    Notes
+    -----
+    After the sinusoidal data of the PyMC4 article on Bayesian neural networks (2020).
+    """
+    num_points = _integer("num_points", num_points, at_least=2)
+    noise_scale = _number("noise_scale", noise_scale)
+    if noise_scale < 0:
+        raise ArgumentError(
+            f"noise_scale: came {noise_scale:g}; expected a number >= 0, because it is a standard "
+            "deviation. Use 0 for data without noise."
+        )
+    rng = np.random.default_rng(_integer("seed", seed, at_least=0))
+    left = np.linspace(-EDGE, -GAP, num_points // 2)
+    right = np.linspace(GAP, EDGE, num_points - num_points // 2)
+    x = np.concatenate([left, right])[:, None]
+    y = sine(x) + noise_scale * rng.standard_normal(x.shape)
+    return Regression(x.astype(np.float32), y.astype(np.float32), sine, noise_scale)
+
+
+@dataclass(frozen=True, eq=False)
+class EightSchools:
+    """Eight estimated effects of coaching, each with its own standard error.
+
+    Attributes
+    ----------
+    y : ndarray, shape (8,), float32
+        Estimated effect of coaching in each school, in points of the SAT-V test.
+    sigma : ndarray, shape (8,), float32
+        Standard error of each estimate, in the same points.
+    school : tuple of str, length 8
+        The schools' names, A to H.
+    """
+
+    y: np.ndarray
+    sigma: np.ndarray
+    school: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def __repr__(self) -> str:
+        rows = zip(self.school, self.y, self.sigma, strict=True)
+        lines = [f"{name:<6} {effect:6.0f} {error:14.0f}" for name, effect, error in rows]
+        return "\n".join(["school effect standard error", *lines])
+
+
+def eight_schools() -> EightSchools:
+    """Coaching for a test in eight schools: the classic hierarchical data set.
+
+    Returns
+    -------
+    EightSchools
+        ``y`` and ``sigma`` of shape (8,), float32, and the names.
+
+    References
+    ----------
+    Rubin (1981), Estimation in parallel randomized experiments, *Journal of Educational
+    Statistics* 6(4), 377-401; rounded as in Gelman et al., *Bayesian Data Analysis*, 3rd ed.
+    (2013), table 5.2.
+    """
+    y = np.array([28, 8, -3, 7, -1, 1, 18, 12], dtype=np.float32)
+    sigma = np.array([15, 10, 16, 11, 9, 11, 10, 18], dtype=np.float32)
+    return EightSchools(y, sigma, tuple("ABCDEFGH"))
+
+
+def normal_sample(
+    num_points: int = 30, loc: float = 3.0, scale: float = 1.0, seed: int = 0
+) -> np.ndarray:
+    """Independent draws from Normal(``loc``, ``scale``): data for the first model.
+
+    Parameters
+    ----------
+    num_points : int
+        N, at least 1.
+    loc, scale : float
+        Mean and standard deviation; ``scale`` is above 0.
+    seed : int
+        Of ``numpy.random.default_rng``.
+
+    Returns
+    -------
+    ndarray, shape (N,), float32
+
+    Raises
+    ------
+    ArgumentError
+        An argument has the wrong type or range.
+    """
+    num_points = _integer("num_points", num_points, at_least=1)
+    loc, scale = _number("loc", loc), _number("scale", scale)
+    if scale <= 0:
+        raise ArgumentError(
+            f"scale: came {scale:g}; expected a number > 0, because it is a standard deviation. "
+            "Use a small one, such as 0.01, for points that nearly agree."
+        )
+    rng = np.random.default_rng(_integer("seed", seed, at_least=0))
+    return (loc + scale * rng.standard_normal(num_points)).astype(np.float32)
+
+
+def _integer(name: str, value: object, at_least: int) -> int:
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        number = at_least - 1
+    # True is an integer to Python, but as a number of points it is a slip.
+    if isinstance(value, bool) or number < at_least:
+        raise ArgumentError(
+            f"{name}: came {value!r}; expected an integer of at least {at_least}. "
+            f"Write, for instance, {name}={at_least}."
+        )
+    return number
+
+
+def _number(name: str, value: object) -> float:
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        number = math.nan
+    if isinstance(value, (str, bool)) or not math.isfinite(number):
+        raise ArgumentError(
+            f"{name}: came {value!r}; expected one finite number. Write it as in {name}=0.1."
+        )
+    return number

@@ -1,0 +1,86 @@
+"""Networks as models: a dense layer, a layer with a prior, and a network of such layers.
+
+Everything here could be typed in a notebook, and in notebook 05 it is; the library's version only
+chooses the faster of two ways to write the same matrix product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bnn_teach.dsl.distributions import Normal
+from bnn_teach.dsl.model import model
+from bnn_teach.dsl.random_variables import Deterministic
+from bnn_teach.runtime import tf
+
+_FUSED_UP_TO = 200  # weights in a layer
+
+
+def dense(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor | float = 0.0) -> tf.Tensor:
+    r"""Return :math:`x W + b`, written in the form that compiles to the fastest code.
+
+    A product of small matrices is cheaper as a sum of fused multiplications, with the points as
+    the innermost axis, than as a call of a library's matrix product; a large one is not.
+
+    Parameters
+    ----------
+    x : tensor, shape (N, inputs)
+        One row a point.
+    weights : tensor, shape (inputs, units)
+        The matrix W.
+    bias : tensor, shape (units,) or (1, units), optional
+        The row b.
+
+    Returns
+    -------
+    tensor, shape (N, units)
+    """
+    if weights.shape.num_elements() <= _FUSED_UP_TO:
+        product = tf.reduce_sum(weights[:, :, None] * tf.transpose(x)[:, None, :], 0)
+    else:
+        product = tf.matmul(weights, x, transpose_a=True, transpose_b=True)
+    return tf.transpose(product) + bias
+
+
+@model
+def layer(x: Any, units: int, prior_scale: float = 1.0) -> Any:
+    """Yield weights ``w`` (inputs, units) and bias ``b`` (units,); return x w + b, (N, units)."""
+    w = yield Normal("w", 0.0, prior_scale, batch_stack=(x.shape[1], units))
+    b = yield Normal("b", 0.0, prior_scale, batch_stack=units)
+    return dense(x, w, b)
+
+
+@model
+def network(
+    x: Any,
+    y: Any = None,
+    hidden: Sequence[int] = (5, 5),
+    prior_scale: float = 1.0,
+    noise_scale: float = 0.1,
+    activation: Callable[[tf.Tensor], tf.Tensor] = tf.nn.relu,
+) -> Any:
+    """Regress y on x: hidden layers ``l1``, ``l2``, ..., the function ``f``, and ``obs`` around it.
+
+    Parameters
+    ----------
+    x : tensor, shape (N, inputs)
+        The inputs.
+    y : tensor, shape (N, 1), optional
+        The data; leave it out to predict.
+    hidden : sequence of int, optional
+        Units of each hidden layer.
+    prior_scale : float, optional
+        Standard deviation of every weight and bias before seeing data.
+    noise_scale : float, optional
+        Standard deviation of y given f, in the unit of y.
+    activation : callable, optional
+        Between the layers.
+    """
+    signal = x
+    for number, units in enumerate(hidden, start=1):
+        signal = activation((yield layer(signal, units, prior_scale).named(f"l{number}")))
+    output = yield layer(signal, 1, prior_scale).named(f"l{len(hidden) + 1}")
+    f = yield Deterministic("f", output)
+    yield Normal("obs", loc=f, scale=noise_scale, observed=y)
+    return f

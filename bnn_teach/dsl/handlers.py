@@ -1,0 +1,90 @@
+"""Handlers: what a random variable's value is, depending on why the model is run.
+
+A handler is a function ``(path, random_variable) -> value``. Here are the three meanings that a
+model has: a story to draw from, a joint density at given values, and a predictor of new data.
+The log-density over unconstrained space is one more handler, in :mod:`bnn_teach.density`.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+from bnn_teach.dsl.interpreter import Handler, Sites
+from bnn_teach.dsl.random_variables import Potential, RandomVariable, Shape
+from bnn_teach.errors import ArgumentError
+from bnn_teach.runtime import tf, tfp
+
+
+def from_prior(seed: Any, shapes: Mapping[str, Shape] | None = None) -> Handler:
+    """Draw every variable from its own distribution, given those above it.
+
+    Parameters
+    ----------
+    seed : tensor
+        A stateless seed, shape (2,), int32. Each path has its own stream.
+    shapes : mapping, optional
+        Shapes of the values, by path, where they are larger than the variable declares: data of
+        shape (30,) may be observed at a scalar variable.
+    """
+
+    def handler(path: str, variable: RandomVariable) -> Any:
+        distribution, lead = variable.distribution, variable.batch_stack
+        wanted = (shapes or {}).get(path, variable.shape)
+        if wanted != variable.shape:
+            event = len(distribution.event_shape)
+            lead, distribution = (
+                (),
+                tfp.distributions.BatchBroadcast(
+                    distribution, with_shape=wanted[: len(wanted) - event]
+                ),
+            )
+        return distribution.sample(lead, seed=_stream(seed, path))
+
+    return handler
+
+
+def from_values(values: Mapping[str, Any], otherwise: Handler | None = None) -> Handler:
+    """Send the value that ``values`` has for the path; ask ``otherwise`` for the rest."""
+
+    def handler(path: str, variable: RandomVariable) -> Any:
+        if path in values:
+            return values[path]
+        if otherwise is None:
+            raise ArgumentError(f"{path}: no value was given. Known paths: {', '.join(values)}.")
+        return otherwise(path, variable)
+
+    return handler
+
+
+def log_joint(sites: Sites) -> tf.Tensor:
+    r"""Sum the log-densities: :math:`\log p(x, \theta) = \sum_i \log p(v_i \mid v_{<i})`.
+
+    Parameters
+    ----------
+    sites : dict of str to Site
+        What :func:`interpret` returned; the values say where the density is taken.
+
+    Returns
+    -------
+    tensor
+        A scalar.
+    """
+    return tf.add_n([tf.reduce_sum(term) for term in log_prob_terms(sites).values()])
+
+
+def log_prob_terms(sites: Sites) -> dict[str, tf.Tensor]:
+    """Return each variable's log-density and each potential, by path, one entry an element."""
+    terms = {}
+    for path, (node, value) in sites.items():
+        if isinstance(node, RandomVariable):
+            terms[path] = node.distribution.log_prob(value)
+        elif isinstance(node, Potential):
+            terms[path] = tf.convert_to_tensor(node.log_prob)
+    return terms
+
+
+def _stream(seed: Any, path: str) -> tf.Tensor:
+    """Give each path its own random stream, whatever stands before it in the model."""
+    return tf.random.experimental.stateless_fold_in(seed, zlib.crc32(path.encode()) & 0x7FFFFFFF)

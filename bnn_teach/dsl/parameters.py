@@ -1,0 +1,141 @@
+"""Parameters outside their domain: found before sampling starts, and explained.
+
+TensorFlow Probability computes NaN from a negative scale unless it is asked to check, and when it
+is asked it does not say where. :func:`check_parameters` asks, once, at the first eager pass over a
+model, and names the variable, the parameter, the value and the remedy.
+Next: :mod:`bnn_teach.dsl.multivariate`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from bnn_teach.dsl import supports
+from bnn_teach.dsl.supports import Support
+from bnn_teach.errors import ParameterError
+from bnn_teach.runtime import tf, tfp
+
+tfd = tfp.distributions
+
+
+class Domain(NamedTuple):
+    """Which values a parameter may have."""
+
+    support: Support
+    """The set itself."""
+    remedy: str
+    """What to do about a value outside."""
+
+
+_POSITIVE = Domain(
+    supports.positive,
+    "If it is a random variable, give it a prior of positive numbers, such as HalfNormal; if it is "
+    "computed, pass it through tf.exp or tf.math.softplus.",
+)
+_DOMAINS = {
+    **dict.fromkeys(["scale", "rate", "df"], _POSITIVE),
+    **dict.fromkeys(["concentration", "concentration1", "concentration0"], _POSITIVE),
+    "total_count": Domain(supports.non_negative, "Correct the counts."),
+    "probs": Domain(
+        supports.probability, "Pass it through tf.sigmoid, or pass the real number as logits=...."
+    ),
+    "scale_tril": Domain(
+        supports.lower_triangular, "Use tf.linalg.cholesky of a covariance, or a LKJCholesky prior."
+    ),
+    "covariance_matrix": Domain(
+        supports.covariance, "Add a small number to its diagonal, or use MvNormalCholesky."
+    ),
+    "cutpoints": Domain(
+        supports.increasing, "Sort them; as a random variable, use tf.cumsum of positive numbers."
+    ),
+}
+_SIMPLEX = Domain(supports.probabilities, "Divide by the sum, or use tf.nn.softmax or Dirichlet.")
+_FINITE = Domain(
+    Support("finite numbers", np.isfinite),
+    "Look in what it was computed from for a division by zero, the logarithm or root of a negative "
+    "number, or an overflow.",
+)
+
+
+def check_parameters(path: str, distribution: Any) -> None:
+    """Raise an error if a parameter of ``distribution`` is outside its domain.
+
+    Parameters
+    ----------
+    path : str
+        The variable's path, for the message.
+    distribution : tfp.distributions.Distribution
+        With eager parameters. Nothing happens while a graph is traced, for values are not known.
+
+    Raises
+    ------
+    ParameterError
+        Naming the path, the parameter, the value and its index, the domain, and a remedy.
+    """
+    if not tf.executing_eagerly():
+        return
+    try:
+        _check(distribution, "")
+    except ParameterError as error:
+        raise ParameterError(f"{path}: {error}") from None
+
+
+def check_value(parameter: str, value: Any, domain: Domain | None = None) -> None:
+    """Raise :class:`ParameterError` if a parameter's eager value is outside its domain."""
+    array = tf.get_static_value(value)
+    for support, remedy in (_FINITE, domain or _DOMAINS[parameter]):
+        if array is None or array.size == 0:
+            return
+        outside = ~np.broadcast_to(support.contains(array), array.shape)
+        if outside.any():
+            index = tuple(int(i) for i in np.argwhere(outside)[0])
+            where = f" at index {index}" if index else ""
+            raise ParameterError(
+                f"the parameter {parameter} is {array[index]:g}{where}, but must be "
+                f"{support.name}. {remedy}"
+            )
+
+
+def _check(distribution: Any, prefix: str) -> None:
+    """Check one distribution, and then those it is made of: a mixture's weights and components."""
+    numbers = {k: v for k, v in distribution.parameters.items() if _is_numeric(v)}
+    names = {k: _in_our_words(prefix + k) for k in numbers}
+    for key, value in numbers.items():
+        check_value(names[key], tf.convert_to_tensor(value), _FINITE)
+    try:
+        if "validate_args" in distribution.parameters:
+            distribution.copy(validate_args=True)
+    except (ValueError, tf.errors.InvalidArgumentError) as error:
+        for key, value in numbers.items():
+            check_value(names[key], tf.convert_to_tensor(value), _domain(key, distribution))
+        given = ", ".join(f"{names[k]}={np.asarray(v).tolist()!r:.40}" for k, v in numbers.items())
+        raise ParameterError(
+            f"the parameters {given} do not fit. TensorFlow Probability says: "
+            f"{str(error).splitlines()[0]} Correct them."
+        ) from None
+    for key, value in distribution.parameters.items():
+        if isinstance(value, tfd.Distribution):
+            _check(value, f"{prefix}{key}.")
+
+
+def _domain(parameter: str, distribution: Any) -> Domain:
+    """Return the domain of a parameter, by its name: names mean the same in all of TFP."""
+    if parameter == "probs" and distribution.parameter_properties()[parameter].event_ndims == 1:
+        return _SIMPLEX
+    if parameter == "high":
+        above = Support("above low", lambda v: v > np.asarray(distribution.low))
+        return Domain(above, "Let low be below high.")
+    return _DOMAINS.get(parameter, _FINITE)
+
+
+def _is_numeric(value: Any) -> bool:
+    if isinstance(value, tf.Tensor | tf.Variable | np.ndarray):
+        return value.dtype not in (tf.bool, tf.string, np.dtype(bool))
+    return isinstance(value, int | float | list) and not isinstance(value, bool)
+
+
+def _in_our_words(name: str) -> str:
+    name = name.replace("mixture_distribution.probs", "weights")
+    return name.replace("components_distribution.", "components.")

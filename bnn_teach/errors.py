@@ -1,0 +1,85 @@
+"""One exception type per kind of mistake.
+
+Every message has the same four parts, in this order: where it happened (the path of the
+variable), what came, what was expected, and what to do. Catch :class:`BnnTeachError` to catch
+them all. Next: :mod:`bnn_teach.dsl.random_variables`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class BnnTeachError(Exception):
+    """Base of every error that this library raises on purpose."""
+
+
+class ModelError(BnnTeachError):
+    """The function under ``@bt.model`` is not a generator of random variables."""
+
+
+class ForgottenYieldError(ModelError):
+    """A random variable was created but never yielded, so it has no value."""
+
+
+class BranchOnRandomValueError(ModelError):
+    """Python's ``if``, ``while`` or ``bool`` met a value that is only known when sampling."""
+
+
+class VariableNameError(BnnTeachError, ValueError):
+    """A name is empty, is not a string, or contains a separator of paths."""
+
+
+class DuplicateNameError(BnnTeachError):
+    """Two variables of one model have the same path."""
+
+
+class ArgumentError(BnnTeachError, TypeError):
+    """A keyword that does not exist, or a value of the wrong type or range."""
+
+
+class ParameterError(BnnTeachError, ValueError):
+    """A distribution got a parameter outside its domain, such as a negative scale."""
+
+
+class ObservedError(BnnTeachError, ValueError):
+    """Observed values do not fit the variable: path, shape, NaN, or outside the support."""
+
+
+class ShapeError(BnnTeachError, ValueError):
+    """Shapes inside a model do not fit together."""
+
+
+class DtypeError(BnnTeachError, TypeError):
+    """Two floating-point types met in one operation."""
+
+
+class InferenceError(BnnTeachError):
+    """The model cannot be used with this algorithm."""
+
+
+class InitialPointError(InferenceError):
+    """No starting point with a finite log-density was found."""
+
+
+class PredictionError(BnnTeachError):
+    """A prediction was asked of a model that observes nothing, or with another model's trace."""
+
+
+class ConvergenceWarning(UserWarning):
+    """The draws, or the fit, should not be trusted as they are."""
+
+
+class InterruptedWarning(UserWarning):
+    """The run was interrupted; what had been computed was kept."""
+
+
+def did_you_mean(word: str, choices: Iterable[str], synonyms: dict[str, str] | None = None) -> str:
+    """Return ``" Did you mean 'loc'?"`` for the closest of ``choices``, or an empty string."""
+    choices = list(choices)
+    guess = (synonyms or {}).get(word)
+    if guess not in choices:
+        close = difflib.get_close_matches(word, choices, n=1)
+        guess = close[0] if close else None
+    return f" Did you mean '{guess}'?" if guess else ""

@@ -1,0 +1,369 @@
+"""The two verbs of inference: ``sample`` runs NUTS, ``fit`` runs ADVI.
+
+Both check their arguments, turn the model into a log-density, hand it to an algorithm that sees
+only z, and give the result its names back. Next: :mod:`bnn_teach.prediction`.
+"""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from bnn_teach.arguments import as_count, as_number, as_seed, checked_arguments
+from bnn_teach.density import LogDensity
+from bnn_teach.dsl.model import Model
+from bnn_teach.errors import (
+    ArgumentError,
+    ConvergenceWarning,
+    InterruptedWarning,
+)
+from bnn_teach.mcmc.diagnostics import sampling_warnings
+from bnn_teach.mcmc.sampling import Settings, run_chains
+from bnn_teach.traces import make_trace
+from bnn_teach.vi import families
+from bnn_teach.vi.fit import FitSettings, optimise
+
+
+@checked_arguments
+def sample(
+    model: Model,
+    num_samples: int = 1000,
+    burn_in: int = 1000,
+    num_chains: int = 4,
+    *,
+    observed: Mapping[str, Any] | None = None,
+    target_accept: float = 0.8,
+    max_tree_depth: int = 10,
+    seed: int | None = None,
+    include_log_likelihood: bool = False,
+    num_threads: int | None = None,
+    progress: bool | None = None,
+) -> xr.DataTree:
+    """Draw from the posterior with the No-U-Turn sampler.
+
+    Parameters
+    ----------
+    model : Model
+        A model function that was called.
+    num_samples : int, optional
+        Draws to keep, a chain.
+    burn_in : int, optional
+        Transitions of warm-up, a chain; step size and metric are adapted in them.
+    num_chains : int, optional
+        Independent chains.
+    observed : mapping, optional
+        Values of further variables to observe, by path.
+    target_accept : float, optional
+        Mean acceptance rate that the step size is tuned to, between 0 and 1.
+    max_tree_depth : int, optional
+        A trajectory has at most ``2**max_tree_depth - 1`` leapfrogs.
+    seed : int, optional
+        Same seed, same draws, bit for bit on one machine. Without one, a fresh seed is drawn and
+        stored in ``trace.attrs["seed"]``.
+    include_log_likelihood : bool, optional
+        Add the group ``log_likelihood``, which ``az.loo`` needs.
+    num_threads : int, optional
+        Threads to use, all cores by default. It does not change the draws.
+    progress : bool, optional
+        Whether to show a progress bar; by default where somebody is looking.
+
+    Returns
+    -------
+    xarray.DataTree
+        Groups ``posterior`` and ``sample_stats``, dims ``(chain, draw, ...)``, ``observed_data``,
+        ``constant_data``. After an interrupt it holds the draws so far.
+
+    Raises
+    ------
+    BnnTeachError
+        Its subclasses say what is wrong with the model, the data or an argument.
+
+    References
+    ----------
+    Hoffman & Gelman (2014), *The No-U-Turn Sampler*, JMLR 15; Betancourt (2017), *A Conceptual
+    Introduction to Hamiltonian Monte Carlo*, arXiv:1701.02434.
+    """
+    settings = Settings(
+        num_samples=as_count("num_samples", num_samples, 1),
+        burn_in=as_count("burn_in", burn_in, 0),
+        num_chains=as_count("num_chains", num_chains, 1),
+        target_accept=as_number("target_accept", target_accept, 0.0, 1.0),
+        max_tree_depth=as_count("max_tree_depth", max_tree_depth, 1),
+        seed=as_seed(seed),
+        num_threads=None if num_threads is None else as_count("num_threads", num_threads, 1),
+        progress=progress,
+    )
+    density = LogDensity(model, observed)
+    draws = run_chains(density, settings)
+    posterior, likelihood = density.unflatten(draws.z, include_log_likelihood)
+    groups = {"posterior": posterior, "sample_stats": draws.statistics}
+    trace = make_trace(
+        density.structure,
+        groups | ({"log_likelihood": likelihood} if likelihood else {}),
+        seed=settings.seed,
+        tuning_steps=settings.burn_in,
+        target_accept=settings.target_accept,
+        max_tree_depth=settings.max_tree_depth,
+        warmup_leapfrogs=draws.warmup_leapfrogs,
+        sampling_time=draws.seconds,
+    )
+    if draws.z.shape[1] < settings.num_samples:
+        _warn_interrupted(f"{draws.z.shape[1]} of {settings.num_samples} draws a chain are kept")
+    elif settings.burn_in == 0:
+        _warn("burn_in=0: step size and metric were not adapted. Use 500 or more.")
+    else:
+        for message in sampling_warnings(draws.statistics, max_tree_depth=settings.max_tree_depth):
+            _warn(message)
+    return trace
+
+
+@checked_arguments
+def fit(
+    model: Model,
+    method: str = "advi",
+    num_steps: int = 10_000,
+    *,
+    observed: Mapping[str, Any] | None = None,
+    learning_rate: float = 0.01,
+    final_learning_rate: float | None = None,
+    samples_per_step: int = 4,
+    initial_scale: float = 0.01,
+    sticking_the_landing: bool = False,
+    start: Fit | None = None,
+    batch_size: int | None = None,
+    seed: int | None = None,
+    progress: bool | None = None,
+) -> Fit:
+    r"""Approximate the posterior by a Gaussian over z: automatic differentiation variational inference.
+
+    .. math:: q^* = \arg\max_q \; E_q[\log p(z)] + H(q)
+
+    Parameters
+    ----------
+    model : Model
+        A model function that was called.
+    method : str, optional
+        ``"advi"``, independent coordinates, or ``"fullrank_advi"``, any covariance.
+    num_steps : int, optional
+        Steps of Adam.
+    observed : mapping, optional
+        Values of further variables to observe, by path.
+    learning_rate : float, optional
+        Adam's rate at the first step.
+    final_learning_rate : float, optional
+        Its rate at the last step, reached geometrically; a hundredth of the first by default.
+        Pass the same number twice for a constant rate.
+    samples_per_step : int, optional
+        Draws of q that estimate each gradient.
+    initial_scale : float, optional
+        Standard deviation of every coordinate at the start. A large one drowns a network's signal
+        in gradient noise.
+    sticking_the_landing : bool, optional
+        Use the gradient without noise at the optimum; only from a warm start.
+    start : Fit, optional
+        An earlier fit of the same model, of either method, to go on from.
+    batch_size : int, optional
+        Data points per step, drawn anew at each; the likelihood is scaled to stay unbiased.
+    seed : int, optional
+        Same seed, same fit. Without one, a fresh seed is drawn and stored in ``fit.seed``.
+    progress : bool, optional
+        Whether to show a progress bar; by default where somebody is looking.
+
+    Returns
+    -------
+    Fit
+
+    Raises
+    ------
+    BnnTeachError
+        Its subclasses say what is wrong with the model, the data or an argument.
+
+    References
+    ----------
+    Kucukelbir et al. (2017), *Automatic Differentiation Variational Inference*, JMLR 18.
+    """
+    learning_rate = as_number("learning_rate", learning_rate, 0.0, np.inf)
+    final = learning_rate / 100 if final_learning_rate is None else final_learning_rate
+    settings = FitSettings(
+        num_steps=as_count("num_steps", num_steps, 1),
+        learning_rate=learning_rate,
+        final_learning_rate=as_number("final_learning_rate", final, 0.0, np.inf),
+        samples_per_step=as_count("samples_per_step", samples_per_step, 1),
+        sticking_the_landing=bool(sticking_the_landing),
+        batch_size=None if batch_size is None else as_count("batch_size", batch_size, 1),
+        seed=as_seed(seed),
+        progress=progress,
+    )
+    density = LogDensity(model, observed)
+    q = _start(
+        density, method, as_number("initial_scale", initial_scale, 0.0, np.inf), start, settings
+    )
+    clock = time.perf_counter()
+    q, losses = optimise(density, q, settings)
+    result = Fit(density, q, losses, settings, time.perf_counter() - clock)
+    if len(losses) < settings.num_steps:
+        _warn_interrupted(f"{len(losses)} of {settings.num_steps} steps were taken")
+    elif not result.converged:
+        _warn(result.verdict)
+    return result
+
+
+class Fit:
+    """The result of :func:`fit`.
+
+    Attributes
+    ----------
+    losses : ndarray, shape (num_steps,)
+        The negative ELBO in nats, one estimate a step.
+    approximation : Approximation
+        The fitted Gaussian.
+    converged : bool
+        Whether the ELBO was flat over the last quarter of the steps.
+    verdict : str
+        The same in words, with numbers. A flat ELBO does not mean a good approximation.
+    seed : int
+        What the fit can be repeated with.
+    seconds : float
+        Wall time, compilation included.
+    """
+
+    def __init__(
+        self,
+        density: LogDensity,
+        q: families.Gaussian,
+        losses: np.ndarray,
+        settings: FitSettings,
+        seconds: float,
+    ) -> None:
+        self.losses = losses
+        self.approximation = Approximation(density, q, settings.seed)
+        self.settings = settings
+        self.seed = settings.seed
+        self.seconds = seconds
+        self.converged, self.verdict = judge_convergence(losses)
+
+    @property
+    def elbo(self) -> np.ndarray:
+        """The ELBO in nats, one estimate a step, shape (num_steps,)."""
+        return -self.losses
+
+    def __repr__(self) -> str:
+        return f"<Fit, {len(self.losses)} steps. {self.verdict}>"
+
+
+def judge_convergence(losses: np.ndarray) -> tuple[bool, str]:
+    """Compare the ELBO's mean over the last eighth of the steps with the eighth before.
+
+    The difference counts as zero within three standard errors, taken from 20 block means each
+    because neighbouring steps are correlated, or within 0.1 nat.
+
+    Parameters
+    ----------
+    losses : ndarray, shape (num_steps,)
+        The negative ELBO.
+
+    Returns
+    -------
+    converged : bool
+    verdict : str
+    """
+    if not np.isfinite(losses).all():
+        step = int(np.argmin(np.isfinite(losses)))
+        return False, f"The ELBO is not finite from step {step} on. Lower learning_rate."
+    width = len(losses) // 8
+    if width < 20:
+        return False, f"{len(losses)} steps are too few to judge convergence. Take 1000 or more."
+    size = width // 20
+    before, after = (
+        -part[-20 * size :].reshape(20, size).mean(1)
+        for part in (losses[-2 * width : -width], losses[-width:])
+    )
+    gain = after.mean() - before.mean()
+    error = np.sqrt((after.var(ddof=1) + before.var(ddof=1)) / 20)
+    level = f"ELBO {after.mean():.2f} ± {np.sqrt(after.var(ddof=1) / 20):.2f} nats"
+    if abs(gain) <= max(3 * error, 0.1):
+        return True, f"{level}, flat over the last quarter of the steps."
+    return False, (
+        f"{level}, still {'rising' if gain > 0 else 'falling'} by {abs(gain):.2f} ± {error:.2f} "
+        f"nats in {width} steps. {'Take more steps' if gain > 0 else 'Lower learning_rate'}."
+    )
+
+
+class Approximation:
+    """A Gaussian over z that stands for the posterior.
+
+    Attributes
+    ----------
+    mean : ndarray, shape (D,), float64
+        On the unconstrained scale, in the order of ``density.slots``.
+    covariance : ndarray, shape (D, D), float64
+        Diagonal for ``method="advi"``.
+    density : LogDensity
+        The target, with the map between z and named values.
+    """
+
+    def __init__(self, density: LogDensity, q: families.Gaussian, seed: int) -> None:
+        self.density, self.parameters, self._seed = density, q, seed
+        self.mean = np.asarray(q.mean, np.float64)
+        self._factor = families.factor(q)
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """F Fᵀ, shape (D, D)."""
+        return self._factor @ self._factor.T
+
+    def draw(self, num_samples: int, seed: int | None = None) -> np.ndarray:
+        """Draw z, shape (num_samples, D)."""
+        rng = np.random.default_rng([self._seed, 2] if seed is None else seed)
+        noise = rng.standard_normal((as_count("num_samples", num_samples, 1), len(self.mean)))
+        return self.mean + noise @ self._factor.T
+
+    def sample(
+        self,
+        num_samples: int = 1000,
+        *,
+        seed: int | None = None,
+        include_log_likelihood: bool = False,
+    ) -> xr.DataTree:
+        """Draw named values: a trace with one chain, dims ``(chain, draw, ...)``."""
+        z = self.draw(num_samples, seed)
+        values, likelihood = self.density.unflatten(z[None], include_log_likelihood)
+        groups = {"posterior": values} | ({"log_likelihood": likelihood} if likelihood else {})
+        return make_trace(self.density.structure, groups, seed=self._seed if seed is None else seed)
+
+    def log_prob(self, z: Any) -> np.ndarray:
+        """Return log q(z), shape (...), for z of shape (..., D)."""
+        noise = np.linalg.solve(
+            self._factor, (np.asarray(z, float) - self.mean).reshape(-1, len(self.mean)).T
+        )
+        value = -0.5 * (noise**2).sum(0) - np.log(np.diag(self._factor)).sum()
+        return (value - 0.5 * len(self.mean) * np.log(2 * np.pi)).reshape(np.shape(z)[:-1])
+
+
+def _start(
+    density: LogDensity, method: str, scale: float, start: Fit | None, settings: FitSettings
+) -> families.Gaussian:
+    if start is None:
+        mean = 0.1 * np.random.default_rng([settings.seed, 0]).standard_normal(density.size)
+        return families.start_gaussian(method, mean.astype(density.dtype), scale)
+    if not isinstance(start, Fit) or start.approximation.density.slots != density.slots:
+        raise ArgumentError(
+            "start: expected a fit of a model with the same variables. Pass what bt.fit returned."
+        )
+    old = start.approximation.parameters
+    sd = np.logaddexp(0.0, np.asarray(old.rho, np.float64))
+    new = families.start_gaussian(method, np.asarray(old.mean), sd)
+    return old if old.is_full_rank and new.is_full_rank else new
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, ConvergenceWarning, stacklevel=4)
+
+
+def _warn_interrupted(what: str) -> None:
+    warnings.warn(f"Interrupted: {what}.", InterruptedWarning, stacklevel=4)

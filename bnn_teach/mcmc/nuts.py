@@ -1,0 +1,185 @@
+"""The No-U-Turn sampler as one compiled program that advances chains a chunk at a time.
+
+The transition is TensorFlow Probability's own; :mod:`bnn_teach.mcmc.hmc` is its readable twin.
+XLA compiles a whole chunk of transitions, adaptation included, and Python is entered only
+between chunks: to show progress, to answer an interrupt, to end a window of the warm-up. Lengths,
+seeds, data and flags are arguments, so one program serves warm-up and sampling, and other
+data too. A step-size *vector* gives TFP's kernel its diagonal metric.
+Next: :mod:`bnn_teach.mcmc.sampling`, which runs groups of chains on threads.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from bnn_teach.density import LogDensity
+from bnn_teach.mcmc.adaptation import (
+    DualAveraging,
+    Welford,
+    update_dual_averaging,
+    update_welford,
+)
+from bnn_teach.programs import Tensors, kept
+from bnn_teach.runtime import tf, tfp
+
+STATISTICS = ("lp", "acceptance_rate", "n_steps", "diverging", "energy")
+
+
+class ChainState(NamedTuple):
+    """Everything that one group of C chains carries from transition to transition."""
+
+    z: tf.Tensor
+    """Positions, shape (C, D)."""
+    step: DualAveraging
+    """The search for the step size."""
+    moments: Welford
+    """Draws and gradients of the current window."""
+    scale: tf.Tensor
+    """Square root of the inverse mass matrix's diagonal, shape (C, D)."""
+
+
+class Phase(NamedTuple):
+    """What a chunk is for; scalars, given to the program as tensors."""
+
+    first: int
+    """Number of the chunk's first transition, counted from the start of the warm-up."""
+    length: int
+    """How many transitions to make, at most the program's ``chunk``."""
+    adapt: bool
+    """Whether dual averaging moves the step size."""
+    collect: bool
+    """Whether draws enter the estimate of the metric."""
+
+
+class Program:
+    """The compiled transition loop of one log-density for groups of ``num_chains`` chains.
+
+    Parameters
+    ----------
+    density : LogDensity
+        Its graph is compiled; its data are not part of the program.
+    num_chains : int
+        C, the chains of a group.
+    max_tree_depth : int
+        A tree has at most ``2**max_tree_depth - 1`` leapfrogs.
+    """
+
+    def __init__(self, density: LogDensity, num_chains: int, max_tree_depth: int) -> None:
+        self.density = density
+        self.num_chains = num_chains
+        self.max_tree_depth = max_tree_depth
+        self.chunk = int(np.clip(1_000_000 // (num_chains * density.size), 10, 250))
+        self._advance = tf.function(self._trace, jit_compile=True, autograph=False)
+
+    def advance(
+        self, state: ChainState, phase: Phase, seed: tf.Tensor, target: float, inputs: Tensors
+    ) -> tuple[ChainState, np.ndarray, np.ndarray]:
+        """Make ``phase.length`` transitions.
+
+        Parameters
+        ----------
+        state : ChainState
+            Where the chains are.
+        phase : Phase
+            What to do.
+        seed : tensor, shape (2,), int32
+            The group's stateless seed; transition number t uses the t-th stream of it.
+        target : float
+            Acceptance rate to aim for.
+        inputs : dict of str to tensor
+            The model's data.
+
+        Returns
+        -------
+        state : ChainState
+        draws : ndarray, shape (length, C, D)
+        statistics : ndarray, shape (length, C, 5)
+            In the order of :data:`STATISTICS`.
+        """
+        state, draws, stats, _ = self._call(state, phase, seed, target, inputs)
+        return state, draws.numpy()[: phase.length], stats.numpy()[: phase.length]
+
+    def can_start(self, state: ChainState, inputs: Tensors) -> np.ndarray:
+        """Return, shape (C,), whether log-density and gradient are finite where the chains are."""
+        nothing = Phase(0, 0, adapt=False, collect=False)
+        return self._call(state, nothing, tf.zeros(2, tf.int32), 0.8, inputs)[-1].numpy()
+
+    def _call(
+        self, state: ChainState, phase: Phase, seed: tf.Tensor, target: float, inputs: Tensors
+    ) -> Any:
+        return self._advance(
+            tf.nest.map_structure(tf.convert_to_tensor, state),
+            tuple(tf.constant(p) for p in phase),
+            seed,
+            tf.constant(target, state.z.dtype),
+            inputs,
+        )
+
+    def _trace(
+        self, state: ChainState, phase: tuple, seed: tf.Tensor, target: Any, inputs: Tensors
+    ) -> Any:
+        first, length, adapt, collect = phase
+        chains, size, dtype = self.num_chains, self.density.size, state.z.dtype
+        kernel = tfp.mcmc.NoUTurnSampler(
+            self.density.batched(inputs),
+            step_size=tf.ones([chains, size], dtype),
+            max_tree_depth=self.max_tree_depth,
+        )
+
+        def transition(i: Any, state: ChainState, results: Any, draws: Any, stats: Any) -> Any:
+            log_step = tf.where(adapt, state.step.log_step, state.step.log_step_average)
+            z, results = kernel.one_step(
+                state.z,
+                results._replace(step_size=tf.exp(log_step)[:, None] * state.scale),
+                seed=tf.random.experimental.stateless_fold_in(seed, first + i),
+            )
+            accept = tf.minimum(tf.exp(results.log_accept_ratio), 1.0)
+            accept = tf.where(tf.math.is_finite(accept), accept, 0.0)
+            step = update_dual_averaging(state.step, accept, target)
+            moments = update_welford(state.moments, z, results.grads_target_log_prob[0])
+            row = (
+                results.target_log_prob,
+                accept,
+                tf.cast(results.leapfrogs_taken, dtype),
+                tf.cast(results.has_divergence, dtype),
+                -results.energy,
+            )
+            state = ChainState(
+                z, _choose(adapt, step, state.step), _choose(collect, moments, state.moments),
+                state.scale,
+            )  # fmt: skip
+            draws = tf.tensor_scatter_nd_update(draws, [[i]], z[None])
+            stats = tf.tensor_scatter_nd_update(stats, [[i]], tf.stack(row, -1)[None])
+            return i + 1, state, results, draws, stats
+
+        start = kernel.bootstrap_results(state.z)
+        finite = tf.math.is_finite(start.target_log_prob) & tf.reduce_all(
+            tf.math.is_finite(start.grads_target_log_prob[0]), -1
+        )
+        _, state, _, draws, stats = tf.while_loop(
+            lambda i, *_: i < length,
+            transition,
+            (
+                tf.constant(0),
+                state,
+                start,
+                tf.zeros([self.chunk, chains, size], dtype),
+                tf.zeros([self.chunk, chains, len(STATISTICS)], dtype),
+            ),
+            parallel_iterations=1,
+        )
+        return state, draws, stats, finite
+
+
+def _choose(condition: tf.Tensor, yes: Any, no: Any) -> Any:
+    return tf.nest.map_structure(lambda a, b: tf.where(condition, a, b), yes, no)
+
+
+def compiled_program(density: LogDensity, num_chains: int, max_tree_depth: int) -> Program:
+    """Return the program for this log-density, compiled before or new."""
+    return kept(
+        (density.fingerprint, "nuts", num_chains, max_tree_depth),
+        lambda: Program(density, num_chains, max_tree_depth),
+    )

@@ -1,0 +1,245 @@
+r"""Prediction: running the generator forwards, from the prior or from posterior draws.
+
+The variance of a prediction has two parts, by the law of total variance,
+
+.. math:: \operatorname{Var}(y) = \underbrace{\operatorname{Var}(f)}_{\text{epistemic}}
+          + \underbrace{E[\sigma^2]}_{\text{aleatoric}},
+
+ignorance, which more data remove, and noise, which they do not.
+Next: :mod:`bnn_teach.plots`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from bnn_teach.arguments import as_count, as_seed, checked_arguments
+from bnn_teach.dsl.handlers import from_prior, from_values
+from bnn_teach.dsl.interpreter import interpret
+from bnn_teach.dsl.model import Model
+from bnn_teach.dsl.random_variables import RandomVariable
+from bnn_teach.dsl.structure import Structure, inspect_model
+from bnn_teach.errors import ArgumentError, PredictionError, ShapeError, did_you_mean
+from bnn_teach.programs import Arrays, Tensors, map_draws
+from bnn_teach.runtime import tf
+from bnn_teach.traces import add_group, draws_of, make_trace
+
+
+@checked_arguments
+def sample_prior_predictive(
+    model: Model, num_samples: int = 1000, *, seed: int | None = None
+) -> xr.DataTree:
+    """Draw from the model before seeing data: what it believes.
+
+    Parameters
+    ----------
+    model : Model
+        A model function that was called. Observed values are ignored; only their shapes matter.
+    num_samples : int, optional
+        Independent draws.
+    seed : int, optional
+        Same seed, same draws.
+
+    Returns
+    -------
+    xarray.DataTree
+        Groups ``prior`` (unobserved variables and deterministics) and ``prior_predictive``
+        (observed variables), dims ``(chain, draw, ...)`` with one chain.
+    """
+    seed = as_seed(seed)
+    structure = inspect_model(model)
+    count = as_count("num_samples", num_samples, 1)
+    values = _run_forward(structure, {"number": np.zeros(count, np.float32)}, set(), seed)
+    values = {path: array[None] for path, array in values.items()}
+    predicted = {p: values.pop(p) for p in structure.observed}
+    groups = {"prior": values} | ({"prior_predictive": predicted} if predicted else {})
+    return make_trace(structure, groups, seed=seed)
+
+
+@checked_arguments
+def sample_posterior_predictive(
+    model: Model,
+    trace: xr.DataTree,
+    var_names: Sequence[str] | None = None,
+    *,
+    inplace: bool = False,
+    seed: int | None = None,
+) -> xr.DataTree:
+    """Predict with every posterior draw, at the data that ``model`` was called with.
+
+    Parameters
+    ----------
+    model : Model
+        The model of the trace, called with new data: ``net(x_new, y=None)``. Observed values are
+        ignored; only their shapes matter.
+    trace : xarray.DataTree
+        From ``bt.sample`` or ``fit.approximation.sample``.
+    var_names : list of str, optional
+        Paths to return; by default the observed variables and the deterministics.
+    inplace : bool, optional
+        Put the group into ``trace`` itself.
+    seed : int, optional
+        Same seed, same predictions.
+
+    Returns
+    -------
+    xarray.DataTree
+        With the group ``posterior_predictive``, dims ``(chain, draw, *shape of the data)``;
+        ``trace`` itself where ``inplace``.
+
+    Raises
+    ------
+    PredictionError
+        If the model observes nothing, or the trace belongs to another model.
+    """
+    seed = as_seed(seed)
+    posterior = draws_of(trace)
+    structure = inspect_model(model)
+    predicted = _what_to_predict(structure, trace, posterior)
+    wanted = _wanted(structure, predicted, var_names)
+    known = [p for p in structure.sites if p in posterior and p not in structure.recorded]
+    lead = next(iter(posterior.values())).shape[:2]
+    draws = {p: posterior[p].reshape(-1, *posterior[p].shape[2:]) for p in known}
+    values = _run_forward(structure, draws, set(known), seed, wanted)
+    values = {p: v.reshape(*lead, *v.shape[1:]) for p, v in values.items()}
+    if not inplace:
+        return make_trace(structure, {"posterior_predictive": values}, seed=seed)
+    add_group(trace, "posterior_predictive", structure, values)
+    return trace
+
+
+def _run_forward(
+    structure: Structure,
+    draws: Arrays,
+    known: set[str],
+    seed: int,
+    wanted: Sequence[str] | None = None,
+) -> Arrays:
+    """Run the generator once a draw: known variables as given, all others drawn."""
+    paths = list(wanted or [p for p, s in structure.sites.items() if s.value is not None])
+    shapes = {p: v.shape for p, v in structure.observed.items()}
+
+    def one(draw: Tensors, inputs: Tensors, stream: tf.Tensor) -> Tensors:
+        forward = from_prior(stream, shapes)
+        handler = from_values({p: draw[p] for p in known}, forward)
+        sites = interpret(structure.model.with_arguments(inputs), handler)
+        return {p: tf.convert_to_tensor(sites[p].value) for p in paths}
+
+    state = np.random.SeedSequence([seed, 3]).generate_state(2).astype(np.int32)
+    return map_draws(one, draws, structure.model.data, state)
+
+
+def _what_to_predict(structure: Structure, trace: Any, posterior: Arrays) -> list[str]:
+    """Return the paths that are observed in the trace or in the model."""
+    seen = set(trace["observed_data"].data_vars) if "observed_data" in trace.children else set()
+    predicted = [
+        p
+        for p, s in structure.sites.items()
+        if isinstance(s.node, RandomVariable) and p not in posterior
+    ]
+    unknown = [p for p in predicted if p not in seen and p not in structure.observed]
+    latents = [p for p in structure.latent if p not in seen]
+    if latents and (unknown or not set(latents) & set(posterior)):
+        raise PredictionError(
+            f"The trace has no draws of {(unknown or latents)[0]!r}: it seems to belong to another "
+            f"model. It holds {', '.join(posterior)}. Pass the model that was sampled."
+        )
+    if not predicted:
+        raise PredictionError(
+            f"{structure.model.name!r} observes nothing, so there is nothing to predict. Its "
+            "draws are in trace['posterior']."
+        )
+    for path, variable in structure.latent.items():
+        if path in posterior and posterior[path].shape[2:] != variable.shape:
+            raise ShapeError(
+                f"{path}: the trace has draws of shape {posterior[path].shape[2:]}, but the model "
+                f"declares {variable.shape}. Pass the model that was sampled, with the same sizes."
+            )
+    return predicted
+
+
+def _wanted(
+    structure: Structure, predicted: list[str], var_names: Sequence[str] | None
+) -> list[str]:
+    if var_names is None:
+        return [*predicted, *structure.recorded]
+    names = [var_names] if isinstance(var_names, str) else list(var_names)
+    for name in names:
+        if name not in structure.sites:
+            raise PredictionError(
+                f"var_names: {name!r} is not in the model.{did_you_mean(name, structure.sites)} "
+                f"It has {', '.join(structure.sites)}."
+            )
+    return names
+
+
+class Decomposition(NamedTuple):
+    """Standard deviations of a prediction, in the unit of y, shape of the data each."""
+
+    total: Any
+    """sqrt(epistemic² + aleatoric²)."""
+    epistemic: Any
+    """Of the noise-free function, over the draws: what more data would remove."""
+    aleatoric: Any
+    """Root mean square of the noise's standard deviation: what stays."""
+
+
+def decompose(function_draws: Any, noise_scale: Any) -> Decomposition:
+    r"""Split the predictive variance: total² = epistemic² + aleatoric².
+
+    Parameters
+    ----------
+    function_draws : array_like or DataArray, shape (chain, draw, ...)
+        Draws of the noise-free function f, the mean of y given the weights.
+    noise_scale : float or array_like, shape (chain, draw) or (chain, draw, ...)
+        Standard deviation of y given f: one number, a draw each, or a draw and point each.
+
+    Returns
+    -------
+    Decomposition
+        :math:`\sqrt{\operatorname{Var} f + E[\sigma^2]}`, :math:`\sqrt{\operatorname{Var} f}`,
+        :math:`\sqrt{E[\sigma^2]}`.
+    """
+    draws = np.asarray(function_draws, np.float64)
+    noise = np.asarray(noise_scale, np.float64)
+    if draws.ndim < 2 or (noise.ndim and noise.shape[:2] != draws.shape[:2]):
+        raise ShapeError(
+            f"decompose: function_draws has shape {draws.shape} and noise_scale {noise.shape}; "
+            "both start with (chain, draw), and noise_scale may be one number."
+        )
+    if (noise < 0).any():
+        raise ArgumentError("decompose: noise_scale has negative entries; it is a deviation.")
+    noise = noise.reshape(noise.shape + (1,) * (draws.ndim - noise.ndim if noise.ndim else 0))
+    epistemic = draws.var(axis=(0, 1))
+    aleatoric = np.broadcast_to(noise**2, draws.shape).mean(axis=(0, 1))
+    return Decomposition(np.sqrt(epistemic + aleatoric), np.sqrt(epistemic), np.sqrt(aleatoric))
+
+
+def quantile_band(draws: Any, probability: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Return the central interval of the draws at every point.
+
+    Parameters
+    ----------
+    draws : array_like or DataArray, shape (chain, draw, ...)
+        Draws of a function, or predictions.
+    probability : float, optional
+        Its probability, between 0 and 1.
+
+    Returns
+    -------
+    lower, upper : ndarray, shape (...)
+        Quantiles (1 - probability) / 2 and (1 + probability) / 2.
+    """
+    values = np.asarray(draws)
+    if values.ndim < 2 or not 0.0 < probability < 1.0:
+        raise ArgumentError(
+            f"quantile_band: got draws of shape {values.shape} and probability {probability}; "
+            "expected (chain, draw, ...) and a number between 0 and 1."
+        )
+    flat = values.reshape(-1, *values.shape[2:])
+    lower, upper = np.quantile(flat, [(1 - probability) / 2, (1 + probability) / 2], axis=0)
+    return lower, upper
