@@ -31,7 +31,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.container import Container
-from matplotlib.figure import FigureBase
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.legend import Legend
 from matplotlib.legend_handler import HandlerBase
 from matplotlib.lines import Line2D
@@ -140,18 +140,19 @@ def plot_data(
             f"x, y: came {len(x)} inputs and {len(y)} outputs; expected one output per input. "
             "Pass the two arrays of one data set."
         )
-    drawn_on = ax is not None and ax.has_data()
+    low, high = x_range or (x.min(), x.max())
+    if x_range is None and isinstance(ax, Axes) and ax.has_data():
+        low, high = ax.get_xlim()
+    at = np.linspace(low, high, 400)
+    curve = None if truth is None else _values(truth, at)
     ax = _axes(ax)
     caption = _caption(ax)
     sentence = f"{len(x)} data points, x from {_n(x.min())} to {_n(x.max())}"
     if gap := _gap(x):
         sentence += f" with none between {_n(gap[0])} and {_n(gap[1])}"
     sentence += f", y from {_n(y.min())} to {_n(y.max())}"
-    if truth is not None:
-        low, high = x_range or (ax.get_xlim() if drawn_on else (x.min(), x.max()))
-        at = np.linspace(low, high, 400)
-        label = "true function"
-        ax.plot(at, _values(truth, at), **colors["truth"].line, lw=1.2, label=label, scalex=False)
+    if curve is not None:
+        ax.plot(at, curve, **colors["truth"].line, lw=1.2, label="true function", scalex=False)
         sentence += "; a dashed line shows the true function"
         caption.truth = truth
     # A white rim keeps a black point visible on a dark band.
@@ -212,8 +213,7 @@ def plot_band(
     x : array, shape (N,) or (N, 1), real
         Inputs, in any order.
     draws : array or DataArray, shape (..., N) or (..., N, 1), real
-        Draws of the noise-free function f; every leading axis, such as chain and draw, is summed
-        up.
+        Draws of the noise-free function f; all leading axes, such as chain and draw, count draws.
     noise_draws : array or DataArray, shape (..., N) or (..., N, 1), optional
         Draws of f(x) + noise. What the noise adds to the widest band is drawn as a hatched ring.
     probabilities : tuple of float, each in (0, 1)
@@ -491,7 +491,7 @@ def plot_band_with_diagnostics(
 # --- The picture in words --------------------------------------------------------------------
 
 
-def alt_text(ax_or_figure: Axes | FigureBase) -> str:
+def alt_text(ax_or_figure: Axes | Figure | SubFigure) -> str:
     """Return what the picture shows, in sentences computed from its data.
 
     Every function of this module leaves a sentence on the Axes it draws on; here they are joined.
@@ -511,7 +511,7 @@ def alt_text(ax_or_figure: Axes | FigureBase) -> str:
         Nothing there was drawn by this module.
     """
     axes: Iterable[object] = [ax_or_figure]
-    if isinstance(ax_or_figure, FigureBase):
+    if isinstance(ax_or_figure, (Figure, SubFigure)):
         axes = ax_or_figure.axes
     texts = [text for ax in axes if isinstance(ax, Axes) and (text := _axes_text(ax))]
     if not texts:
@@ -773,7 +773,7 @@ class _Caption(Artist):
 
     def draw(self, renderer: Any) -> None:
         ax = self.axes
-        if not isinstance(ax, Axes) or not (notes := _crop_notes(ax)):
+        if not isinstance(ax, Axes) or not self.get_visible() or not (notes := _crop_notes(ax)):
             return
         marks, text = _crop_artists(ax, notes)
         for artist in (*marks, text):
@@ -858,11 +858,13 @@ def _crop_notes(ax: Axes) -> list[tuple[str, str]]:
 
 def _where(x: np.ndarray, mask: np.ndarray) -> str:
     """Say where a mask over increasing x is true: ``|x| > 0.9``, ``x < -1 and 2 < x < 3``."""
-    flips = np.flatnonzero(mask[1:] != mask[:-1])
-    edges = [-np.inf] * bool(mask[0]) + [*(x[flips] + x[flips + 1]) / 2] + [np.inf] * bool(mask[-1])
-    runs = list(zip(edges[::2], edges[1::2], strict=True))
     if mask.all():
         return "every x"
+    flips = np.flatnonzero(mask[1:] != mask[:-1])
+    middles = (x[flips] + x[flips + 1]) / 2
+    middles = middles.round(2 - int(np.floor(np.log10(np.ptp(x)))))  # to a hundredth of the axis
+    edges = [-np.inf] * bool(mask[0]) + [*middles] + [np.inf] * bool(mask[-1])
+    runs = list(zip(edges[::2], edges[1::2], strict=True))
     if len(runs) == 2 and mask[0] and mask[-1] and _n(-runs[0][1]) == _n(runs[1][0]):
         return f"|x| > {_n(runs[1][0])}"
     names = []
@@ -1010,6 +1012,8 @@ def _gap(x: np.ndarray) -> tuple[float, float] | None:
 
 # --- Behind the pictures: what comes in -------------------------------------------------------
 
+_BLOCK = 2**22  # numbers copied at a time when quantiles are taken: 32 MB
+
 
 def _real(name: str, values: Any) -> np.ndarray:
     array = np.asarray(values)
@@ -1115,11 +1119,11 @@ def _integer(name: str, value: Any, low: int, high: float = np.inf) -> int:
 def _quantiles(name: str, draws: Any, levels: list[float], order: np.ndarray) -> np.ndarray:
     """Return quantiles over the draws, shape (len(levels), N), with x in the given order.
 
-    Columns are taken in blocks, so that a copy never exceeds about 32 MB, however many the draws.
+    The columns are taken in blocks, so that many draws over many x are never copied at once.
     """
     draws = _draws(name, draws, len(order))
     num_draws, num_x = draws.shape
-    width = max(1, 2**22 // num_draws)
+    width = max(1, _BLOCK // num_draws)
     rows = np.empty((len(levels), num_x))
     bad = 0
     for start in range(0, num_x, width):

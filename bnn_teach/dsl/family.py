@@ -114,7 +114,7 @@ class Family:
         except (ValueError, tf.errors.InvalidArgumentError) as error:
             raise ParameterError(
                 f"{where}: the parameters do not fit together. TensorFlow Probability says: "
-                f"{str(error).splitlines()[0]} Check their shapes and domains."
+                f"{str(error).splitlines()[0].strip(' .')}. Check their shapes and domains."
             ) from error
 
     def _bind(self, where: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -128,8 +128,9 @@ class Family:
             }
             unknown = [k for k in kwargs if k not in known]
             hint = did_you_mean(unknown[0], known, meant) if unknown else ""
+            problem = f"there is no parameter {unknown[0]!r}" if unknown else error
             raise ArgumentError(
-                f"{where}: {error}.{hint} Its parameters are "
+                f"{where}: {problem}.{hint} Its parameters are "
                 f"{', '.join(self.parameters.parameters)}; every variable also takes "
                 f"{', '.join(OPTIONS)}."
             ) from None
@@ -163,7 +164,6 @@ def exactly_one(**given: Any) -> None:
     passed = [name for name, value in given.items() if value is not None]
     if len(passed) != 1:
         raise ArgumentError(
-            f"it needs one of {' and '.join(given)}, and got {'both' if passed else 'neither'}. "
-            f"Pass {' or '.join(f'{name}=...' for name in given)}, not "
-            f"{'both' if passed else 'nothing'}."
+            f"got {'both' if passed else 'neither'} of {' and '.join(given)}; expected one. "
+            f"Pass {' or '.join(f'{name}=...' for name in given)}."
         )

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bnn_teach.dsl import supports
-from bnn_teach.dsl.supports import Support
+from bnn_teach.dsl.supports import Support, first_outside
 from bnn_teach.errors import ParameterError
 from bnn_teach.runtime import tf, tfp
 
@@ -29,11 +29,12 @@ class Domain(NamedTuple):
     """What to do about a value outside."""
 
 
-_POSITIVE = Domain(
-    supports.positive,
-    "If it is a random variable, give it a prior of positive numbers, such as HalfNormal; if it is "
-    "computed, pass it through tf.exp or tf.math.softplus.",
+_MAKE_POSITIVE = (
+    "Pass it through tf.exp or tf.math.softplus, or give it a prior of positive numbers, such as "
+    "HalfNormal."
 )
+_POSITIVE = Domain(supports.positive, _MAKE_POSITIVE)
+_NON_NEGATIVE = Domain(supports.non_negative, _MAKE_POSITIVE)
 _DOMAINS = {
     **dict.fromkeys(["scale", "rate", "df"], _POSITIVE),
     **dict.fromkeys(["concentration", "concentration1", "concentration0"], _POSITIVE),
@@ -86,15 +87,11 @@ def check_value(parameter: str, value: Any, domain: Domain | None = None) -> Non
     """Raise :class:`ParameterError` if a parameter's eager value is outside its domain."""
     array = tf.get_static_value(value)
     for support, remedy in (_FINITE, domain or _DOMAINS[parameter]):
-        if array is None or array.size == 0:
-            return
-        outside = ~np.broadcast_to(support.contains(array), array.shape)
-        if outside.any():
-            index = tuple(int(i) for i in np.argwhere(outside)[0])
-            where = f" at index {index}" if index else ""
+        found = None if array is None else first_outside(support, array)
+        if found is not None:
+            where = f" at index {found[0]}" if found[0] else ""
             raise ParameterError(
-                f"the parameter {parameter} is {array[index]:g}{where}, but must be "
-                f"{support.name}. {remedy}"
+                f"the parameter {parameter} is {found[1]}{where}; expected {support.name}. {remedy}"
             )
 
 
@@ -103,17 +100,15 @@ def _check(distribution: Any, prefix: str) -> None:
     numbers = {k: v for k, v in distribution.parameters.items() if _is_numeric(v)}
     names = {k: _in_our_words(prefix + k) for k in numbers}
     for key, value in numbers.items():
-        check_value(names[key], tf.convert_to_tensor(value), _FINITE)
+        check_value(names[key], tf.convert_to_tensor(value), _domain(key, distribution))
     try:
         if "validate_args" in distribution.parameters:
             distribution.copy(validate_args=True)
     except (ValueError, tf.errors.InvalidArgumentError) as error:
-        for key, value in numbers.items():
-            check_value(names[key], tf.convert_to_tensor(value), _domain(key, distribution))
         given = ", ".join(f"{names[k]}={np.asarray(v).tolist()!r:.40}" for k, v in numbers.items())
         raise ParameterError(
             f"the parameters {given} do not fit. TensorFlow Probability says: "
-            f"{str(error).splitlines()[0]} Correct them."
+            f"{str(error).splitlines()[0].strip(' .')}. Correct them."
         ) from None
     for key, value in distribution.parameters.items():
         if isinstance(value, tfd.Distribution):
@@ -124,9 +119,8 @@ def _domain(parameter: str, distribution: Any) -> Domain:
     """Return the domain of a parameter, by its name: names mean the same in all of TFP."""
     if parameter == "probs" and distribution.parameter_properties()[parameter].event_ndims == 1:
         return _SIMPLEX
-    if parameter == "high":
-        above = Support("above low", lambda v: v > np.asarray(distribution.low))
-        return Domain(above, "Let low be below high.")
+    if isinstance(distribution, tfd.Poisson | tfd.VonMises):  # where 0 is possible
+        return _NON_NEGATIVE if parameter in ("rate", "concentration") else _FINITE
     return _DOMAINS.get(parameter, _FINITE)
 
 

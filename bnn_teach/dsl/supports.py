@@ -167,6 +167,32 @@ def support_of(distribution: Any) -> Support:
     return real
 
 
+def first_outside(support: Support, array: Any) -> tuple[tuple[int, ...], str] | None:
+    """Find the first value, or vector or matrix, that is outside ``support``.
+
+    Parameters
+    ----------
+    support : Support
+        Where the values should be.
+    array : ndarray
+        The values.
+
+    Returns
+    -------
+    tuple of index and text, or None
+        Where it is (empty for a scalar or a whole array), and what it is, to show in a message.
+    """
+    outside = ~np.asarray(support.contains(array))
+    if not outside.any():
+        return None
+    whole = [axis for axis, n in enumerate(outside.shape) if n != array.shape[axis]]
+    index = tuple(int(i) for i in np.argwhere(outside)[0][: whole[0] if whole else None])
+    value = array[index]
+    if value.ndim == 0:
+        return index, f"{value:g}"
+    return index, " ".join(np.array2string(value, precision=6, separator=", ").split())
+
+
 def _words(distribution: Any, parameter: str) -> str:
     """Say a parameter as its value where it is one known number, else as its name."""
     value = tf.get_static_value(getattr(distribution, parameter))

@@ -118,15 +118,15 @@ def bfmi(energy: ArrayLike) -> np.ndarray:
         return changes / np.var(energy, axis=1, ddof=1)
 
 
-def sampling_warnings(sample_stats: Mapping[str, Any], *, max_tree_depth: int = 10) -> list[str]:
+def sampling_warnings(sample_stats: Mapping[Any, Any], *, max_tree_depth: int = 10) -> list[str]:
     """Say what the sampler's statistics mean, and what to do about it.
 
     Parameters
     ----------
     sample_stats : mapping of names to arrays of shape (chain, draw)
-        A dict or an ``xarray.Dataset`` with ArviZ's names. Those read are ``diverging`` (bool),
-        ``tree_depth`` and ``n_steps`` (int), ``acceptance_rate``, ``energy`` and ``lp`` (float);
-        one that is missing, or has no draws, is passed over.
+        A dict, an ``xarray.Dataset`` or a trace's ``sample_stats``, with ArviZ's names. Read are
+        ``diverging`` (bool), ``n_steps`` and ``tree_depth`` (int), ``acceptance_rate``, ``energy``
+        and ``lp`` (float); one that is missing, or has no draws, is passed over.
     max_tree_depth : int
         The limit that the run had.
 

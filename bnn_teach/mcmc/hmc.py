@@ -207,7 +207,7 @@ class Tree(NamedTuple):
     states: list[State]
     """The states in the order of time."""
     proposal: State
-    """One of them, drawn with probability proportional to ``exp(-H)``."""
+    """One of them, drawn by the rules of :func:`merge`."""
     log_weight: float
     """Logarithm of the sum of ``exp(H_start - H)`` over the states."""
     momentum_sum: np.ndarray

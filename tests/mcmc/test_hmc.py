@@ -181,7 +181,6 @@ def test_either_end_may_turn():
     assert not hmc.is_turning(momentum_sum, along, along, ONES)
     assert hmc.is_turning(momentum_sum, back, along, ONES)
     assert hmc.is_turning(momentum_sum, along, back, ONES)
-    assert not hmc.is_turning(momentum_sum, back, along, np.array([0.0, 1.0]))
 
 
 def scripted(momenta, weights=None, diverging_at=None):
@@ -206,7 +205,7 @@ def test_subtree_stops_where_a_half_turns_or_diverges(direction):
         ([1, -3, 1, 1, 9, 9, 9, 9], None, 2, True),  # the whole would not turn, its first half does
         ([1, 1, 1, -3, 9, 9, 9, 9], None, 4, True),
         ([9, 9, 9, 9, 1, -3, 9, 9], None, 6, True),
-        ([2, 2, 2, 2, 2, 2, -1, -1], None, 8, True),  # only the whole turns
+        ([3, 3, 3, 3, -1, -1, -1, -1], None, 8, True),  # only the whole turns
         ([1, 1, 1, 1, 1, 1, 1, 1], 0, 1, False),
         ([1, 1, 1, 1, 1, 1, 1, 1], 5, 6, False),
     ]
