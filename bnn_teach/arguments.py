@@ -21,46 +21,55 @@ SYNONYMS = {
 }  # fmt: skip
 
 
-def checked_arguments(function: Callable) -> Callable:
+def checked_arguments(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a misspelt keyword an error that proposes the right one."""
     signature = inspect.signature(function)
+    name = function.__qualname__.removesuffix(".__init__")
+    known = [k for k in signature.parameters if k != "self"]
 
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         try:
             signature.bind(*args, **kwargs)
         except TypeError as error:
-            unknown = [k for k in kwargs if k not in signature.parameters]
-            hint = did_you_mean(unknown[0], signature.parameters, SYNONYMS) if unknown else ""
-            raise ArgumentError(
-                f"{function.__name__}: {error}.{hint} It takes {', '.join(signature.parameters)}."
-            ) from None
+            unknown = [k for k in kwargs if k not in known]
+            hint = did_you_mean(unknown[0], known, SYNONYMS) if unknown else ""
+            raise ArgumentError(f"{name}: {error}.{hint} It takes {', '.join(known)}.") from None
         return function(*args, **kwargs)
 
     return wrapper
 
 
 def as_count(name: str, value: Any, least: int) -> int:
+    """Return ``value`` as an integer of at least ``least``, or raise :class:`ArgumentError`."""
     try:
         number = operator.index(value)
     except TypeError:
         number = None
     if number is None or number < least or isinstance(value, bool):
-        raise ArgumentError(f"{name}={value!r}: expected an integer of at least {least}.")
+        whole = isinstance(value, float) and value.is_integer() and value >= least
+        hint = f" Write {name}={int(value)}." if whole else ""
+        raise ArgumentError(f"{name}={value!r}: expected an integer of at least {least}.{hint}")
     return number
 
 
 def as_number(name: str, value: Any, low: float, high: float) -> float:
+    """Return ``value`` as a float strictly between ``low`` and ``high``, or raise an error."""
     try:
-        number = float(value)
+        number = np.nan if isinstance(value, bool | str) else float(value)
     except (TypeError, ValueError):
         number = np.nan
     if not low < number < high:
-        raise ArgumentError(f"{name}={value!r}: expected a number between {low} and {high}.")
+        between = f"above {low:g}" if high == np.inf else f"between {low:g} and {high:g}"
+        raise ArgumentError(f"{name}={value!r}: expected a number {between}.")
     return number
 
 
 def as_seed(seed: Any) -> int:
+    """Return ``seed`` as an integer from 0 to 2⁶³ - 1; a fresh one where it is None."""
     if seed is None:
         return secrets.randbits(31)
-    return as_count("seed", seed, 0)
+    number = as_count("seed", seed, 0)
+    if number >= 2**63:
+        raise ArgumentError(f"seed={seed!r}: expected an integer below 2**63, as files hold it.")
+    return number

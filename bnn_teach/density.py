@@ -13,15 +13,17 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from bnn_teach.dsl.dtypes import get_dtype
 from bnn_teach.dsl.handlers import from_values, log_prob_terms
+from bnn_teach.dsl.handlers import log_joint as sites_log_joint
 from bnn_teach.dsl.interpreter import Sites, interpret
 from bnn_teach.dsl.model import Model
+from bnn_teach.dsl.observed import check_observed
 from bnn_teach.dsl.random_variables import RandomVariable, Shape
 from bnn_teach.dsl.structure import Structure, inspect_model
 from bnn_teach.errors import ArgumentError, InferenceError, ModelError
@@ -83,12 +85,9 @@ class LogDensity:
         jacobians: list[tf.Tensor] = []
 
         def handler(path: str, variable: RandomVariable) -> tf.Tensor:
-            if path not in self.slots:
-                raise ModelError(
-                    f"{path}: the model yielded a variable that it did not have before. Which "
-                    "variables a model has must not depend on random values or on outside state."
-                )
-            slot = self.slots[path]
+            slot = self.slots.get(path)
+            if slot is None or slot.shape != variable.shape:
+                raise _changed(path, None if slot is None else slot.shape, variable.shape)
             part = tf.reshape(z[slot.start : slot.stop], slot.z_shape)
             bijector = _bijector(variable)
             ndims = bijector.inverse_event_ndims(len(variable.distribution.event_shape))
@@ -98,7 +97,11 @@ class LogDensity:
         arguments = {k: inputs[f"argument {k}"] for k in self.structure.model.data}
         observed = {k: inputs[f"observed {k}"] for k in self.structure.observed}
         model = self.structure.model.with_arguments(arguments)
-        return interpret(model, from_values(observed, handler)), jacobians
+        sites = interpret(model, from_values(observed, handler))
+        for path in (*self.slots, *observed):
+            if path not in sites:
+                raise _changed(path, self.structure.shape_of(path), None)
+        return sites, jacobians
 
     def log_prob_one(self, z: tf.Tensor, inputs: Tensors, scale: Any = None) -> tf.Tensor:
         """Return log p(z), a scalar, for z of shape (D,).
@@ -109,7 +112,7 @@ class LogDensity:
         terms = log_prob_terms(sites)
         if scale is not None:
             terms = {p: t * scale if p in self.structure.observed else t for p, t in terms.items()}
-        parts = [tf.reduce_sum(t) for t in (*terms.values(), *jacobians)]
+        parts = [_sum(t) for t in (*terms.values(), *jacobians)]
         return tf.add_n([tf.cast(part, z.dtype) for part in parts])
 
     def value_and_grad_one(self, z: tf.Tensor, inputs: Tensors, scale: Any = None) -> Any:
@@ -173,12 +176,14 @@ class LogDensity:
         z = np.asarray(z, get_dtype().as_numpy_dtype)
         if z.ndim == 0 or z.shape[-1] != self.size:
             raise ArgumentError(
-                f"z has shape {z.shape}, but {self.structure.model.describe()} has "
-                f"{self.size} unconstrained numbers; pass shape (..., {self.size})."
+                f"z has shape {z.shape}, but {self.structure.model.describe()} has {self.size} "
+                f"unconstrained numbers. Pass shape (..., {self.size})."
             )
 
         def one(draw: Tensors, inputs: Tensors, seed: tf.Tensor) -> Tensors:
-            return dict(zip(("value", "grad"), self.value_and_grad_one(draw["z"], inputs)))
+            return dict(
+                zip(("value", "grad"), self.value_and_grad_one(draw["z"], inputs), strict=True)
+            )
 
         result = map_draws(one, {"z": z.reshape(-1, self.size)}, self.inputs)
         return result["value"].reshape(z.shape[:-1]), result["grad"].reshape(z.shape)
@@ -200,15 +205,17 @@ class LogDensity:
 
     def flatten(self, values: Mapping[str, Any]) -> np.ndarray:
         """Return z, shape (D,), for named values of the unobserved variables."""
-        missing = [path for path in self.slots if path not in values]
-        if missing:
-            raise ArgumentError(f"{missing[0]}: no value was given; all of them are needed.")
+        check_paths(values, self.slots, self.structure.model.describe())
         parts: dict[str, np.ndarray] = {}
 
         def handler(path: str, variable: RandomVariable) -> Any:
-            value = tf.constant(values[path], variable.distribution.dtype)
-            parts[path] = _bijector(variable).inverse(value).numpy().ravel()
-            return value
+            array = check_observed(path, variable, values[path], kind="given")
+            if array.shape != variable.shape:
+                raise ArgumentError(
+                    f"{path}: the given value has shape {array.shape}; expected {variable.shape}."
+                )
+            parts[path] = _bijector(variable).inverse(array).numpy().ravel()
+            return tf.constant(array)
 
         interpret(self.structure.model, from_values(self.structure.observed, handler))
         return np.concatenate([parts[path] for path in self.slots])
@@ -275,23 +282,53 @@ def log_joint(model: Model, values: Mapping[str, Any]) -> float:
     float
     """
     structure = inspect_model(model, values)
-    if structure.latent:
-        missing = next(iter(structure.latent))
-        raise ArgumentError(f"{missing}: no value was given; pass one for every variable.")
-    return float(tf.add_n([tf.reduce_sum(t) for t in log_prob_terms(structure.sites).values()]))
+    check_paths(values, structure.latent, structure.model.describe())
+    return float(sites_log_joint(structure.sites))
+
+
+def _sum(term: tf.Tensor) -> tf.Tensor:
+    """Sum a long term in two stages, so that float32's rounding error does not grow with it."""
+    term = tf.reshape(term, [-1])
+    lanes = 256
+    if term.shape[0] <= 4 * lanes:
+        return tf.reduce_sum(term)
+    padded = tf.pad(term, [[0, -term.shape[0] % lanes]])
+    return tf.reduce_sum(tf.reduce_sum(tf.reshape(padded, [-1, lanes]), 0))
 
 
 def _bijector(variable: RandomVariable) -> Any:
     return variable.distribution.experimental_default_event_space_bijector()
 
 
+def check_paths(values: Mapping[str, Any], wanted: Iterable[str], model: str) -> None:
+    """Raise :class:`ArgumentError` unless ``values`` has one value for every path wanted."""
+    wanted = list(wanted)
+    missing = [path for path in wanted if path not in values]
+    if missing:
+        raise ArgumentError(
+            f"{missing[0]}: no value was given. {model} needs one for each of {', '.join(wanted)}."
+        )
+
+
+def _changed(path: str, before: Shape | None, now: Shape | None) -> ModelError:
+    came = "is gone" if now is None else "is new" if before is None else f"has shape {now} now"
+    was = f", and had {before} before" if before is not None and now is not None else ""
+    return ModelError(
+        f"{path}: this variable {came}{was}: the model changes between runs. Which variables it "
+        "has, and their shapes, may depend on its arguments only, not on random values or on "
+        "anything that changes outside. Minibatches need variables whose shapes do not depend on "
+        "the number of data points."
+    )
+
+
 def _allocate(structure: Structure) -> dict[str, Slot]:
     slots, start = {}, 0
     for path, variable in structure.latent.items():
-        bijector = None if variable.is_discrete else _bijector(variable)
+        bijector = variable.bijector
         if bijector is None:
+            why = "is discrete" if variable.is_discrete else "has no known map from the real line"
             raise InferenceError(
-                f"{path}: {variable.family} is discrete, and NUTS and ADVI need gradients. Observe "
+                f"{path}: {variable.family} {why}, but NUTS and ADVI move along gradients. Observe "
                 "it, or sum it out, for example with bt.Mixture."
             )
         z_shape = tuple(bijector.inverse_event_shape(variable.shape))
@@ -299,7 +336,9 @@ def _allocate(structure: Structure) -> dict[str, Slot]:
         slots[path] = Slot(start, stop, z_shape, variable.shape)
         start = stop
     if not slots:
+        why = "every random variable is observed" if structure.observed else "no random variable"
         raise InferenceError(
-            f"{structure.model.name!r} has nothing to infer: every random variable is observed."
+            f"{structure.model.describe()} has nothing to infer: {why}. Leave at least one "
+            "bt.Normal(...), or other variable, without observed=."
         )
     return slots

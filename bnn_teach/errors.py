@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 
 class BnnTeachError(Exception):
@@ -24,7 +25,11 @@ class ForgottenYieldError(ModelError):
 
 
 class BranchOnRandomValueError(ModelError):
-    """Python's ``if``, ``while`` or ``bool`` met a value that is only known when sampling."""
+    """Python's ``if``, ``for`` or ``bool`` met a value that is only known when sampling."""
+
+
+class NumPyOnRandomValueError(ModelError):
+    """NumPy, or Python's ``float`` or ``int``, met a value that is only known when sampling."""
 
 
 class VariableNameError(BnnTeachError, ValueError):
@@ -75,9 +80,9 @@ class InterruptedWarning(UserWarning):
     """The run was interrupted; what had been computed was kept."""
 
 
-def did_you_mean(word: str, choices: Iterable[str], synonyms: dict[str, str] | None = None) -> str:
+def did_you_mean(word: Any, choices: Iterable[str], synonyms: dict[str, str] | None = None) -> str:
     """Return ``" Did you mean 'loc'?"`` for the closest of ``choices``, or an empty string."""
-    choices = list(choices)
+    word, choices = str(word), list(choices)
     guess = (synonyms or {}).get(word)
     if guess not in choices:
         close = difflib.get_close_matches(word, choices, n=1)

@@ -20,13 +20,18 @@ from bnn_teach.dsl.model import Model
 from bnn_teach.errors import (
     ArgumentError,
     ConvergenceWarning,
+    InitialPointError,
     InterruptedWarning,
 )
 from bnn_teach.mcmc.diagnostics import sampling_warnings
 from bnn_teach.mcmc.sampling import Settings, run_chains
-from bnn_teach.traces import make_trace
+from bnn_teach.progress import interruptible
+from bnn_teach.runtime import tf
+from bnn_teach.traces import check_axes, make_trace
 from bnn_teach.vi import families
 from bnn_teach.vi.fit import FitSettings, optimise
+
+_STARTS = 20
 
 
 @checked_arguments
@@ -98,9 +103,10 @@ def sample(
         num_threads=None if num_threads is None else as_count("num_threads", num_threads, 1),
         progress=progress,
     )
-    density = LogDensity(model, observed)
-    draws = run_chains(density, settings)
-    posterior, likelihood = density.unflatten(draws.z, include_log_likelihood)
+    density = _density(model, observed)
+    with interruptible() as stop:
+        draws = run_chains(density, settings)
+        posterior, likelihood = density.unflatten(draws.z, include_log_likelihood)
     groups = {"posterior": posterior, "sample_stats": draws.statistics}
     trace = make_trace(
         density.structure,
@@ -112,7 +118,7 @@ def sample(
         warmup_leapfrogs=draws.warmup_leapfrogs,
         sampling_time=draws.seconds,
     )
-    if draws.z.shape[1] < settings.num_samples:
+    if stop.is_set():
         _warn_interrupted(f"{draws.z.shape[1]} of {settings.num_samples} draws a chain are kept")
     elif settings.burn_in == 0:
         _warn("burn_in=0: step size and metric were not adapted. Use 500 or more.")
@@ -139,7 +145,7 @@ def fit(
     seed: int | None = None,
     progress: bool | None = None,
 ) -> Fit:
-    r"""Approximate the posterior by a Gaussian over z: automatic differentiation variational inference.
+    r"""Approximate the posterior by a Gaussian over z (automatic differentiation VI, or ADVI).
 
     .. math:: q^* = \arg\max_q \; E_q[\log p(z)] + H(q)
 
@@ -199,14 +205,14 @@ def fit(
         seed=as_seed(seed),
         progress=progress,
     )
-    density = LogDensity(model, observed)
+    density = _density(model, observed)
     q = _start(
         density, method, as_number("initial_scale", initial_scale, 0.0, np.inf), start, settings
     )
     clock = time.perf_counter()
     q, losses = optimise(density, q, settings)
     result = Fit(density, q, losses, settings, time.perf_counter() - clock)
-    if len(losses) < settings.num_steps:
+    if len(losses) < settings.num_steps and np.isfinite(losses).all():
         _warn_interrupted(f"{len(losses)} of {settings.num_steps} steps were taken")
     elif not result.converged:
         _warn(result.verdict)
@@ -219,7 +225,8 @@ class Fit:
     Attributes
     ----------
     losses : ndarray, shape (num_steps,)
-        The negative ELBO in nats, one estimate a step.
+        The negative ELBO in nats, one estimate a step; shorter after an interrupt, or where it
+        ceased to be finite.
     approximation : Approximation
         The fitted Gaussian.
     converged : bool
@@ -241,7 +248,7 @@ class Fit:
         seconds: float,
     ) -> None:
         self.losses = losses
-        self.approximation = Approximation(density, q, settings.seed)
+        self.approximation = Approximation(density, q)
         self.settings = settings
         self.seed = settings.seed
         self.seconds = seconds
@@ -307,8 +314,8 @@ class Approximation:
         The target, with the map between z and named values.
     """
 
-    def __init__(self, density: LogDensity, q: families.Gaussian, seed: int) -> None:
-        self.density, self.parameters, self._seed = density, q, seed
+    def __init__(self, density: LogDensity, q: families.Gaussian) -> None:
+        self.density, self.parameters = density, q
         self.mean = np.asarray(q.mean, np.float64)
         self._factor = families.factor(q)
 
@@ -317,12 +324,14 @@ class Approximation:
         """F Fᵀ, shape (D, D)."""
         return self._factor @ self._factor.T
 
-    def draw(self, num_samples: int, seed: int | None = None) -> np.ndarray:
-        """Draw z, shape (num_samples, D)."""
-        rng = np.random.default_rng([self._seed, 2] if seed is None else seed)
+    @checked_arguments
+    def draw(self, num_samples: int = 1000, seed: int | None = None) -> np.ndarray:
+        """Draw z, shape (num_samples, D); same seed, same draws."""
+        rng = np.random.default_rng([as_seed(seed), 2])
         noise = rng.standard_normal((as_count("num_samples", num_samples, 1), len(self.mean)))
         return self.mean + noise @ self._factor.T
 
+    @checked_arguments
     def sample(
         self,
         num_samples: int = 1000,
@@ -330,11 +339,28 @@ class Approximation:
         seed: int | None = None,
         include_log_likelihood: bool = False,
     ) -> xr.DataTree:
-        """Draw named values: a trace with one chain, dims ``(chain, draw, ...)``."""
+        """Draw named values.
+
+        Parameters
+        ----------
+        num_samples : int, optional
+            Independent draws.
+        seed : int, optional
+            Same seed, same draws. Without one, a fresh seed is drawn and stored in
+            ``trace.attrs["seed"]``.
+        include_log_likelihood : bool, optional
+            Add the group ``log_likelihood``.
+
+        Returns
+        -------
+        xarray.DataTree
+            A trace with one chain: dims ``(chain, draw, ...)``.
+        """
+        seed = as_seed(seed)
         z = self.draw(num_samples, seed)
         values, likelihood = self.density.unflatten(z[None], include_log_likelihood)
         groups = {"posterior": values} | ({"log_likelihood": likelihood} if likelihood else {})
-        return make_trace(self.density.structure, groups, seed=self._seed if seed is None else seed)
+        return make_trace(self.density.structure, groups, seed=seed)
 
     def log_prob(self, z: Any) -> np.ndarray:
         """Return log q(z), shape (...), for z of shape (..., D)."""
@@ -346,19 +372,42 @@ class Approximation:
 
 
 def _start(
-    density: LogDensity, method: str, scale: float, start: Fit | None, settings: FitSettings
+    density: LogDensity, method: str, scale: float, start: Any, settings: FitSettings
 ) -> families.Gaussian:
     if start is None:
-        mean = 0.1 * np.random.default_rng([settings.seed, 0]).standard_normal(density.size)
-        return families.start_gaussian(method, mean.astype(density.dtype), scale)
+        return families.start_gaussian(method, _start_mean(density, settings.seed), scale)
     if not isinstance(start, Fit) or start.approximation.density.slots != density.slots:
         raise ArgumentError(
             "start: expected a fit of a model with the same variables. Pass what bt.fit returned."
         )
     old = start.approximation.parameters
     sd = np.logaddexp(0.0, np.asarray(old.rho, np.float64))
-    new = families.start_gaussian(method, np.asarray(old.mean), sd)
-    return old if old.is_full_rank and new.is_full_rank else new
+    new = families.start_gaussian(method, np.asarray(old.mean, density.dtype), sd)
+    if not (old.is_full_rank and new.is_full_rank):
+        return new
+    return families.Gaussian(*(np.asarray(p, density.dtype) for p in old))
+
+
+def _start_mean(density: LogDensity, seed: int) -> np.ndarray:
+    """Draw the mean near 0, then ever farther from it, until the log-density is finite there."""
+    rng = np.random.default_rng([seed, 0])
+    for spread in np.geomspace(0.1, 2.0, _STARTS):
+        mean = (spread * rng.standard_normal(density.size)).astype(density.dtype)
+        value, gradient = density.value_and_grad_one(tf.constant(mean), density.tensors)
+        if np.isfinite(value.numpy()) and np.isfinite(gradient.numpy()).all():
+            return mean
+    raise InitialPointError(density.explain_nonfinite(mean, _STARTS))
+
+
+def _density(model: Model, observed: Mapping[str, Any] | None) -> LogDensity:
+    if observed is not None and not isinstance(observed, Mapping):
+        raise ArgumentError(
+            f"observed: expected a dict of path to values, got {type(observed).__name__}. Write "
+            'observed={"my_model.obs": y}, or observed=y at the variable inside the model.'
+        )
+    density = LogDensity(model, observed)
+    check_axes(density.structure)
+    return density
 
 
 def _warn(message: str) -> None:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
-from bnn_teach.arguments import as_count, as_seed, checked_arguments
+from bnn_teach.arguments import as_count, as_number, as_seed, checked_arguments
 from bnn_teach.dsl.handlers import from_prior, from_values
 from bnn_teach.dsl.interpreter import interpret
 from bnn_teach.dsl.model import Model
@@ -26,7 +26,7 @@ from bnn_teach.dsl.structure import Structure, inspect_model
 from bnn_teach.errors import ArgumentError, PredictionError, ShapeError, did_you_mean
 from bnn_teach.programs import Arrays, Tensors, map_draws
 from bnn_teach.runtime import tf
-from bnn_teach.traces import add_group, draws_of, make_trace
+from bnn_teach.traces import SAMPLE, add_group, check_axes, draws_of, make_trace
 
 
 @checked_arguments
@@ -39,6 +39,7 @@ def sample_prior_predictive(
     ----------
     model : Model
         A model function that was called. Observed values are ignored; only their shapes matter.
+        Potentials, which only weigh values, are left out.
     num_samples : int, optional
         Independent draws.
     seed : int, optional
@@ -50,9 +51,9 @@ def sample_prior_predictive(
         Groups ``prior`` (unobserved variables and deterministics) and ``prior_predictive``
         (observed variables), dims ``(chain, draw, ...)`` with one chain.
     """
-    seed = as_seed(seed)
-    structure = inspect_model(model)
-    count = as_count("num_samples", num_samples, 1)
+    seed, count = as_seed(seed), as_count("num_samples", num_samples, 1)
+    structure = inspect_model(model, only_shapes=True)
+    check_axes(structure)
     values = _run_forward(structure, {"number": np.zeros(count, np.float32)}, set(), seed)
     values = {path: array[None] for path, array in values.items()}
     predicted = {p: values.pop(p) for p in structure.observed}
@@ -98,12 +99,18 @@ def sample_posterior_predictive(
     """
     seed = as_seed(seed)
     posterior = draws_of(trace)
-    structure = inspect_model(model)
+    structure = inspect_model(model, only_shapes=True)
+    check_axes(structure)
     predicted = _what_to_predict(structure, trace, posterior)
     wanted = _wanted(structure, predicted, var_names)
     known = [p for p in structure.sites if p in posterior and p not in structure.recorded]
     lead = next(iter(posterior.values())).shape[:2]
-    draws = {p: posterior[p].reshape(-1, *posterior[p].shape[2:]) for p in known}
+    draws = {
+        p: posterior[p]
+        .reshape(-1, *posterior[p].shape[2:])
+        .astype(structure.sites[p].value.dtype.as_numpy_dtype, copy=False)
+        for p in known
+    }
     values = _run_forward(structure, draws, set(known), seed, wanted)
     values = {p: v.reshape(*lead, *v.shape[1:]) for p, v in values.items()}
     if not inplace:
@@ -120,14 +127,15 @@ def _run_forward(
     wanted: Sequence[str] | None = None,
 ) -> Arrays:
     """Run the generator once a draw: known variables as given, all others drawn."""
-    paths = list(wanted or [p for p, s in structure.sites.items() if s.value is not None])
+    if wanted is None:
+        wanted = [p for p, s in structure.sites.items() if s.value is not None]
     shapes = {p: v.shape for p, v in structure.observed.items()}
 
     def one(draw: Tensors, inputs: Tensors, stream: tf.Tensor) -> Tensors:
         forward = from_prior(stream, shapes)
         handler = from_values({p: draw[p] for p in known}, forward)
         sites = interpret(structure.model.with_arguments(inputs), handler)
-        return {p: tf.convert_to_tensor(sites[p].value) for p in paths}
+        return {p: tf.convert_to_tensor(sites[p].value) for p in wanted}
 
     state = np.random.SeedSequence([seed, 3]).generate_state(2).astype(np.int32)
     return map_draws(one, draws, structure.model.data, state)
@@ -168,11 +176,12 @@ def _wanted(
     if var_names is None:
         return [*predicted, *structure.recorded]
     names = [var_names] if isinstance(var_names, str) else list(var_names)
-    for name in names:
-        if name not in structure.sites:
+    known = [p for p, site in structure.sites.items() if site.value is not None]
+    for name in names or ["an empty list"]:
+        if name not in known:
             raise PredictionError(
-                f"var_names: {name!r} is not in the model.{did_you_mean(name, structure.sites)} "
-                f"It has {', '.join(structure.sites)}."
+                f"var_names: {name!r} is not a value of the model.{did_you_mean(name, known)} "
+                f"It has {', '.join(known)}."
             )
     return names
 
@@ -204,19 +213,33 @@ def decompose(function_draws: Any, noise_scale: Any) -> Decomposition:
         :math:`\sqrt{\operatorname{Var} f + E[\sigma^2]}`, :math:`\sqrt{\operatorname{Var} f}`,
         :math:`\sqrt{E[\sigma^2]}`.
     """
-    draws = np.asarray(function_draws, np.float64)
-    noise = np.asarray(noise_scale, np.float64)
-    if draws.ndim < 2 or (noise.ndim and noise.shape[:2] != draws.shape[:2]):
+    draws, noise = _draws(function_draws), _draws(noise_scale)
+    extra = noise.ndim and draws.ndim - noise.ndim
+    aligned = noise.reshape(noise.shape + (1,) * max(extra, 0))
+    fits = noise.ndim == 0 or (noise.ndim > 1 and noise.shape[:2] == draws.shape[:2])
+    try:
+        aligned = np.broadcast_to(aligned, draws.shape)
+    except ValueError:
+        fits = False
+    if draws.ndim < 2 or not fits:
         raise ShapeError(
-            f"decompose: function_draws has shape {draws.shape} and noise_scale {noise.shape}; "
-            "both start with (chain, draw), and noise_scale may be one number."
+            f"decompose: function_draws has shape {draws.shape} and noise_scale {noise.shape}. "
+            "Give function_draws with shape (chain, draw, ...), and noise_scale as one number, or "
+            "with shape (chain, draw) or that of function_draws."
         )
-    if (noise < 0).any():
-        raise ArgumentError("decompose: noise_scale has negative entries; it is a deviation.")
-    noise = noise.reshape(noise.shape + (1,) * (draws.ndim - noise.ndim if noise.ndim else 0))
-    epistemic = draws.var(axis=(0, 1))
-    aleatoric = np.broadcast_to(noise**2, draws.shape).mean(axis=(0, 1))
+    if not (noise >= 0).all():
+        raise ArgumentError(
+            "decompose: noise_scale has negative entries or NaN; it is a deviation."
+        )
+    epistemic, aleatoric = draws.var(axis=(0, 1)), (aligned**2).mean(axis=(0, 1))
     return Decomposition(np.sqrt(epistemic + aleatoric), np.sqrt(epistemic), np.sqrt(aleatoric))
+
+
+def _draws(values: Any) -> np.ndarray:
+    """Return an array with the axes chain and draw in front, where they have these names."""
+    if isinstance(values, xr.DataArray) and {*SAMPLE} <= {*values.dims}:
+        values = values.transpose(*SAMPLE, ...)
+    return np.asarray(values, np.float64)
 
 
 def quantile_band(draws: Any, probability: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
@@ -234,12 +257,12 @@ def quantile_band(draws: Any, probability: float = 0.95) -> tuple[np.ndarray, np
     lower, upper : ndarray, shape (...)
         Quantiles (1 - probability) / 2 and (1 + probability) / 2.
     """
-    values = np.asarray(draws)
-    if values.ndim < 2 or not 0.0 < probability < 1.0:
-        raise ArgumentError(
-            f"quantile_band: got draws of shape {values.shape} and probability {probability}; "
-            "expected (chain, draw, ...) and a number between 0 and 1."
+    values, probability = _draws(draws), as_number("probability", probability, 0.0, 1.0)
+    if values.ndim < 2 or 0 in values.shape[:2]:
+        raise ShapeError(
+            f"quantile_band: draws has shape {values.shape}. Give draws with shape "
+            "(chain, draw, ...), at least one."
         )
-    flat = values.reshape(-1, *values.shape[2:])
-    lower, upper = np.quantile(flat, [(1 - probability) / 2, (1 + probability) / 2], axis=0)
+    edges = [(1 - probability) / 2, (1 + probability) / 2]
+    lower, upper = np.quantile(values, edges, axis=(0, 1))
     return lower, upper

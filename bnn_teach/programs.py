@@ -21,7 +21,7 @@ from bnn_teach.runtime import tf
 Tensors = dict[str, tf.Tensor]
 Arrays = dict[str, np.ndarray]
 
-_kept: OrderedDict[tuple, Any] = OrderedDict()
+_kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
 _KEEP = 32
 _BLOCK_BYTES = 16_000_000
 
@@ -31,16 +31,56 @@ def specs(arrays: Mapping[str, Any], drop: int = 0) -> dict[str, tf.TensorSpec]:
     return {k: tf.TensorSpec(np.shape(v)[drop:], v.dtype) for k, v in arrays.items()}
 
 
-def traced(function: Callable, *arguments: Any) -> tuple[str, Any]:
+def traced(function: Callable[..., Any], *arguments: Any) -> tuple[str, Any]:
     """Trace ``function`` once; return its graph's fingerprint and its outputs' specs."""
     concrete = tf.function(function, autograph=False).get_concrete_function(*arguments)
-    text = concrete.graph.as_graph_def().SerializeToString(deterministic=True)
-    # Names of nested functions and custom gradients carry a process-wide counter.
-    text = re.sub(rb"(CustomGradient-|__(?:inference|forward|backward)_\w*?_)\d+", rb"\1", text)
-    return hashlib.sha256(text).hexdigest(), concrete.structured_outputs
+    outside = [_identity(tensor) for tensor in concrete.captured_inputs]
+    return _fingerprint(concrete.graph.as_graph_def(), outside), concrete.structured_outputs
 
 
-def kept(key: tuple, build: Callable[[], Any]) -> Any:
+def _identity(captured: tf.Tensor) -> bytes:
+    """Identify what a function closed over: a tensor by its values, a ``tf.Variable`` as such."""
+    if captured.dtype == tf.resource:
+        return f"variable {captured._id}".encode()
+    return hashlib.sha256(captured.numpy().tobytes()).digest()
+
+
+# Counters and random numbers of this process, which are no part of what a graph computes.
+_COUNTERS = re.compile(
+    r"\b(CustomGradient|PartitionedCall|StatefulPartitionedCall)-\d+"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|\b\w+?(?=___redundant_placeholder\d)"
+    r"|(__(?:inference|forward|backward)_\w*?_)\d+"
+)
+
+
+def _fingerprint(graph: Any, captured: list[bytes]) -> str:
+    """Hash a graph; a nested function counts by what it computes, not by its name and place."""
+    for nodes in (graph.node, *(f.node_def for f in graph.library.function)):
+        for node in nodes:
+            if node.op == "Const":  # perhaps a large array, closed over; as text it is larger
+                tensor = node.attr["value"].tensor
+                tensor.tensor_content = hashlib.sha256(tensor.tensor_content).digest()
+    functions = {f.signature.name: str(f) for f in graph.library.function}
+    names = sorted(map(re.escape, functions), key=len, reverse=True)
+    pattern = re.compile("|".join(names) or "(?!)")
+    found: dict[str, str] = {}
+
+    def digest(text: str) -> str:
+        text = pattern.sub(lambda match: of_function(match[0]), text)
+        return hashlib.sha256(_COUNTERS.sub(r"\1\2", text).encode()).hexdigest()
+
+    def of_function(name: str) -> str:
+        if name not in found:
+            found[name] = ""  # its own name, inside itself
+            found[name] = digest(functions[name])
+        return found[name]
+
+    graph.library.Clear()
+    return digest(f"{graph}{captured}")
+
+
+def kept(key: tuple[Any, ...], build: Callable[[], Any]) -> Any:
     """Return what was built for ``key``, building it if it is new; the last 32 are kept."""
     program = _kept.pop(key, None)
     if program is None:
@@ -99,7 +139,9 @@ def _padded(values: np.ndarray, block: int) -> tf.Tensor:
     return tf.constant(np.pad(values, [(0, missing)] + [(0, 0)] * (values.ndim - 1)))
 
 
-def _loop(function: Callable, outputs: Mapping[str, Any], block: int) -> Callable:
+def _loop(
+    function: Callable[..., Any], outputs: Mapping[str, Any], block: int
+) -> Callable[..., Any]:
     @tf.function(jit_compile=True, autograph=False)
     def program(draws: Tensors, inputs: Tensors, seed: Any, first: Any, length: Any) -> Tensors:
         def body(i: Any, results: Tensors) -> Any:

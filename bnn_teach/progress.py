@@ -27,9 +27,19 @@ def progress_bar(total: int, label: str, show: bool | None) -> Any:
     from tqdm.auto import tqdm
 
     if show is None:
-        interactive = "ipykernel" in sys.modules or sys.stderr.isatty()
+        interactive = "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
         show = interactive and os.environ.get("BNN_TEACH_PROGRESS", "on") != "off"
     return tqdm(total=total, desc=label, disable=not show, smoothing=0.1, dynamic_ncols=True)
+
+
+class Interrupt(threading.Event):
+    """An event that is set by the first interrupt; it is the signal's handler."""
+
+    def __call__(self, *_: Any) -> None:
+        """Answer a signal: set the event, or, where it is set already, raise KeyboardInterrupt."""
+        if self.is_set():
+            raise KeyboardInterrupt
+        self.set()
 
 
 @contextmanager
@@ -37,24 +47,21 @@ def interruptible() -> Iterator[threading.Event]:
     """Turn the first interrupt inside the block into an event instead of an exception.
 
     The work inside looks at the event between chunks, stops, and returns what it has. A second
-    interrupt raises KeyboardInterrupt at once. Outside the main thread, where Python delivers no
-    signals, the event is never set.
+    interrupt raises KeyboardInterrupt at once. A block inside such a block shares its event.
+    Outside the main thread, where Python delivers no signals, the event is never set.
     """
-    stop = threading.Event()
     if threading.current_thread() is not threading.main_thread():
-        yield stop
+        yield Interrupt()
         return
     previous = signal.getsignal(signal.SIGINT)
-
-    def handle(*_: Any) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
+    if isinstance(previous, Interrupt):
+        yield previous
+        return
+    stop = Interrupt()
     if previous in (signal.SIG_IGN, None):
         yield stop
         return
-    signal.signal(signal.SIGINT, handle)
+    signal.signal(signal.SIGINT, stop)
     try:
         yield stop
     finally:

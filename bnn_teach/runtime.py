@@ -1,9 +1,9 @@
 """TensorFlow, imported quietly and with its compiler's cache on disk.
 
 Every other module takes ``tf`` and ``tfp`` from here, so that the environment is set before
-TensorFlow reads it. Two variables steer this: ``TF_CPP_MIN_LOG_LEVEL``, which is TensorFlow's own
-and left alone where it is set, and ``BNN_TEACH_XLA_CACHE``, a folder for compiled programs, or
-``off``. Next: :mod:`bnn_teach.dsl`.
+TensorFlow reads it. Three variables steer this: ``TF_CPP_MIN_LOG_LEVEL`` and ``XLA_FLAGS``, which
+are TensorFlow's own and left alone where they are set, and ``BNN_TEACH_XLA_CACHE``, a folder for
+compiled programs, or ``off``. Next: :mod:`bnn_teach.dsl`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,27 @@ import pathlib
 import platform
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from importlib.metadata import version
 
 _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 _FLAGS = "TF_XLA_FLAGS"
+
+_COMPILER = {
+    # A loop that touches less memory than this becomes one native function. Otherwise every
+    # small step of a leapfrog is dispatched on its own, which takes longer than the step.
+    "--xla_backend_extra_options": "xla_cpu_small_while_loop_byte_threshold=4000000",
+    # Sums over more than 32 entries as one loop instead of a tree; the log-density, where
+    # rounding matters, sums in two stages itself.
+    "--xla_disable_hlo_passes": "tree_reduction_rewriter",
+    # Calls of kernel libraries cannot stand in such a function, and slow small networks down.
+    "--xla_cpu_experimental_onednn_fusion_type": "",
+    "--xla_cpu_experimental_xnn_fusion_type": "",
+    "--xla_cpu_experimental_ynn_fusion_type": "",
+}
+"""How XLA is to compile, unless ``XLA_FLAGS`` already says otherwise."""
 
 
 def cache_folder() -> pathlib.Path | None:
@@ -60,6 +75,12 @@ def _use_cache() -> None:
         os.environ[_FLAGS] = f"{flags} --tf_xla_persistent_cache_directory={folder}".strip()
 
 
+def _set_compiler() -> None:
+    flags = os.environ.get("XLA_FLAGS", "")
+    ours = [f"{name}={value}" for name, value in _COMPILER.items() if name not in flags]
+    os.environ["XLA_FLAGS"] = " ".join([flags, *ours]).strip()
+
+
 @contextmanager
 def _hidden_stderr() -> Iterator[None]:
     """Hide what C++ writes to the standard error; show it after all if the block fails."""
@@ -79,13 +100,12 @@ def _hidden_stderr() -> Iterator[None]:
 
 
 _use_cache()
-if _LEVEL in os.environ:
+_set_compiler()
+_verbose = _LEVEL in os.environ
+os.environ.setdefault(_LEVEL, "3")
+with nullcontext() if _verbose else _hidden_stderr(), warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # TFP compares versions by distutils
     import tensorflow as tf
     import tensorflow_probability as tfp
-else:
-    os.environ[_LEVEL] = "3"
-    with _hidden_stderr():
-        import tensorflow as tf
-        import tensorflow_probability as tfp
 
 __all__ = ["cache_folder", "tf", "tfp"]

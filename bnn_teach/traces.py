@@ -16,7 +16,7 @@ import xarray as xr
 
 import bnn_teach
 from bnn_teach.dsl.structure import Structure
-from bnn_teach.errors import ArgumentError, ShapeError
+from bnn_teach.errors import ArgumentError, ShapeError, did_you_mean
 from bnn_teach.programs import Arrays
 
 SAMPLE = ("chain", "draw")
@@ -49,7 +49,7 @@ def make_trace(structure: Structure, groups: Mapping[str, Arrays], **attrs: Any)
         )
     )
     for name, arrays in groups.items():
-        tree[name] = xr.DataTree(dataset=_dataset(structure, arrays, SAMPLE))
+        add_group(tree, name, structure, arrays)
     for name, arrays in data.items():
         if arrays:
             tree[name] = xr.DataTree(dataset=_dataset(structure, arrays, ()))
@@ -61,22 +61,62 @@ def add_group(tree: xr.DataTree, name: str, structure: Structure, arrays: Arrays
     tree[name] = xr.DataTree(dataset=_dataset(structure, arrays, SAMPLE))
 
 
+def check_axes(structure: Structure) -> None:
+    """Check names and labels of axes, so that a long run does not fail at its end.
+
+    Raises
+    ------
+    ShapeError
+        If names or labels do not fit the values, or a label's axis does not exist.
+    """
+    inferred = {p: np.empty(structure.shape_of(p)) for p in structure.recorded}
+    inferred |= {p: np.empty(v.shape) for p, v in structure.latent.items()}
+    groups = (inferred, structure.observed, structure.model.data)
+    known = {str(dim) for arrays in groups for dim in _dataset(structure, arrays, ()).dims}
+    for dim in structure.model.coords:
+        if dim not in known:
+            raise ShapeError(
+                f"with_coords: no value of {structure.model.name!r} has an axis {dim!r}."
+                f"{did_you_mean(dim, known)} Its axes are {', '.join(sorted(known))}; name one "
+                "with dims=... at its variable."
+            )
+
+
 def _dataset(structure: Structure, arrays: Arrays, lead: tuple[str, ...]) -> xr.Dataset:
     """Name the axes: the model's names where it gave them, else ArviZ's ``path_dim_0``."""
     variables, coords = {}, {}
+    sizes: dict[str, int] = {}
     for path, array in arrays.items():
-        rank = np.ndim(array) - len(lead)
-        named = structure.dims_of(path) if path in structure.sites else None
-        if named is not None and len(named) != rank:
-            raise ShapeError(
-                f"{path}: dims={named} names {len(named)} axes, but the value has {rank}, "
-                f"shape {np.shape(array)[len(lead) :]}. Name every axis."
-            )
-        own = named or tuple(f"{path}_dim_{i}" for i in range(rank))
-        variables[path] = ((*lead, *own), array)
-        for dim, size in zip((*lead, *own), np.shape(array), strict=True):
+        shape = np.shape(array)
+        dims = (*lead, *_axes(structure, path, shape[len(lead) :]))
+        variables[path] = (dims, array)
+        for dim, size in zip(dims, shape, strict=True):
+            if sizes.setdefault(dim, size) != size:
+                raise ShapeError(
+                    f"{path}: its axis {dim!r} has {size} entries, but another variable's axis of "
+                    f"that name has {sizes[dim]}. Give one of them another name in dims=...."
+                )
             coords[dim] = _labels(structure.model.coords, path, dim, size)
     return xr.Dataset(variables, coords)
+
+
+def _axes(structure: Structure, path: str, shape: tuple[int, ...]) -> tuple[str, ...]:
+    """Return one name an axis for a value of the variable at ``path``, or of its log-density."""
+    named = structure.dims_of(path) if path in structure.sites else None
+    if named is None:
+        return tuple(f"{path}_dim_{i}" for i in range(len(shape)))
+    if len(named) != len(structure.shape_of(path)):
+        raise ShapeError(
+            f"{path}: dims={named} names {len(named)} axes, but the value has {len(shape)}, "
+            f"shape {shape}. Name every axis."
+        )
+    wrong = [d for i, d in enumerate(named) if d in (*SAMPLE, *named[:i]) or "/" in d]
+    if wrong:
+        raise ShapeError(
+            f"{path}: dims={named} has {wrong[0]!r}. Names of axes differ from each other and "
+            "from 'chain' and 'draw', and contain no '/'. Choose another one."
+        )
+    return named[: len(shape)]  # a log-density has no axes for the entries of a vector
 
 
 def _labels(coords: Mapping[str, Any], path: str, dim: str, size: int) -> np.ndarray:
@@ -126,27 +166,63 @@ def load(path: str | pathlib.Path) -> xr.DataTree:
 
 
 def concatenate(traces: Sequence[xr.DataTree], dim: str = "chain") -> xr.DataTree:
-    """Join traces of one model along ``"chain"`` (more chains) or ``"draw"`` (longer chains).
+    """Join traces of one model and its data along ``"chain"`` or ``"draw"``.
 
-    The new axis is numbered from 0. Groups without draws are taken from the first trace.
+    Parameters
+    ----------
+    traces : sequence of DataTree
+        With the same groups, variables and sizes along the other axes.
+    dim : str, optional
+        ``"chain"`` for more chains, ``"draw"`` for longer ones.
+
+    Returns
+    -------
+    xarray.DataTree
+        The new axis is numbered from 0. Groups without draws, and attributes other than the
+        seeds, are those of the first trace.
+
+    Raises
+    ------
+    ArgumentError
+        If the traces do not fit together.
     """
-    traces = list(traces)
-    if dim not in SAMPLE or not traces:
+    given: Any = traces
+    traces = [] if isinstance(given, xr.DataTree) else list(given)
+    if dim not in SAMPLE or not traces or {type(t) for t in traces} != {xr.DataTree}:
         raise ArgumentError(
-            f"concatenate takes one or more traces and dim='chain' or 'draw'; got {len(traces)} "
-            f"traces and dim={dim!r}."
+            "concatenate takes a list of one or more traces, and dim='chain' or 'draw'; got "
+            f"{len(traces)} traces and dim={dim!r}."
         )
     result = traces[0].copy()
     for name, node in traces[0].children.items():
-        if dim not in node.dims:
-            continue
-        missing = [i for i, t in enumerate(traces) if name not in t.children]
-        if missing:
-            raise ArgumentError(
-                f"Trace number {missing[0]} has no group {name!r}; join traces of one kind."
-            )
-        joined = xr.concat([t[name].to_dataset() for t in traces], dim)
-        result[name] = xr.DataTree(
-            dataset=joined.assign_coords({dim: np.arange(joined.sizes[dim])})
-        )
+        for number, trace in enumerate(traces):
+            _check_fit(node, trace.children.get(name), dim, f"trace number {number}: {name!r}")
+        if dim in node.dims:
+            parts = [t[name].to_dataset() for t in traces]
+            joined = xr.concat(parts, dim, data_vars="minimal", join="override", coords="minimal")
+            labels = np.arange(joined.sizes[dim])
+            result[name] = xr.DataTree(dataset=joined.assign_coords({dim: labels}))
+    seeds = [int(seed) for t in traces for seed in np.atleast_1d(t.attrs.get("seed", []))]
+    result.attrs |= {"seed": seeds} if len(traces) > 1 else {}
     return result
+
+
+def _check_fit(first: Any, other: Any, dim: str, where: str) -> None:
+    """Check that two nodes hold the same variables, sizes and, where they have no draws, data."""
+    advice = "Join traces of one model, of the same data and of equal sizes."
+    if other is None:
+        raise ArgumentError(f"{where} is missing. {advice}")
+    if dim not in first.dims:
+        if not first.to_dataset().equals(other.to_dataset()):
+            raise ArgumentError(f"{where} differs from the first trace's. {advice}")
+        return
+    for path in first.data_vars.keys() | other.data_vars.keys():
+        sizes = [
+            {d: n for d, n in node[path].sizes.items() if d != dim} if path in node else None
+            for node in (first, other)
+        ]
+        if sizes[0] != sizes[1]:
+            raise ArgumentError(
+                f"{where} has {path!r} with axes {sizes[1]}, the first trace with {sizes[0]}. "
+                f"{advice}"
+            )

@@ -1,0 +1,1 @@
+"""The model language: generators that yield random variables. It knows no algorithm."""

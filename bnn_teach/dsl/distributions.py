@@ -1,16 +1,17 @@
 """The catalogue of distributions, and a way to use any other.
 
-The named families are written down in five short files, by what their values are: on the real line
+The named families are written down in six short files, by what their values are: on the real line
 (:mod:`~bnn_teach.dsl.continuous`), positive (:mod:`~bnn_teach.dsl.positive`), vectors and matrices
-(:mod:`~bnn_teach.dsl.multivariate`), counts and categories (:mod:`~bnn_teach.dsl.discrete`), and
-mixtures (:mod:`~bnn_teach.dsl.mixtures`). Here is their list, and :func:`Distribution` for all else
-that TensorFlow Probability has. Next: :mod:`bnn_teach.dsl.model`.
+(:mod:`~bnn_teach.dsl.multivariate`), counts (:mod:`~bnn_teach.dsl.counts`), categories
+(:mod:`~bnn_teach.dsl.categories`), and mixtures of any (:mod:`~bnn_teach.dsl.mixtures`). Here is
+their list, and :func:`Distribution` for all else that TensorFlow Probability has. Next: :mod:`bnn_teach.dsl.model`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from bnn_teach.dsl.categories import Bernoulli, Categorical, OrderedLogistic
 from bnn_teach.dsl.continuous import (
     Beta,
     Cauchy,
@@ -22,15 +23,12 @@ from bnn_teach.dsl.continuous import (
     Uniform,
     VonMises,
 )
-from bnn_teach.dsl.discrete import (
-    Bernoulli,
+from bnn_teach.dsl.counts import (
     BetaBinomial,
     Binomial,
-    Categorical,
     DiscreteUniform,
     Geometric,
     NegativeBinomial,
-    OrderedLogistic,
     Poisson,
 )
 from bnn_teach.dsl.dtypes import get_dtype

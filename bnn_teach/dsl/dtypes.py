@@ -8,11 +8,12 @@ passes through :func:`as_data` or :func:`as_parameter`. Next: :mod:`bnn_teach.ds
 from __future__ import annotations
 
 import numbers
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from bnn_teach.errors import ArgumentError
+from bnn_teach.errors import ArgumentError, ModelError
 from bnn_teach.runtime import tf
 
 _working = {"dtype": tf.float32}
@@ -21,14 +22,12 @@ _working = {"dtype": tf.float32}
 def set_dtype(dtype: str | tf.DType) -> None:
     """Set the floating-point type of every model: ``"float32"`` (the default) or ``"float64"``."""
     try:
-        dtype = tf.as_dtype(dtype)
+        working = tf.as_dtype(dtype)
     except TypeError:
-        dtype = None
-    if dtype not in (tf.float32, tf.float64):
-        raise ArgumentError(
-            "set_dtype: the working dtype is 'float32' or 'float64'; pass one of the two."
-        )
-    _working["dtype"] = dtype
+        working = None
+    if working not in (tf.float32, tf.float64):
+        raise ArgumentError(f"set_dtype({dtype!r}): pass 'float32' or 'float64'.")
+    _working["dtype"] = working
 
 
 def get_dtype() -> tf.DType:
@@ -37,7 +36,7 @@ def get_dtype() -> tf.DType:
 
 
 def _has_float(value: Any) -> bool:
-    if isinstance(value, list | tuple):
+    if type(value) in (list, tuple):
         return any(_has_float(v) for v in value)
     return isinstance(value, numbers.Real) and not isinstance(value, numbers.Integral)
 
@@ -45,36 +44,69 @@ def _has_float(value: Any) -> bool:
 def as_data(value: Any) -> Any:
     """Convert an argument of a model: arrays, and lists with a float in them, become NumPy arrays.
 
+    Tensors stay tensors, for a gradient may flow through them; they change their dtype only.
+
     Parameters
     ----------
     value : object
         Any argument. Lists and tuples of integers alone are left as they are (they are sizes,
-        such as ``hidden=[5, 5]``), and so is everything that is not numeric.
+        such as ``hidden=[5, 5]``), and so is everything that is not numeric. Arrays inside
+        lists, tuples and dictionaries are converted too.
 
     Returns
     -------
     object
-        A NumPy array in the working dtype, int32 or bool; a Python number; or ``value``.
+        A NumPy array in the working dtype, in int32 (int64 where a number needs it) or bool; a
+        tensor; a Python number; or ``value``.
+
+    Raises
+    ------
+    ArgumentError
+        If an array has masked, that is missing, values.
     """
     if isinstance(value, np.generic):
         return value.item()
-    if isinstance(value, list | tuple) and not _has_float(value):
-        return value
+    if isinstance(value, dict | list | tuple) and not _has_float(value):
+        return map_entries(as_data, value)
     if tf.is_tensor(value):
-        if not tf.executing_eagerly() or not hasattr(value, "numpy"):
-            return value
-        value = value.numpy()
-    elif not isinstance(value, np.ndarray | list | tuple) and not hasattr(value, "__array__"):
-        return value
+        tensor = tf.convert_to_tensor(value) if isinstance(value, tf.Variable) else value
+        return tf.cast(tensor, get_dtype()) if tensor.dtype.is_floating else tensor
+    array = None
+    if hasattr(value, "__array__") or type(value) in (list, tuple):
+        array = _as_array(value)
+    return value if array is None else array
+
+
+def _as_array(value: Any) -> np.ndarray | None:
+    """Return a numeric array in a model's dtypes, or None if ``value`` is not numeric."""
+    _check_masks(value)
     try:
         array = np.asarray(value)
-    except (TypeError, ValueError):
-        return value
+    except (TypeError, ValueError, NotImplementedError, ModelError):
+        return None  # ragged, known only when sampling, or something to be yielded
     if array.dtype.kind == "f":
         return array.astype(get_dtype().as_numpy_dtype, copy=False)
     if array.dtype.kind in "iu":
-        return array.astype(np.int32, copy=False)
-    return array if array.dtype.kind == "b" else value
+        small = array.size == 0 or (array.min() >= -(2**31) and array.max() < 2**31)
+        return array.astype(np.int32 if small else np.int64, copy=False)
+    return array if array.dtype.kind == "b" else None
+
+
+def _check_masks(value: Any) -> None:
+    if np.ma.is_masked(value):
+        raise ArgumentError(
+            f"a masked array of shape {value.shape} has missing values, which a model cannot use. "
+            "Pass the others alone, array.compressed(), or fill them in."
+        )
+
+
+def map_entries(function: Callable[[Any], Any], value: Any) -> Any:
+    """Apply ``function`` to the entries of a list, tuple or dictionary; return others as is."""
+    if type(value) is dict:
+        return {k: function(v) for k, v in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*map(function, value))
+    return type(value)(map(function, value)) if type(value) in (list, tuple) else value
 
 
 def as_parameter(value: Any) -> tf.Tensor:
@@ -86,4 +118,5 @@ def as_parameter(value: Any) -> tf.Tensor:
         return value if value.dtype == get_dtype() else tf.cast(value, get_dtype())
     if isinstance(value, list | tuple) and any(not isinstance(v, numbers.Real) for v in value):
         return tf.stack([as_parameter(v) for v in value])
+    _check_masks(value)
     return tf.constant(np.asarray(value), dtype=get_dtype())

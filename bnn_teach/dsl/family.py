@@ -67,12 +67,9 @@ class Family:
         self.parameters = inspect.signature(build)
         kind = inspect.Parameter
         options = [kind(option, kind.KEYWORD_ONLY, default=None) for option in OPTIONS]
+        own = [p.replace(annotation=kind.empty) for p in self.parameters.parameters.values()]
         self.__signature__ = inspect.Signature(
-            [
-                kind("name", kind.POSITIONAL_OR_KEYWORD),
-                *self.parameters.parameters.values(),
-                *options,
-            ]
+            [kind("name", kind.POSITIONAL_OR_KEYWORD), *own, *options]
         )
         text = "".join(f"\n{option} : optional\n    {OPTIONS[option]}" for option in OPTIONS)
         self.__doc__ = inspect.cleandoc(build.__doc__ or "") + text
@@ -89,6 +86,7 @@ class Family:
         """Make a random variable, to be yielded inside a model."""
         where = f"the {self.__name__} variable {check_name(name)!r}"
         distribution = self._build(where, args, kwargs)
+        fixed = isinstance(self.support, Support)
         return RandomVariable(
             name,
             distribution,
@@ -96,9 +94,7 @@ class Family:
             batch_stack=batch_stack,
             dims=dims,
             family=self.__name__,
-            support=self.support
-            if isinstance(self.support, Support)
-            else self.support(distribution),
+            support=self.support if fixed else self.support(distribution),
         )
 
     def dist(self, *args: Any, **kwargs: Any) -> Any:

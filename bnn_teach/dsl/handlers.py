@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
+from bnn_teach.dsl.dtypes import as_parameter, get_dtype
 from bnn_teach.dsl.interpreter import Handler, Sites
 from bnn_teach.dsl.random_variables import Potential, RandomVariable, Shape
 from bnn_teach.errors import ArgumentError
@@ -41,6 +42,35 @@ def from_prior(seed: Any, shapes: Mapping[str, Shape] | None = None) -> Handler:
                 ),
             )
         return distribution.sample(lead, seed=_stream(seed, path))
+
+    return handler
+
+
+def near_zero(seed: Any, sign: float, otherwise: Handler) -> Handler:
+    """Put every variable where samplers start: within 2 of zero on the unconstrained scale.
+
+    Parameters
+    ----------
+    seed : tensor
+        A stateless seed, shape (2,), int32.
+    sign : float
+        1.0, or -1.0 for the mirror image.
+    otherwise : Handler
+        Asked for variables that have no unconstrained scale.
+    """
+
+    def handler(path: str, variable: RandomVariable) -> Any:
+        bijector = variable.bijector
+        if bijector is None:
+            return otherwise(path, variable)
+        z = tf.random.stateless_uniform(
+            bijector.inverse_event_shape(variable.shape),
+            _stream(seed, path),
+            -2.0,
+            2.0,
+            get_dtype(),
+        )
+        return bijector.forward(sign * z)
 
     return handler
 
@@ -81,7 +111,7 @@ def log_prob_terms(sites: Sites) -> dict[str, tf.Tensor]:
         if isinstance(node, RandomVariable):
             terms[path] = node.distribution.log_prob(value)
         elif isinstance(node, Potential):
-            terms[path] = tf.convert_to_tensor(node.log_prob)
+            terms[path] = as_parameter(node.log_prob)
     return terms
 
 

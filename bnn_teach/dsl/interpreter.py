@@ -7,29 +7,24 @@ small functions in :mod:`bnn_teach.dsl.handlers`, the next file.
 
 from __future__ import annotations
 
-import inspect
-import re
+import types
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from bnn_teach.dsl.explanations import explained
 from bnn_teach.dsl.model import Model, ModelFunction, check_model
 from bnn_teach.dsl.random_variables import (
     Deterministic,
     Node,
     Potential,
     RandomVariable,
+    as_value,
     collect_created,
 )
-from bnn_teach.errors import (
-    BnnTeachError,
-    BranchOnRandomValueError,
-    DtypeError,
-    DuplicateNameError,
-    ForgottenYieldError,
-    ModelError,
-    ShapeError,
-)
-from bnn_teach.runtime import tf
+from bnn_teach.errors import BnnTeachError, DuplicateNameError, ForgottenYieldError, ModelError
+from bnn_teach.runtime import tf, tfp
 
 
 class Site(NamedTuple):
@@ -43,6 +38,7 @@ class Site(NamedTuple):
 
 Handler = Callable[[str, RandomVariable], Any]
 Sites = dict[str, Site]
+Waiting = dict[object, tuple[str, Node]]  # created but not yet yielded, with the scope
 
 
 def interpret(model: Model, handler: Handler) -> Sites:
@@ -61,104 +57,92 @@ def interpret(model: Model, handler: Handler) -> Sites:
 
     Raises
     ------
-    DuplicateNameError, ForgottenYieldError, ModelError, BranchOnRandomValueError, DtypeError
+    DuplicateNameError, ForgottenYieldError, ModelError, BranchOnRandomValueError,
+    NumPyOnRandomValueError, DtypeError, ShapeError
     """
     sites: Sites = {}
-    yielded: set[object] = set()
-    with collect_created() as created:
-        _drive(check_model(model), model.name, handler, sites, yielded)
-    for node in created:
-        if node.identity not in yielded:
-            raise ForgottenYieldError(
-                f"{node.describe()} was created in {model.name!r} but never yielded, so it is not "
-                "part of the model. Write 'yield' in front of it."
-            )
+    waiting: Waiting = {}
+    _drive(check_model(model), model.name, handler, sites, waiting)
+    for scope, node in waiting.values():
+        raise ForgottenYieldError(
+            f"In the model {scope!r}: {node.describe()} was created but never yielded, so it is "
+            f"not part of the model. Write 'yield {node.spelling()}'."
+        )
     return sites
 
 
-def _drive(model: Model, scope: str, handler: Handler, sites: Sites, yielded: set) -> Any:
+def _drive(model: Model, scope: str, handler: Handler, sites: Sites, waiting: Waiting) -> Any:
     """Send values into one generator until it returns; nested models recurse."""
     generator = model.start()
-    value, last = None, "its first line"
+    value, place = None, "before its first 'yield'"
     while True:
         try:
-            node = generator.send(value)
+            with collect_created() as created:
+                node = generator.send(value)
         except StopIteration as stop:
+            waiting.update({n.identity: (scope, n) for n in created})
             if model.keep_return and stop.value is not None:
-                _record(sites, scope, Site(model, stop.value))
+                _record(sites, scope, Site(model, as_value(stop.value, f"{scope}: the return")))
             return stop.value
+        except BnnTeachError as error:
+            error.args = (f"In the model {scope!r}: {error}",)
+            raise
         except Exception as error:
-            explained = _explained(error, model.name, last)
-            if explained is error:
+            where = f"In the model {scope!r}, {place}"
+            explanation = explained(error, f"{where}: ")
+            if explanation is None:
+                error.add_note(f"{where}.")
                 raise
-            raise explained from error
-        yielded.add(getattr(node, "identity", None))
-        path = f"{scope}.{_name(node, model)}"
+            raise explanation.with_traceback(error.__traceback__) from None
+        waiting.update({n.identity: (scope, n) for n in created})
+        path = f"{scope}.{_name(node, scope)}"
+        waiting.pop(node.identity, None)
         if isinstance(node, Model):
-            value = _drive(node, path, handler, sites, yielded)
+            value = _drive(node, path, handler, sites, waiting)
         else:
             value = node.value if isinstance(node, Deterministic) else None
             value = handler(path, node) if isinstance(node, RandomVariable) else value
             _record(sites, path, Site(node, value))
-        last = f"'yield' of {path!r}"
+        place = f"after 'yield' of {path!r}"
 
 
 def _record(sites: Sites, path: str, site: Site) -> None:
     if path in sites:
-        raise DuplicateNameError(
-            f"Two variables have the path {path!r}. Give one of them another name, or, where a "
-            "model is used twice, give each use its own scope: 'yield layer(x).named(\"hidden2\")'."
-        )
+        *outer, scope, name = path.split(".")
+        remedy = f"Give each its own name; in a loop, f'{name}{{i}}', or use batch_stack."
+        if outer:
+            remedy = (
+                f"If the model {scope!r} is used twice, give each use its own scope, as in "
+                f"'yield {scope}(...).named(\"{scope}2\")'; otherwise give each its own name."
+            )
+        raise DuplicateNameError(f"{path}: two variables have this path. {remedy}")
     sites[path] = site
 
 
-def _name(node: Any, model: Model) -> str:
+def _name(node: Any, scope: str) -> str:
     if isinstance(node, RandomVariable | Deterministic | Potential | Model):
         return node.name
-    if isinstance(node, ModelFunction):
-        raise ModelError(
-            f"{model.name!r} yielded the model function {node.name!r} without calling it. "
-            f"Write 'yield {node.name}(...)'."
-        )
-    if inspect.isgenerator(node):
-        raise ModelError(
-            f"{model.name!r} yielded a plain generator, {node.__name__!r}. "
-            "Put @bt.model above its definition."
-        )
+    remedy = (
+        'A model yields random variables such as bt.Normal("loc", 0.0, 1.0), other models, '
+        "bt.Deterministic and bt.Potential."
+    )
+    for kind, advice in _REMEDIES.items():
+        if isinstance(node, kind):
+            remedy = advice.format(name=getattr(node, "__name__", ""))
+            break
+    shown = " ".join(repr(node).split())
     raise ModelError(
-        f"{model.name!r} yielded {type(node).__name__} {node!r:.60}. A model yields random "
-        'variables such as bt.Normal("loc", 0.0, 1.0), other models, bt.Deterministic and '
-        "bt.Potential."
+        f"In the model {scope!r}: {shown:.60} was yielded, of type {type(node).__name__}. {remedy}"
     )
 
 
-_DTYPES = re.compile(r"float64|double|float32|\bfloat\b|int32|int64|\bDT_")
-_SHAPES = re.compile(r"[Ii]ncompatible|[Dd]imensions? .*must|rank|shape|broadcast", re.DOTALL)
-
-
-def _explained(error: Exception, model: str, last: str) -> Exception:
-    """Translate TensorFlow's error in a user's model into ours; keep anything else."""
-    where = f"In the model {model!r}, after {last}: "
-    if isinstance(error, tf.errors.OperatorNotAllowedInGraphError):
-        return BranchOnRandomValueError(
-            where + "Python's 'if', 'while', 'and' or 'bool' was applied to a random value, which "
-            "is known only when sampling. Use tf.where(condition, a, b) instead."
-        )
-    if isinstance(error, BnnTeachError) or not isinstance(
-        error, TypeError | ValueError | tf.errors.InvalidArgumentError
-    ):
-        return error
-    text = str(error).split("\n")[0]
-    kinds = set(re.findall(r"float64|double|float32|float(?!\w)|int32|int64", text))
-    if len(kinds) > 1 and _DTYPES.search(text):
-        return DtypeError(
-            f"{where}two dtypes met ({', '.join(sorted(kinds))}). TensorFlow says: {text} "
-            "Pass arrays to the model as arguments, which converts them to the working dtype, or "
-            "use tf.cast(a, bt.get_dtype())."
-        )
-    if isinstance(error, ValueError | tf.errors.InvalidArgumentError) and _SHAPES.search(text):
-        return ShapeError(
-            f"{where}shapes do not fit. TensorFlow says: {text} "
-            "Check batch_stack=... of the variables and the shape of the data."
-        )
-    return error
+_GENERATOR = "Put @bt.model above the definition of {name}, and yield {name}(...)."
+_VALUE = 'To record a value, give it a name: yield bt.Deterministic("f", value).'
+_REMEDIES: dict[Any, str] = {
+    ModelFunction: "It was not called: write 'yield {name}(...)'.",
+    (types.FunctionType, types.GeneratorType): _GENERATOR,
+    (list, tuple): "Yield one at a time: 'a = yield ...', then 'b = yield ...'.",
+    tfp.distributions.Distribution: 'Give it a name: yield bt.Distribution("loc", ...).',
+    Callable: "It was not called: write 'yield bt.{name}(\"loc\", ...)'.",
+    (tf.Tensor, np.ndarray, float, int): _VALUE,
+}

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from bnn_teach.dsl.dtypes import as_data
+from bnn_teach.dsl.dtypes import as_data, map_entries
 from bnn_teach.dsl.random_variables import Node, check_name
-from bnn_teach.errors import ArgumentError, ModelError, did_you_mean
+from bnn_teach.errors import ArgumentError, ForgottenYieldError, ModelError, did_you_mean
 from bnn_teach.runtime import tf
 
 
@@ -47,7 +47,7 @@ class Model(Node):
         return self._changed(name=check_name(name))
 
     def with_coords(self, **coords: Any) -> Model:
-        """Return the same model with labels for its dimensions: ``m.with_coords(school=names)``."""
+        """Return the same model with labels for its axes: ``m.with_coords(school=names)``."""
         return self._changed(coords={**self.coords, **coords})
 
     def with_arguments(self, changes: Mapping[str, Any]) -> Model:
@@ -65,16 +65,28 @@ class Model(Node):
 
     @property
     def data(self) -> dict[str, np.ndarray]:
-        """The arguments that are arrays, by name."""
-        return {k: v for k, v in self.bound.arguments.items() if isinstance(v, np.ndarray)}
+        """The arguments that are arrays or tensors of numbers, by name, as NumPy arrays."""
+        arrays = {k: _as_array(v) for k, v in self.bound.arguments.items()}
+        return {k: v for k, v in arrays.items() if v is not None}
 
     def start(self) -> Generator[Any, Any, Any]:
         """Call the generator function; arrays arrive in it as tensors."""
-        args = tf.nest.map_structure(_as_tensor, self.bound.args)
-        return self.function.function(*args, **tf.nest.map_structure(_as_tensor, self.bound.kwargs))
+        args, kwargs = _as_tensors(self.bound.args), _as_tensors(self.bound.kwargs)
+        return self.function.function(*args, **kwargs)
 
     def describe(self) -> str:
+        """Name it in a message."""
         return f"the model {self.name!r}"
+
+    def spelling(self) -> str:
+        """Write it as it stands in a model, for a message."""
+        return f"{self.function.name}(...)"
+
+    def __iter__(self) -> Any:
+        raise ForgottenYieldError(
+            f"{self.describe()} was iterated over. Inside another model write 'yield "
+            f"{self.spelling()}', without 'from'; elsewhere pass it to bt.sample or bt.fit."
+        )
 
     def __repr__(self) -> str:
         arguments = ", ".join(
@@ -87,13 +99,14 @@ class Model(Node):
 class ModelFunction:
     """A generator function under ``@model``; call it to get a :class:`Model`."""
 
-    def __init__(self, function: Callable, name: str | None, keep_return: bool) -> None:
+    def __init__(self, function: Callable[..., Any], name: str | None, keep_return: bool) -> None:
         self.function = function
         self.name = check_name(name or function.__name__)
         self.keep_return = keep_return
         functools.update_wrapper(self, function)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Model:
+        """Bind arguments to the generator's; nothing runs yet."""
         signature = inspect.signature(self.function)
         try:
             bound = signature.bind(*args, **kwargs)
@@ -101,15 +114,16 @@ class ModelFunction:
             unknown = [k for k in kwargs if k not in signature.parameters]
             hint = did_you_mean(unknown[0], signature.parameters) if unknown else ""
             raise ArgumentError(
-                f"{self.name}{signature}: {error}.{hint} Call it with the arguments that the "
-                "generator declares."
+                f"{self.name}{signature}: {error}.{hint} Call it with the arguments that it "
+                "declares."
             ) from None
+        bound.apply_defaults()
         for key, value in bound.arguments.items():
-            bound.arguments[key] = (
-                {k: as_data(v) for k, v in value.items()}
-                if signature.parameters[key].kind is inspect.Parameter.VAR_KEYWORD
-                else as_data(value)
-            )
+            collected = signature.parameters[key].kind in _COLLECTING
+            try:
+                bound.arguments[key] = map_entries(as_data, value) if collected else as_data(value)
+            except ArgumentError as error:
+                raise ArgumentError(f"{self.name}: the argument {key!r}: {error}") from None
         return Model(self, bound)
 
     def __repr__(self) -> str:
@@ -117,7 +131,10 @@ class ModelFunction:
 
 
 def model(
-    function: Callable | None = None, *, name: str | None = None, keep_return: bool = False
+    function: Callable[..., Any] | None = None,
+    *,
+    name: str | None = None,
+    keep_return: bool = False,
 ) -> Any:
     """Turn a generator function into a model function; use it as a decorator.
 
@@ -144,14 +161,30 @@ def model(
         return functools.partial(model, name=name, keep_return=keep_return)
     if not inspect.isgeneratorfunction(function):
         raise ModelError(
-            f"{getattr(function, '__name__', function)!s} under @model contains no 'yield', so it "
-            "is not a generator of random variables. Write 'yield bt.Normal(...)' inside it."
+            f"{getattr(function, '__name__', function)!s} under @bt.model contains no 'yield', so "
+            "it is not a generator of random variables. Write, for example, "
+            "'yield bt.Normal(\"loc\", 0.0, 1.0)' inside it."
         )
     return ModelFunction(function, name, keep_return)
 
 
-def _as_tensor(value: Any) -> Any:
-    return tf.constant(value) if isinstance(value, np.ndarray) else value
+_COLLECTING = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+def _as_array(value: Any) -> np.ndarray | None:
+    """Return the numbers of an array or an eager tensor in a model's dtypes; None of all else."""
+    if tf.is_tensor(value):
+        value = value.numpy() if hasattr(value, "numpy") else None
+    array = as_data(value) if isinstance(value, np.ndarray) else None
+    return array if array is not None and array.dtype.kind in "fib" else None
+
+
+def _as_tensors(value: Any) -> Any:
+    """Make tensors of arrays, also inside lists, tuples and dictionaries."""
+    if tf.is_tensor(value):
+        return as_data(value)
+    array = _as_array(value)
+    return map_entries(_as_tensors, value) if array is None else tf.constant(array)
 
 
 def check_model(model: Any) -> Model:
@@ -159,12 +192,16 @@ def check_model(model: Any) -> Model:
     if isinstance(model, Model):
         return model
     if isinstance(model, ModelFunction):
-        raise ModelError(f"{model.name} was not called. Pass {model.name}(...), with its data.")
+        raise ModelError(
+            f"the model function {model.name!r} was not called. Pass {model.name}(...), with its "
+            "data."
+        )
     if inspect.isgenerator(model) or inspect.isgeneratorfunction(model):
         raise ModelError(
-            f"{model.__name__} is a plain generator. Put @bt.model above its definition."
+            f"{model.__name__!r} is a plain generator. Put @bt.model above its definition, and "
+            f"pass {model.__name__}(...)."
         )
     raise ModelError(
-        f"Expected a model, got {type(model).__name__}. Decorate a generator function with "
-        "@bt.model and call it."
+        f"expected a model, got {type(model).__name__}. Put @bt.model above a generator function, "
+        "and pass what calling it returns."
     )

@@ -2,7 +2,7 @@ r"""Distributions of vectors and matrices.
 
 Here the value has axes of its own, the *event*: a vector on the simplex, a correlated vector, a
 factor of a correlation matrix. They stand last, behind ``batch_stack`` and the batch axes of the
-parameters. Next: :mod:`bnn_teach.dsl.discrete`.
+parameters. Next: :mod:`bnn_teach.dsl.counts`.
 """
 
 from __future__ import annotations

@@ -111,8 +111,9 @@ def _check(distribution: Any, prefix: str) -> None:
             f"{str(error).splitlines()[0].strip(' .')}. Correct them."
         ) from None
     for key, value in distribution.parameters.items():
-        if isinstance(value, tfd.Distribution):
-            _check(value, f"{prefix}{key}.")
+        for part in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(part, tfd.Distribution):
+                _check(part, f"{prefix}{key}.")
 
 
 def _domain(parameter: str, distribution: Any) -> Domain:
@@ -121,13 +122,17 @@ def _domain(parameter: str, distribution: Any) -> Domain:
         return _SIMPLEX
     if isinstance(distribution, tfd.Poisson | tfd.VonMises):  # where 0 is possible
         return _NON_NEGATIVE if parameter in ("rate", "concentration") else _FINITE
+    if isinstance(distribution, tfd.NegativeBinomial) and parameter == "total_count":
+        return _POSITIVE
     return _DOMAINS.get(parameter, _FINITE)
 
 
 def _is_numeric(value: Any) -> bool:
     if isinstance(value, tf.Tensor | tf.Variable | np.ndarray):
         return value.dtype not in (tf.bool, tf.string, np.dtype(bool))
-    return isinstance(value, int | float | list) and not isinstance(value, bool)
+    if isinstance(value, list | tuple):
+        return all(_is_numeric(v) for v in value)
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _in_our_words(name: str) -> str:

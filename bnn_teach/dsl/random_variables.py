@@ -16,7 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from bnn_teach.errors import ArgumentError, ForgottenYieldError, VariableNameError
+from bnn_teach.arguments import checked_arguments
+from bnn_teach.dsl.dtypes import as_data, get_dtype
+from bnn_teach.errors import ArgumentError, ForgottenYieldError, ModelError, VariableNameError
+from bnn_teach.runtime import tf
 
 Shape = tuple[int, ...]
 
@@ -27,7 +30,7 @@ _created: contextvars.ContextVar[list[Node] | None] = contextvars.ContextVar(
 
 @contextmanager
 def collect_created() -> Iterator[list[Node]]:
-    """Collect the nodes that are created inside the block, to find those never yielded."""
+    """Collect the nodes that are created inside the block; some may never be yielded."""
     token = _created.set([])
     try:
         yield _created.get()  # type: ignore[misc]
@@ -39,13 +42,13 @@ def check_name(name: Any) -> str:
     """Return ``name`` if it may stand in a path, else raise :class:`VariableNameError`."""
     if not isinstance(name, str) or not name:
         raise VariableNameError(
-            f"A random variable's first argument is its name, a non-empty string; got {name!r}. "
-            'Write, for example, bt.Normal("loc", 0.0, 1.0).'
+            f"a name is a non-empty string, got {name!r}. The first argument of a random variable "
+            'is its name: bt.Normal("loc", 0.0, 1.0).'
         )
     if "." in name or "/" in name:
         raise VariableNameError(
-            f"The name {name!r} contains {'.' if '.' in name else '/'!r}, which separates the "
-            f"scopes of a path; use {name.replace('.', '_').replace('/', '_')!r}."
+            f"the name {name!r} contains {'.' if '.' in name else '/'!r}, but paths are made of "
+            f"names joined by such signs. Write {name.replace('.', '_').replace('/', '_')!r}."
         )
     return name
 
@@ -67,24 +70,36 @@ class Node:
             created.append(self)
 
     def describe(self) -> str:
+        """Name it in a message."""
         return f"the {type(self).__name__} {self.name!r}"
+
+    def spelling(self) -> str:
+        """Write it as it stands in a model, for a message."""
+        return f'bt.{type(self).__name__}("{self.name}", ...)'
+
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute in _ARRAY_ATTRIBUTES:
+            _use_before_yield(self)
+        raise AttributeError(f"{self.describe()} has no attribute {attribute!r}")
 
 
 def _use_before_yield(self: Node, *_: Any, **__: Any) -> Any:
     raise ForgottenYieldError(
-        f"{self.describe()} was used as a value, but it was never yielded. "
-        f"Write '{self.name} = yield ...' so that a value comes back."
+        f"{self.describe()} was used as a value, but it was not yielded. Its value comes back from "
+        f"'yield': write '{self.name} = yield {self.spelling()}', or '(yield ...)' inside an "
+        "expression."
     )
 
 
-_OPERATORS = "add sub mul truediv floordiv mod pow matmul and or xor".split()
-for _name in [
-    *(f"__{op}__" for op in _OPERATORS),
-    *(f"__r{op}__" for op in _OPERATORS),
-    *"__neg__ __pos__ __abs__ __invert__ __lt__ __le__ __gt__ __ge__ __getitem__ __iter__".split(),
-    *"__len__ __float__ __int__ __bool__ __array__ __tf_tensor__".split(),
-]:
-    setattr(Node, _name, _use_before_yield)
+_OPERATORS = (
+    *("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor"),
+    *("radd", "rsub", "rmul", "rtruediv", "rfloordiv", "rmod", "rpow", "rmatmul"),
+    *("neg", "pos", "abs", "invert", "lt", "le", "gt", "ge", "getitem", "iter", "len"),
+    *("float", "int", "index", "bool", "array", "tf_tensor"),
+)
+for _name in _OPERATORS:
+    setattr(Node, f"__{_name}__", _use_before_yield)
+_ARRAY_ATTRIBUTES = frozenset(["T", "dtype", "ndim", "size", "numpy", "reshape", "mean", "sum"])
 
 
 class RandomVariable(Node):
@@ -123,7 +138,7 @@ class RandomVariable(Node):
         self.distribution = distribution
         self.observed = observed
         self.batch_stack = _as_shape(name, batch_stack)
-        self.dims = as_dims(dims)
+        self.dims = as_dims(name, dims)
         self.family = family or type(distribution).__name__
         self.support = support
 
@@ -138,8 +153,23 @@ class RandomVariable(Node):
         """Whether the values are counts or categories, which have no gradient."""
         return self.support.discrete if self.support else self.distribution.dtype.is_integer
 
+    @property
+    def bijector(self) -> Any:
+        """TFP's map from the real line onto the support, or None: discrete, or none is known."""
+        if self.is_discrete:
+            return None
+        try:
+            return self.distribution.experimental_default_event_space_bijector()
+        except NotImplementedError:
+            return None
+
     def describe(self) -> str:
+        """Name it in a message."""
         return f"the {self.family} variable {self.name!r}"
+
+    def spelling(self) -> str:
+        """Write it as it stands in a model, for a message."""
+        return f'bt.{self.family}("{self.name}", ...)'
 
     def __repr__(self) -> str:
         seen = ", observed" if self.observed is not None else ""
@@ -153,48 +183,82 @@ class Deterministic(Node):
     ----------
     name : str
         The last part of its path.
-    value : tensor
-        Any tensor computed from the variables above it.
+    value : array_like
+        A tensor computed from the variables above it, or any array or number.
     dims : str or tuple of str, optional
         Names of the value's axes in the trace.
     """
 
+    @checked_arguments
     def __init__(self, name: str, value: Any, dims: str | Sequence[str] | None = None) -> None:
         super().__init__(name)
-        self.value = value
-        self.dims = as_dims(dims)
+        self.value = as_value(value, self.describe())
+        self.dims = as_dims(name, dims)
 
 
 class Potential(Node):
-    r"""Add a term to the log-density: :math:`\log p(\theta) \mathrel{+}= \sum_i \mathrm{log\_prob}_i`.
+    r"""Add a term to the log-density: the sum of ``log_prob``.
 
     Parameters
     ----------
     name : str
         The last part of its path.
-    log_prob : tensor
+    log_prob : array_like
         The term, of any shape; it is summed.
     """
 
+    @checked_arguments
     def __init__(self, name: str, log_prob: Any) -> None:
         super().__init__(name)
-        self.log_prob = log_prob
+        self.log_prob = as_value(log_prob, self.describe())
 
 
-def as_dims(dims: str | Sequence[str] | None) -> tuple[str, ...] | None:
+def as_value(value: Any, where: str) -> tf.Tensor:
+    """Return ``value`` as a tensor, in the working dtype if it was no tensor before."""
+    if tf.is_tensor(value):
+        return value
+    try:
+        array = as_data(value)
+        dtype = get_dtype() if isinstance(array, float) else None
+        tensor = tf.convert_to_tensor(array, dtype)
+    except ModelError:
+        raise
+    except (TypeError, ValueError, tf.errors.InvalidArgumentError):
+        tensor = None
+    if tensor is None or not (
+        tensor.dtype.is_floating or tensor.dtype.is_integer or tensor.dtype.is_bool
+    ):
+        raise ArgumentError(
+            f"{where} has a value of type {type(value).__name__}; expected one tensor, array or "
+            "number. Record several values under several names."
+        )
+    return tensor
+
+
+def as_dims(name: str, dims: str | Sequence[str] | None) -> tuple[str, ...] | None:
     """Return ``dims`` as a tuple of names, or None where none were given."""
-    return (dims,) if isinstance(dims, str) else None if dims is None else tuple(dims)
+    names = (dims,) if isinstance(dims, str) else dims
+    if names is None:
+        return None
+    if not isinstance(names, list | tuple) or not all(isinstance(n, str) for n in names):
+        raise ArgumentError(
+            f"{name}: dims={dims!r} is neither a name nor a tuple of names. Name every axis of "
+            'the value, such as dims="school" or dims=("school", "year").'
+        )
+    return tuple(names)
 
 
 def _as_shape(name: str, batch_stack: Any) -> Shape:
-    shape = () if batch_stack is None else tuple(np.atleast_1d(np.asarray(batch_stack)).tolist())
+    given = batch_stack.tolist() if isinstance(batch_stack, np.ndarray) else batch_stack
+    given = () if given is None else given
+    axes = given if isinstance(given, list | tuple | tf.TensorShape) else [given]
     try:
-        shape = tuple(operator.index(n) for n in shape)
+        shape = tuple(-1 if isinstance(n, bool) else operator.index(n) for n in axes)
     except TypeError:
         shape = (-1,)
     if any(n < 1 for n in shape):
         raise ArgumentError(
-            f"{name}: batch_stack={batch_stack!r} is not a shape; pass a positive integer or a "
-            "tuple of positive integers, such as batch_stack=(2, 3)."
+            f"{name}: batch_stack={batch_stack!r} is not a shape. Pass a positive integer, or a "
+            "tuple of them, such as batch_stack=(2, x.shape[1])."
         )
     return shape

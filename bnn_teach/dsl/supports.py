@@ -49,7 +49,18 @@ def _has_unit_rows(v: Any) -> Any:
 
 def _is_covariance(v: Any) -> Any:
     symmetric = np.isclose(v, np.swapaxes(v, -1, -2), rtol=1e-4, atol=1e-6)
-    return _of_matrix(symmetric) & (np.linalg.eigvalsh(v) > 0).all(axis=-1)[..., None, None]
+    return (
+        _of_matrix(symmetric)
+        & np.vectorize(_has_cholesky, signature="(n,n)->()")(v)[..., None, None]
+    )
+
+
+def _has_cholesky(matrix: Any) -> bool:
+    try:
+        np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        return False
+    return True
 
 
 def _of_matrix(mask: Any) -> Any:

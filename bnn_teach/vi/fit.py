@@ -122,10 +122,10 @@ class OptimisationProgram:
         return state, losses
 
     def _minibatch(self, inputs: Tensors, seed: Any) -> tuple[Tensors, Any]:
-        """Choose rows of the data, with replacement, and the factor that keeps the ELBO unbiased."""
-        if self.batch_size is None:
-            return inputs, None
+        """Choose rows of the data, with replacement; return N / B, which makes up for the rest."""
         rows = self.density.num_data
+        if self.batch_size is None or rows is None:
+            return inputs, None
         index = tf.random.stateless_uniform(
             [self.batch_size], tf.random.experimental.stateless_fold_in(seed, 1), 0, rows, tf.int32
         )
@@ -152,7 +152,8 @@ def optimise(density: LogDensity, q: Gaussian, settings: FitSettings) -> tuple[G
     q : Gaussian
         Where it ended.
     losses : ndarray, shape (num_steps,)
-        The negative ELBO, one estimate a step; shorter after an interrupt.
+        The negative ELBO, one estimate a step; shorter after an interrupt, or where it ceased to
+        be finite.
 
     Raises
     ------
@@ -165,13 +166,8 @@ def optimise(density: LogDensity, q: Gaussian, settings: FitSettings) -> tuple[G
     seed = np.random.SeedSequence([settings.seed, 1]).generate_state(2).astype(np.int32)
     key = (settings.samples_per_step, settings.sticking_the_landing, settings.batch_size)
     slope = np.log(settings.final_learning_rate / settings.learning_rate) / settings.num_steps
-    rates, inputs, losses, done, length = (
-        (settings.learning_rate, slope),
-        density.tensors,
-        [],
-        0,
-        50,
-    )
+    rates, inputs, done, length = (settings.learning_rate, slope), density.tensors, 0, 50
+    losses: list[np.ndarray] = []
     with interruptible() as stop:
         program = kept(
             (density.fingerprint, "vi", q.is_full_rank, *key),
@@ -186,6 +182,8 @@ def optimise(density: LogDensity, q: Gaussian, settings: FitSettings) -> tuple[G
                 )
                 pace = (time.perf_counter() - clock) / length
                 done, losses = done + length, [*losses, chunk]
+                if not np.isfinite(chunk[-1]):
+                    break  # it will not recover
                 length = int(np.clip(_SECONDS / pace, 1, 2 * length))
                 bar.update(chunk.size)
                 bar.set_postfix_str(f"ELBO {-np.mean(chunk[-100:]):.1f}")

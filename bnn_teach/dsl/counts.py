@@ -1,8 +1,8 @@
-r"""Distributions of counts and categories.
+r"""Distributions of counts: how many.
 
-They have no gradient, so NUTS and ADVI take them observed, or summed out by ``Mixture``. Counts are
-numbers of the working dtype, and what says *which* (Bernoulli, Categorical, OrderedLogistic) is
-int32, as in TensorFlow Probability. Next: :mod:`bnn_teach.dsl.mixtures`.
+Their values are numbers of the working dtype, as in TensorFlow Probability. They have no gradient,
+so NUTS and ADVI take them observed, or summed out by ``Mixture``.
+Next: :mod:`bnn_teach.dsl.categories`.
 """
 
 from __future__ import annotations
@@ -10,25 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from bnn_teach.dsl.family import exactly_one, family
-from bnn_teach.dsl.supports import binary, categories, count, integers_between, integers_up_to
+from bnn_teach.dsl.supports import count, integers_between, integers_up_to
 from bnn_teach.runtime import tf, tfp
 
 tfd = tfp.distributions
-
-
-@family(binary)
-def Bernoulli(probs: Any = None, logits: Any = None) -> Any:
-    r"""Bernoulli, one yes or no: :math:`P(1) = p`, :math:`P(0) = 1-p`.
-
-    Parameters
-    ----------
-    probs : array_like
-        :math:`0 \le p \le 1`; this or ``logits``.
-    logits : array_like
-        :math:`\log\frac{p}{1-p}`, any real number.
-    """
-    exactly_one(probs=probs, logits=logits)
-    return tfd.Bernoulli(logits=logits, probs=probs)
 
 
 @family(integers_up_to("total_count"))
@@ -62,23 +47,6 @@ def BetaBinomial(total_count: Any, concentration1: Any, concentration0: Any) -> 
         :math:`b > 0`, the weight of failures.
     """
     return tfd.BetaBinomial(total_count, concentration1, concentration0)
-
-
-@family(categories(("probs", "logits")))
-def Categorical(probs: Any = None, logits: Any = None) -> Any:
-    r"""Categorical, one of K: :math:`P(k) = p_k` for :math:`k = 0, \dots, K-1`.
-
-    The parameter's last axis counts the categories; the value has the shape of the other axes.
-
-    Parameters
-    ----------
-    probs : array_like, shape (..., K)
-        :math:`p_k \ge 0`, which sum to 1; this or ``logits``.
-    logits : array_like, shape (..., K)
-        :math:`\log p_k` up to a constant, any real numbers.
-    """
-    exactly_one(probs=probs, logits=logits)
-    return tfd.Categorical(logits=logits, probs=probs)
 
 
 @family(count)
@@ -146,32 +114,17 @@ def DiscreteUniform(low: Any, high: Any) -> Any:
     return _DiscreteUniform(low, high)
 
 
-@family(categories(("cutpoints",), extra=1))
-def OrderedLogistic(cutpoints: Any, loc: Any) -> Any:
-    r"""Ordered logistic: :math:`P(k) = S(c_k - \eta) - S(c_{k-1} - \eta)`, S the logistic function.
-
-    One of K ordered categories 0, ..., K − 1: which of the intervals between the cutpoints a
-    logistic variable around :math:`\eta` falls into; :math:`c_{-1} = -\infty`,
-    :math:`c_{K-1} = \infty`.
-
-    Parameters
-    ----------
-    cutpoints : array_like, shape (..., K - 1)
-        Increasing numbers :math:`c_0 < c_1 < \dots`
-    loc : array_like, shape (...)
-        Predictor :math:`\eta`, any real number; it broadcasts against the cutpoints' other axes.
-    """
-    return tfd.OrderedLogistic(cutpoints, loc)
-
-
 class _NegativeBinomial(tfd.NegativeBinomial):  # type: ignore[misc]
-    """TFP's, drawn by operations that XLA can compile."""
+    """TFP's, drawn by operations that XLA can compile, and with r any positive number."""
 
     def _sample_n(self, n: Any, seed: Any = None) -> Any:
         rate_seed, count_seed = tfp.random.split_seed(seed, salt="NegativeBinomial")
         odds = tf.exp(self.logits_parameter())
         rate = tfd.Gamma(self.total_count, 1.0 / odds).sample(n, seed=rate_seed)
         return tfd.Poisson(rate).sample(seed=count_seed)
+
+    def _parameter_control_dependencies(self, is_init: bool) -> Any:
+        return []  # TFP's would refuse an r that is not an integer
 
 
 class _DiscreteUniform(tfd.Distribution):  # type: ignore[misc]
