@@ -19,32 +19,41 @@ from typing import Any
 __version__ = "0.1.0"
 
 _PUBLIC = {
-    "bnn_teach.dsl.model": ["model"],
-    "bnn_teach.dsl.random_variables": ["Deterministic", "Potential", "RandomVariable"],
-    "bnn_teach.dsl.distributions": ["Normal"],
-    "bnn_teach.dsl.dtypes": ["get_dtype", "set_dtype"],
-    "bnn_teach.density": ["LogDensity", "log_joint"],
-    "bnn_teach.inference": ["fit", "sample"],
-    "bnn_teach.prediction": [
-        "decompose",
-        "quantile_band",
-        "sample_posterior_predictive",
-        "sample_prior_predictive",
-    ],
-    "bnn_teach.mcmc.diagnostics": ["function_diagnostics"],
-    "bnn_teach.traces": ["concatenate", "load", "save"],
-    "bnn_teach.course.networks": ["dense", "layer", "network"],
+    "bnn_teach.dsl.model": "model",
+    "bnn_teach.dsl.random_variables": "Deterministic Potential RandomVariable",
+    "bnn_teach.dsl.distributions": """
+        Normal StudentT Cauchy Laplace Logistic Uniform Beta LogitNormal VonMises
+        HalfNormal HalfCauchy HalfStudentT Exponential Gamma InverseGamma LogNormal Weibull Pareto
+        Dirichlet MvNormal MvNormalCholesky LKJCholesky Mixture
+        Bernoulli Binomial BetaBinomial Categorical Poisson NegativeBinomial Geometric
+        DiscreteUniform OrderedLogistic Distribution
+        """,
+    "bnn_teach.dsl.dtypes": "get_dtype set_dtype",
+    "bnn_teach.density": "LogDensity log_joint",
+    "bnn_teach.inference": "sample fit",
+    "bnn_teach.prediction": """
+        sample_prior_predictive sample_posterior_predictive decompose quantile_band
+        """,
+    "bnn_teach.mcmc.diagnostics": "function_diagnostics",
+    "bnn_teach.traces": "save load concatenate",
+    "bnn_teach.course.networks": "dense layer network",
+    "bnn_teach.errors": "BnnTeachError ConvergenceWarning InterruptedWarning",
 }
-_HOME = {name: module for module, names in _PUBLIC.items() for name in names}
+"""The public names, in reading order, by the module that they live in."""
 
-__all__ = ["__version__", *_HOME]
+_MODULES = {"datasets": "bnn_teach.course.datasets", "plots": "bnn_teach.plots"}
+_HOME = {name: module for module, names in _PUBLIC.items() for name in names.split()}
+
+__all__ = ["__version__", *_HOME, *_MODULES]
 
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
         return getattr(importlib.import_module(_HOME[name]), name)
+    if name in _MODULES:
+        return importlib.import_module(_MODULES[name])
     raise AttributeError(f"module 'bnn_teach' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+    return sorted({*globals(), *__all__})

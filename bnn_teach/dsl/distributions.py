@@ -4,7 +4,8 @@ The named families are written down in six short files, by what their values are
 (:mod:`~bnn_teach.dsl.continuous`), positive (:mod:`~bnn_teach.dsl.positive`), vectors and matrices
 (:mod:`~bnn_teach.dsl.multivariate`), counts (:mod:`~bnn_teach.dsl.counts`), categories
 (:mod:`~bnn_teach.dsl.categories`), and mixtures of any (:mod:`~bnn_teach.dsl.mixtures`). Here is
-their list, and :func:`Distribution` for all else that TensorFlow Probability has. Next: :mod:`bnn_teach.dsl.model`.
+their list, and :func:`Distribution` for all else that TensorFlow Probability has.
+Next: :mod:`bnn_teach.dsl.model`.
 """
 
 from __future__ import annotations
