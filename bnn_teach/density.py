@@ -249,9 +249,9 @@ class LogDensity:
 
         if self._is_plain and not log_likelihood:
             flat = {p: z[..., s.start : s.stop] for p, s in self.slots.items()}
-            return {p: v.reshape(*z.shape[:-1], *self.slots[p].shape) for p, v in flat.items()}, {}
+            return {p: v.reshape((*z.shape[:-1], *self.slots[p].shape)) for p, v in flat.items()}, {}
         flat = map_draws(one, {"z": z.reshape(-1, self.size)}, self.inputs)
-        named = {k: v.reshape(*z.shape[:-1], *v.shape[1:]) for k, v in flat.items()}
+        named = {k: v.reshape((*z.shape[:-1], *v.shape[1:])) for k, v in flat.items()}
         likelihood = {
             p: named.pop(f"log_likelihood {p}") for p in self.structure.observed if log_likelihood
         }

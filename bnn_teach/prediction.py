@@ -43,7 +43,8 @@ def sample_prior_predictive(
     num_samples : int, optional
         Independent draws.
     seed : int, optional
-        Same seed, same draws.
+        Same seed, same draws. Without one, a fresh seed is drawn and stored in
+        ``trace.attrs["seed"]``.
 
     Returns
     -------
@@ -84,7 +85,8 @@ def sample_posterior_predictive(
     inplace : bool, optional
         Put the group into ``trace`` itself.
     seed : int, optional
-        Same seed, same predictions.
+        Same seed, same predictions. Without one, a fresh seed is drawn and stored as the attribute
+        ``seed`` of the result, or of the group where ``inplace``.
 
     Returns
     -------
@@ -115,7 +117,7 @@ def sample_posterior_predictive(
     values = {p: v.reshape(*lead, *v.shape[1:]) for p, v in values.items()}
     if not inplace:
         return make_trace(structure, {"posterior_predictive": values}, seed=seed)
-    add_group(trace, "posterior_predictive", structure, values)
+    add_group(trace, "posterior_predictive", structure, values, seed=seed)
     return trace
 
 

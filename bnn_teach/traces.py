@@ -56,9 +56,11 @@ def make_trace(structure: Structure, groups: Mapping[str, Arrays], **attrs: Any)
     return tree
 
 
-def add_group(tree: xr.DataTree, name: str, structure: Structure, arrays: Arrays) -> None:
+def add_group(
+    tree: xr.DataTree, name: str, structure: Structure, arrays: Arrays, **attrs: Any
+) -> None:
     """Put arrays of shape (chain, draw, ...) into ``tree`` as a group, in place."""
-    tree[name] = xr.DataTree(dataset=_dataset(structure, arrays, SAMPLE))
+    tree[name] = xr.DataTree(dataset=_dataset(structure, arrays, SAMPLE).assign_attrs(attrs))
 
 
 def check_axes(structure: Structure) -> None:

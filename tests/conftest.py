@@ -1,4 +1,4 @@
-"""What all tests share: the working dtype is put back, and a browser is there or its lack is told."""
+"""What all tests share: the working dtype is put back; a browser is there, or its lack is told."""
 
 import os
 import shutil

@@ -39,17 +39,19 @@ def explained(error: Exception, where: str) -> Exception | None:
     text = str(error)
     if isinstance(error, tf.errors.OperatorNotAllowedInGraphError):
         return _branch(text, where)
+    if isinstance(error, AttributeError) and (found := _attribute(text)) in _INSTEAD:
+        return NumPyOnRandomValueError(
+            f"{where}'.{found}' was used on a random value, which is a tensor and no NumPy array. "
+            f"Use {_INSTEAD[found]}."
+        )
     if "SymbolicTensor" in text or "symbolic tf.Tensor" in text:
         return NumPyOnRandomValueError(
             f"{where}NumPy, or Python's float, int or math, was applied to a random value, whose "
             "number is known only when sampling. Use TensorFlow's function of the same meaning: "
             "tf.exp for np.exp, tf.reduce_sum for np.sum, tf.cast for float and int."
         )
-    if not _is_tensorflows(error):
-        return None
-    if isinstance(error, AttributeError):
-        return _attribute(text, where)
-    if not isinstance(error, TypeError | ValueError | tf.errors.InvalidArgumentError):
+    kinds = TypeError | ValueError | tf.errors.InvalidArgumentError
+    if not isinstance(error, kinds) or not _is_tensorflows(error):
         return None
     if _OF_DTYPES.search(text):
         return _dtypes(text, where)
@@ -91,17 +93,9 @@ def _branch(text: str, where: str) -> Exception:
     )
 
 
-def _attribute(text: str, where: str) -> Exception | None:
-    attribute = re.search(r"no attribute '(\w+)'", text)
-    instead = attribute and _INSTEAD.get(attribute[1])
-    return (
-        NumPyOnRandomValueError(
-            f"{where}'.{attribute[1]}' was used on a random value, which is a tensor and no NumPy "
-            f"array. Use {instead}."
-        )
-        if attribute and instead
-        else None
-    )
+def _attribute(text: str) -> str:
+    found = re.search(r"Tensor'? object has no attribute '(\w+)'", text)
+    return found[1] if found else ""
 
 
 _INSTEAD = {

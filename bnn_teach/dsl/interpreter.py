@@ -80,10 +80,8 @@ def _drive(model: Model, scope: str, handler: Handler, sites: Sites, waiting: Wa
             with collect_created() as created:
                 node = generator.send(value)
         except StopIteration as stop:
-            waiting.update({n.identity: (scope, n) for n in created})
-            if model.keep_return and stop.value is not None:
-                _record(sites, scope, Site(model, as_value(stop.value, f"{scope}: the return")))
-            return stop.value
+            result = stop.value
+            break
         except BnnTeachError as error:
             error.args = (f"In the model {scope!r}: {error}",)
             raise
@@ -104,6 +102,10 @@ def _drive(model: Model, scope: str, handler: Handler, sites: Sites, waiting: Wa
             value = handler(path, node) if isinstance(node, RandomVariable) else value
             _record(sites, path, Site(node, value))
         place = f"after 'yield' of {path!r}"
+    waiting.update({n.identity: (scope, n) for n in created})
+    if model.keep_return and result is not None:
+        _record(sites, scope, Site(model, as_value(result, f"the return value of {scope!r}")))
+    return result
 
 
 def _record(sites: Sites, path: str, site: Site) -> None:

@@ -192,7 +192,7 @@ class Deterministic(Node):
     @checked_arguments
     def __init__(self, name: str, value: Any, dims: str | Sequence[str] | None = None) -> None:
         super().__init__(name)
-        self.value = as_value(value, self.describe())
+        self.value = as_value(value, f"the value of {self.describe()}")
         self.dims = as_dims(name, dims)
 
 
@@ -210,7 +210,7 @@ class Potential(Node):
     @checked_arguments
     def __init__(self, name: str, log_prob: Any) -> None:
         super().__init__(name)
-        self.log_prob = as_value(log_prob, self.describe())
+        self.log_prob = as_value(log_prob, f"the log_prob of {self.describe()}")
 
 
 def as_value(value: Any, where: str) -> tf.Tensor:
@@ -229,7 +229,7 @@ def as_value(value: Any, where: str) -> tf.Tensor:
         tensor.dtype.is_floating or tensor.dtype.is_integer or tensor.dtype.is_bool
     ):
         raise ArgumentError(
-            f"{where} has a value of type {type(value).__name__}; expected one tensor, array or "
+            f"{where} is of type {type(value).__name__}; expected one tensor, array or "
             "number. Record several values under several names."
         )
     return tensor

@@ -1,13 +1,12 @@
 r"""Warm-up: finding a step size and a metric while the chain runs.
 
 Two things are learnt. *Dual averaging* moves the step size until the acceptance rate meets its
-target (Hoffman & Gelman 2014, section 3.2). *Windows* of growing length (Stan's scheme) estimate
-the scale of every coordinate, from draws and gradients together:
-
-.. math:: M^{-1}_{ii} = \sqrt{\operatorname{var}(z_i) / \operatorname{var}(\partial_i \log p)},
-
-which is the variance for a Gaussian with independent coordinates, and needs fewer draws than the
-variance alone (Seyboldt, Carlson & Carpenter 2025). The functions here work on tensors, so
+target (Hoffman & Gelman 2014, section 3.2). *Windows* of growing length (Stan's scheme, Stan
+Reference Manual, section 15.2) estimate the variance of every coordinate, which is the diagonal
+of the inverse mass matrix. An estimate that also uses the gradients' variance (Seyboldt, Carlson
+& Carpenter 2025) needs fewer draws where the posterior is smooth; the kinks of a network with ReLU
+make it unsteady, and some chains then diverge at every seventh transition.
+The functions here work on tensors, so
 that they run inside the compiled program of :mod:`bnn_teach.mcmc.nuts`, the next file.
 """
 
@@ -53,42 +52,40 @@ def update_dual_averaging(state: DualAveraging, accept: tf.Tensor, target: Any) 
 
 
 class Welford(NamedTuple):
-    """Running mean and sum of squares of draws and of gradients, shape (C, D) each."""
+    """Running mean and sum of squares of the draws."""
 
     count: tf.Tensor
-    """Number of values so far, a scalar."""
+    """Number of draws so far, a scalar."""
     mean: tf.Tensor
-    """Mean, shape (2, C, D): of the draws and of the gradients."""
+    """Their mean, shape (C, D)."""
     squares: tf.Tensor
-    """Sum of squared deviations from the mean, shape (2, C, D)."""
+    """Sum of squared deviations from the mean, shape (C, D)."""
 
 
 def start_welford(num_chains: int, size: int, dtype: Any) -> Welford:
     """Begin with no values."""
-    zeros = np.zeros((2, num_chains, size), dtype)
+    zeros = np.zeros((num_chains, size), dtype)
     return Welford(np.zeros((), dtype), zeros, zeros)
 
 
-def update_welford(state: Welford, z: tf.Tensor, grad: tf.Tensor) -> Welford:
-    """Add one draw and its gradient (Welford 1962)."""
-    values = tf.stack([z, grad])
+def update_welford(state: Welford, z: tf.Tensor) -> Welford:
+    """Add one draw of every chain (Welford 1962)."""
     count = state.count + 1.0
-    deviation = values - state.mean
+    deviation = z - state.mean
     mean = state.mean + deviation / count
-    return Welford(count, mean, state.squares + deviation * (values - mean))
+    return Welford(count, mean, state.squares + deviation * (z - mean))
 
 
 def estimate_scale(state: Welford) -> np.ndarray:
     r"""Return :math:`\sqrt{M^{-1}_{ii}}`, shape (C, D): the metric as a vector of step sizes.
 
-    Both variances are shrunk a little towards one, as in Stan, and a coordinate whose estimate
-    is not finite keeps the scale one.
+    The variance is shrunk towards a small number as in Stan, with the weight of five draws. A
+    coordinate whose variance is not finite keeps the scale one.
     """
     n = float(state.count)
     variance = np.asarray(state.squares, np.float64) / max(n - 1.0, 1.0)
     variance = n / (n + 5.0) * variance + 1e-3 * 5.0 / (n + 5.0)
-    scale = (variance[0] / variance[1]) ** 0.25
-    return np.where(np.isfinite(scale) & (scale > 0), scale, 1.0).astype(state.squares.dtype)
+    return np.sqrt(np.where(np.isfinite(variance), variance, 1.0)).astype(state.squares.dtype)
 
 
 def windows(burn_in: int, first: int = 75, base: int = 25, last: int = 50) -> list[tuple[int, int]]:

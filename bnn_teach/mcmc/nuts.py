@@ -35,7 +35,7 @@ class ChainState(NamedTuple):
     step: DualAveraging
     """The search for the step size."""
     moments: Welford
-    """Draws and gradients of the current window."""
+    """Mean and variance of the draws of the current window."""
     scale: tf.Tensor
     """Square root of the inverse mass matrix's diagonal, shape (C, D)."""
 
@@ -138,7 +138,7 @@ class Program:
             accept = tf.minimum(tf.exp(results.log_accept_ratio), 1.0)
             accept = tf.where(tf.math.is_finite(accept), accept, 0.0)
             step = update_dual_averaging(state.step, accept, target)
-            moments = update_welford(state.moments, z, results.grads_target_log_prob[0])
+            moments = update_welford(state.moments, z)
             row = (
                 results.target_log_prob,
                 accept,

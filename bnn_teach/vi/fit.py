@@ -129,10 +129,7 @@ class OptimisationProgram:
         index = tf.random.stateless_uniform(
             [self.batch_size], tf.random.experimental.stateless_fold_in(seed, 1), 0, rows, tf.int32
         )
-        chosen = {
-            k: tf.gather(v, index) if v.shape[:1] == (rows,) else v for k, v in inputs.items()
-        }
-        return chosen, rows / self.batch_size
+        return _rows_of(inputs, rows, index), rows / self.batch_size
 
 
 def optimise(density: LogDensity, q: Gaussian, settings: FitSettings) -> tuple[Gaussian, Any]:
@@ -197,3 +194,20 @@ def _check_minibatch(density: LogDensity, batch_size: int) -> None:
             f"batch_size={batch_size} needs data that are arguments of the model or observed "
             f"values with one common first axis of at least that length; it is {density.num_data}."
         )
+    batch = _rows_of(density.tensors, density.num_data, tf.range(batch_size))
+    sites, _ = density.sites(tf.zeros([density.size], density.dtype), batch)
+    for path in density.structure.observed:
+        given, declared = tuple(sites[path].value.shape), sites[path].node.shape
+        if len(declared) > len(given) or any(
+            a not in (1, b) for a, b in zip(declared[::-1], given[::-1], strict=False)
+        ):
+            raise ArgumentError(
+                f"{path}: with batch_size={batch_size} its data have shape {given}, but the "
+                f"variable has {declared}. Only arguments of the model and observed values are cut "
+                "into batches: pass all data as arguments."
+            )
+
+
+def _rows_of(inputs: Tensors, number: int, index: Any) -> Tensors:
+    """Choose rows, by their numbers, of those inputs that have ``number`` of them."""
+    return {k: tf.gather(v, index) if v.shape[:1] == (number,) else v for k, v in inputs.items()}

@@ -128,17 +128,13 @@ def test_acceptance_rate_and_divergence_are_in_range(crowd):
     assert rows["diverging"].mean() < 0.001
 
 
-def test_scale_is_the_metric(crowd, density, program):
-    """Scaling the step of a coordinate is the same as scaling the coordinate."""
-    state, _, wide = program.advance(
-        at(exact_draws(2, seed=1), 0.1, scale=[1.0, 1.0]),
-        Phase(0, 200, **SAMPLING), SEED, 0.8, density.tensors,
-    )  # fmt: skip
-    _, _, narrow = program.advance(
-        at(exact_draws(2, seed=1), 0.2, scale=[0.5, 0.5]),
-        Phase(0, 200, **SAMPLING), SEED, 0.8, density.tensors,
-    )  # fmt: skip
-    np.testing.assert_array_equal(wide, narrow)
+def test_step_size_times_scale_is_what_counts(density, program):
+    draws = []
+    for step_size, scale in [(0.1, 1.0), (0.2, 0.5)]:
+        state = at(exact_draws(2, seed=1), step_size, scale)
+        phase = Phase(0, 200, **SAMPLING)
+        draws.append(program.advance(state, phase, SEED, 0.8, density.tensors)[1])
+    np.testing.assert_array_equal(*draws)
 
 
 # ---- many transitions --------------------------------------------------------------------------
@@ -182,9 +178,7 @@ def test_phase_says_what_is_learnt(program, density):
             assert np.all(state.step.count.numpy() == (10.0 if adapt else 0.0))
             assert float(state.moments.count) == (10.0 if collect else 0.0)
             if collect:
-                np.testing.assert_allclose(state.moments.mean[0], draws.mean(0), atol=1e-5)
-                gradients = density.value_and_grad(draws)[1]
-                np.testing.assert_allclose(state.moments.mean[1], gradients.mean(0), atol=1e-4)
+                np.testing.assert_allclose(state.moments.mean, draws.mean(0), atol=1e-5)
 
 
 @pytest.mark.parametrize(

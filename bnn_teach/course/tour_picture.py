@@ -1,0 +1,101 @@
+"""The tour's picture: two bands on one scale, and under them how far to trust each algorithm."""
+
+from __future__ import annotations
+
+import pathlib
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from bnn_teach.course.datasets import Regression
+from bnn_teach.plots import (
+    alt_text,
+    colors,
+    plot_band,
+    plot_data,
+    plot_function_diagnostics,
+    style,
+)
+
+_SHOWN = 4.0  # the picture's y axis never goes beyond: most of the story is near the data
+
+
+class LocAnswers(NamedTuple):
+    """Three answers to one question: what is ``loc``, given the data?"""
+
+    exact: tuple[float, float]
+    """Mean and standard deviation by the formula."""
+    draws: np.ndarray
+    """Draws of NUTS, shape (S,)."""
+    advi: tuple[float, float]
+    """Mean and standard deviation of the fitted Gaussian."""
+
+
+class TourPicture(NamedTuple):
+    """What there is to draw; N points of x."""
+
+    data: Regression
+    x: np.ndarray
+    """Where the function was predicted, shape (N, 1)."""
+    nuts: xr.DataArray
+    """Draws of the function by NUTS, dims (chain, draw, x, 1)."""
+    diagnostics: xr.Dataset
+    """Of these draws, over x."""
+    advi: xr.DataArray
+    """Draws of the function by ADVI, dims (chain, draw, x, 1)."""
+    loc: LocAnswers
+    """The exact check."""
+
+
+def draw_tour(path: pathlib.Path, picture: TourPicture) -> str:
+    """Draw the four panels, write them as a PNG, and return the picture in words."""
+    with style():
+        figure = Figure(figsize=(8.8, 6.4), layout="constrained")
+        (left, right), (strip, check) = figure.subplots(2, 2, height_ratios=[1.7, 1])
+        figure.get_layout_engine().set(w_pad=0.1, h_pad=0.06, wspace=0.03, hspace=0.03)
+        _draw_bands(left, right, picture)
+        plot_function_diagnostics(picture.x, picture.diagnostics.assign(
+            rhat=picture.diagnostics["r_hat"]), ax=strip)
+        strip.set_title("NUTS: do the chains agree on f(x)?", loc="left")
+        sentence = _draw_check(check, picture.loc)
+        words = f"{alt_text(figure)} {sentence}"
+        figure.savefig(path, dpi=180, metadata={"Description": words})
+    return words
+
+
+def _draw_bands(left: Axes, right: Axes, picture: TourPicture) -> None:
+    edges = [np.quantile(each, (0.025, 0.975), (0, 1)) for each in (picture.nuts, picture.advi)]
+    reach = min(_SHOWN, 1.05 * float(np.abs(edges).max()))
+    for ax, draws, role, title in (
+        (left, picture.nuts, "nuts", "No-U-Turn sampler"),
+        (right, picture.advi, "advi", "Mean-field variational inference"),
+    ):
+        plot_band(picture.x, draws, ax=ax, role=role, ylim=(-reach, reach))
+        plot_data(picture.data.x, picture.data.y, truth=picture.data.truth, ax=ax)
+        ax.set_title(title, loc="left")
+
+
+def _draw_check(ax: Axes, loc: LocAnswers) -> str:
+    """Draw the posterior of the exact check three times; return it in a sentence."""
+    (mean, sd), (advi_mean, advi_sd) = loc.exact, loc.advi
+    at = np.linspace(mean - 4 * sd, mean + 4 * sd, 200)
+    nuts, advi = colors["nuts"], colors["advi"]
+    ax.hist(loc.draws, 40, (at[0], at[-1]), density=True, color=nuts.color, alpha=0.35, label="NUTS")
+    ax.plot(at, _normal(at, mean, sd), color="black", lw=1.2, label="exact")
+    ax.plot(at, _normal(at, advi_mean, advi_sd), **advi.line, lw=2, label="ADVI")
+    ax.set(xlim=(at[0], at[-1]), yticks=[], xlabel="posterior of a normal mean")
+    ax.spines[["left", "top", "right"]].set_visible(False)
+    ax.legend(frameon=False, fontsize=9, loc="upper left")
+    ax.set_title("Both, where the answer is known", loc="left")
+    return (
+        f"Last panel: the posterior of a normal mean, exactly {mean:.3f} with sd {sd:.3f}; a "
+        f"histogram of NUTS has {loc.draws.mean():.3f} and {loc.draws.std():.3f}, the curve of "
+        f"ADVI {advi_mean:.3f} and {advi_sd:.3f}."
+    )
+
+
+def _normal(x: np.ndarray, mean: float, sd: float) -> np.ndarray:
+    return np.exp(-(((x - mean) / sd) ** 2) / 2) / (sd * np.sqrt(2 * np.pi))

@@ -1,0 +1,40 @@
+"""The pictures of the course: data, bands of uncertainty, the ELBO, and how far to trust them.
+
+One function draws one kind of picture. Each takes arrays, or an ``xarray.DataArray`` such as
+``trace["posterior"]["bnn.f"]``, and returns a Matplotlib ``Axes``, so that a picture is built in
+layers::
+
+    ax = plot_band(x, draws)                            # what the model believes
+    plot_data(data.x, data.y, truth=data.truth, ax=ax)  # what there was to learn from
+    alt_text(ax)                                        # the same, in words
+
+Three habits run through the files. Bands are central quantiles, never mean ± 2 sd: far from the
+data the draws have heavy tails, and a standard deviation would describe a few of them. A colour
+never stands alone: each role of :data:`colors` has its own line style, marker or hatch. And a
+picture that hides something says so: where the frame crops a band, triangles and a note appear at
+its edge.
+
+Read ``data`` and ``bands`` first, then ``elbo`` and ``diagnostics``; they stand on ``style``,
+``arrays``, ``words``, ``cropping`` and ``captions``. Next: :mod:`bnn_teach.course.datasets`, for
+something to draw.
+"""
+
+from bnn_teach.plots.bands import plot_band, plot_prior_functions
+from bnn_teach.plots.captions import alt_text
+from bnn_teach.plots.cropping import Band, Region
+from bnn_teach.plots.data import plot_data
+from bnn_teach.plots.diagnostics import (
+    ESS_ENOUGH,
+    RHAT_FAIR,
+    RHAT_GOOD,
+    plot_band_with_diagnostics,
+    plot_function_diagnostics,
+)
+from bnn_teach.plots.elbo import plot_elbo
+from bnn_teach.plots.style import Look, colors, style
+
+__all__ = [
+    "plot_data", "plot_band", "plot_prior_functions", "plot_elbo",
+    "plot_function_diagnostics", "plot_band_with_diagnostics", "alt_text",
+    "style", "colors", "Look", "Band", "Region", "RHAT_GOOD", "RHAT_FAIR", "ESS_ENOUGH",
+]  # fmt: skip

@@ -1,0 +1,118 @@
+"""The picture in words: sentences computed from what was drawn.
+
+You will see how one invisible artist on every Axes collects its sentences for :func:`alt_text`,
+and marks where a band leaves the frame. Next: :mod:`bnn_teach.mcmc.diagnostics`, the numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import FigureBase
+from matplotlib.transforms import Affine2D
+from numpy.typing import ArrayLike
+
+from bnn_teach.errors import ArgumentError
+from bnn_teach.plots.arrays import values_of
+from bnn_teach.plots.cropping import Band, bands_on, crop_artists, crop_notes
+from bnn_teach.plots.words import listed, number, percent, widest_gap
+
+
+def alt_text(ax_or_figure: Axes | FigureBase) -> str:
+    """Return what the picture shows, in sentences computed from its data.
+
+    Every function of this package leaves a sentence on the Axes it draws on; here they are joined.
+    An Axes with a title is announced by it. Use the text as the picture's alternative text.
+
+    Raises
+    ------
+    ArgumentError
+        Nothing there was drawn by this package.
+    """
+    axes: Any = ax_or_figure.axes if isinstance(ax_or_figure, FigureBase) else [ax_or_figure]
+    texts = [_text(ax, caption) for ax in axes for caption in _captions(ax)]
+    if not texts:
+        raise ArgumentError(
+            f"ax_or_figure: came a {type(ax_or_figure).__name__} on which bnn_teach.plots has "
+            "drawn nothing; expected an Axes that a plot function returned, or its figure. For a "
+            "picture of your own, write the alternative text by hand."
+        )
+    return " ".join(texts)
+
+
+class Caption(Artist):
+    """An invisible companion of an Axes: its sentences, and the marks where a band is cropped.
+
+    As an artist it lives and dies with its Axes, and its ``draw`` sees the final limits, so that
+    no later ``ax.set_ylim`` can crop a band in silence.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sentences: list[str] = []
+        self.data_x: np.ndarray | None = None
+        self.truth: Callable[[np.ndarray], ArrayLike] | None = None
+        self.set(zorder=5, in_layout=False)
+
+    def draw(self, renderer: Any) -> None:
+        """Draw the marks of the moment, if there is anything to mark."""
+        ax = self.axes
+        if not isinstance(ax, Axes) or not self.get_visible() or not (notes := crop_notes(ax)):
+            return
+        marks, text = crop_artists(ax, notes)
+        for artist in (*marks, text):
+            artist.set_figure(ax.figure)
+        words = text.get_window_extent(renderer)
+        inward = max(0, ax.bbox.x0 + 4 - words.x0) - max(0, words.x1 - ax.bbox.x1 + 4)
+        text.set_transform(text.get_transform() + Affine2D().translate(inward, 0))
+        for artist in (*marks, text):
+            artist.draw(renderer)
+
+
+def caption_of(ax: Axes) -> Caption:
+    """Return the caption of the Axes; it gets one at the first time."""
+    for caption in _captions(ax):
+        return caption
+    caption = Caption()
+    ax.add_artist(caption)
+    return caption
+
+
+def _captions(ax: Any) -> list[Caption]:
+    children = ax.get_children() if isinstance(ax, Axes) else []
+    return [child for child in children if isinstance(child, Caption)]
+
+
+def _text(ax: Axes, caption: Caption) -> str:
+    title = [f"{ax.get_title()}:"] if ax.get_title() else []
+    widths = [_band_sentence(ax, band, caption) for band in bands_on(ax)]
+    crops = [f"The {name} leaves the picture for {place}." for name, place in crop_notes(ax)]
+    return " ".join([*title, *caption.sentences, *widths, *crops])
+
+
+def _band_sentence(ax: Axes, band: Band, caption: Caption) -> str:
+    """Give the width where it says most: both ends, the narrowest place, and the data's gap."""
+    low, high = sorted(ax.get_xlim())
+    seen = np.flatnonzero((band.x >= low) & (band.x <= high))
+    if not len(seen):
+        return "A band lies outside of the picture."
+    x, (name, lower, upper) = band.x, band.regions[0]
+    width = upper - lower
+    narrowest = int(seen[np.argmin(width[seen])])
+    places = {int(seen[0]): "", int(seen[-1]): "", narrowest: " (its narrowest)"}
+    if caption.data_x is not None and (gap := widest_gap(caption.data_x)):
+        places[int(np.argmin(np.abs(x - np.mean(gap))))] = " (in the gap)"
+    widths = listed(f"{number(width[i])} at x = {number(x[i])}{places[i]}" for i in sorted(places))
+    sentence = f"The {f'{band.name} {name}'.strip()} has width {widths}"
+    if band.noisy is not None:
+        total = (band.noisy.upper - band.noisy.lower)[narrowest]
+        sentence += f"; with noise, {number(total)} at x = {number(x[narrowest])}"
+    if caption.truth is not None:
+        true = values_of(caption.truth, x[seen])
+        inside = np.mean((lower[seen] <= true) & (true <= upper[seen]))
+        sentence += f"; the true function lies inside it at {percent(inside)} of x"
+    return f"{sentence}."
