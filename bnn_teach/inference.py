@@ -107,17 +107,17 @@ def sample(
     with interruptible() as stop:
         draws = run_chains(density, settings)
         posterior, likelihood = density.unflatten(draws.z, include_log_likelihood)
-    groups = {"posterior": posterior, "sample_stats": draws.statistics}
-    trace = make_trace(
-        density.structure,
-        groups | ({"log_likelihood": likelihood} if likelihood else {}),
-        seed=settings.seed,
-        tuning_steps=settings.burn_in,
-        target_accept=settings.target_accept,
-        max_tree_depth=settings.max_tree_depth,
-        warmup_leapfrogs=draws.warmup_leapfrogs,
-        sampling_time=draws.seconds,
-    )
+        groups = {"posterior": posterior, "sample_stats": draws.statistics}
+        trace = make_trace(
+            density.structure,
+            groups | ({"log_likelihood": likelihood} if likelihood else {}),
+            seed=settings.seed,
+            tuning_steps=settings.burn_in,
+            target_accept=settings.target_accept,
+            max_tree_depth=settings.max_tree_depth,
+            warmup_leapfrogs=draws.warmup_leapfrogs,
+            sampling_time=draws.seconds,
+        )
     if stop.is_set():
         _warn_interrupted(f"{draws.z.shape[1]} of {settings.num_samples} draws a chain are kept")
     elif settings.burn_in == 0:
@@ -210,9 +210,10 @@ def fit(
         density, method, as_number("initial_scale", initial_scale, 0.0, np.inf), start, settings
     )
     clock = time.perf_counter()
-    q, losses = optimise(density, q, settings)
-    result = Fit(density, q, losses, settings, time.perf_counter() - clock)
-    if len(losses) < settings.num_steps and np.isfinite(losses).all():
+    with interruptible() as stop:
+        q, losses = optimise(density, q, settings)
+        result = Fit(density, q, losses, settings, time.perf_counter() - clock)
+    if stop.is_set():
         _warn_interrupted(f"{len(losses)} of {settings.num_steps} steps were taken")
     elif not result.converged:
         _warn(result.verdict)

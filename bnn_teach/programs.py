@@ -32,9 +32,13 @@ def specs(arrays: Mapping[str, Any], drop: int = 0) -> dict[str, tf.TensorSpec]:
 
 
 def traced(function: Callable[..., Any], *arguments: Any) -> tuple[str, Any]:
-    """Trace ``function`` once; return its graph's fingerprint and its outputs' specs."""
+    """Trace ``function`` once; return its graph's fingerprint and its outputs' specs.
+
+    The names of inputs and outputs count too, since a program takes and returns them by name.
+    """
     concrete = tf.function(function, autograph=False).get_concrete_function(*arguments)
     outside = [_identity(tensor) for tensor in concrete.captured_inputs]
+    outside.append(repr((arguments, concrete.structured_outputs)).encode())
     return _fingerprint(concrete.graph.as_graph_def(), outside), concrete.structured_outputs
 
 
@@ -116,10 +120,11 @@ def map_draws(
         Beyond this result the memory needed does not grow with S.
     """
     seed = tf.constant(seed, tf.int32)
-    key, outputs = traced(function, specs(draws, 1), specs(inputs), tf.TensorSpec([2], tf.int32))
-    width = sum(o.dtype.size * max(o.shape.num_elements(), 1) for o in outputs.values())
+    one = specs(draws, 1)
+    key, outputs = traced(function, one, specs(inputs), tf.TensorSpec([2], tf.int32))
+    width = sum(v.dtype.size * v.shape.num_elements() for v in (*one.values(), *outputs.values()))
     block = int(np.clip(_BLOCK_BYTES // max(width, 1), 1, 1024))
-    program = kept((key, "map"), lambda: _loop(function, outputs, block))
+    program = kept((key, "map", block), lambda: _loop(function, outputs, block))
     count = len(next(iter(draws.values())))
     inputs = {k: tf.constant(v) for k, v in inputs.items()}
     result = {

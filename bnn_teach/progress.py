@@ -27,9 +27,16 @@ def progress_bar(total: int, label: str, show: bool | None) -> Any:
     from tqdm.auto import tqdm
 
     if show is None:
-        interactive = "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
-        show = interactive and os.environ.get("BNN_TEACH_PROGRESS", "on") != "off"
+        show = _is_watched() and os.environ.get("BNN_TEACH_PROGRESS", "on") != "off"
     return tqdm(total=total, desc=label, disable=not show, smoothing=0.1, dynamic_ncols=True)
+
+
+def _is_watched() -> bool:
+    """Whether this runs in a notebook's kernel, or writes to a terminal."""
+    ipython = sys.modules.get("IPython")
+    if ipython is not None and hasattr(ipython.get_ipython(), "kernel"):
+        return True
+    return sys.stderr is not None and sys.stderr.isatty()
 
 
 class Interrupt(threading.Event):

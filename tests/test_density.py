@@ -103,7 +103,7 @@ def points(number):
 
 
 class Evaluated(NamedTuple):
-    """Three points and their neighbours, a step forwards and a step backwards in every direction."""
+    """Three points, each with its neighbours one step forwards and one backwards."""
 
     z: np.ndarray  # (3, 1 + 2 D, D)
     log_prob: np.ndarray

@@ -129,7 +129,9 @@ def run_tour(
     folder = pathlib.Path(output)
     folder.mkdir(parents=True, exist_ok=True)
     with _step(numbers, "picture") as facts:
-        picture = TourPicture(data, x, draws, diagnostics, advi_draws, loc)
+        picture = TourPicture(
+            data, x, draws, diagnostics, advi_draws, settings.num_fits, loc
+        )
         facts["alt"] = draw_tour(folder / "tour.png", picture)
     text = json.dumps(numbers, indent=2, ensure_ascii=False)
     (folder / "tour.json").write_text(f"{text}\n", encoding="utf-8")

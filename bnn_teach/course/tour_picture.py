@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from bnn_teach.course.datasets import Regression
 from bnn_teach.plots import (
+    Band,
     alt_text,
     colors,
     plot_band,
@@ -46,6 +47,8 @@ class TourPicture(NamedTuple):
     """Of these draws, over x."""
     advi: xr.DataArray
     """Draws of the function by ADVI, dims (chain, draw, x, 1)."""
+    num_fits: int
+    """Fits of which that was the best."""
     loc: LocAnswers
     """The exact check."""
 
@@ -53,29 +56,47 @@ class TourPicture(NamedTuple):
 def draw_tour(path: pathlib.Path, picture: TourPicture) -> str:
     """Draw the four panels, write them as a PNG, and return the picture in words."""
     with style():
-        figure = Figure(figsize=(8.8, 6.4), layout="constrained")
-        (left, right), (strip, check) = figure.subplots(2, 2, height_ratios=[1.7, 1])
-        figure.get_layout_engine().set(w_pad=0.1, h_pad=0.06, wspace=0.03, hspace=0.03)
+        figure = Figure(figsize=(8.8, 6.2), layout="constrained")
+        figure.get_layout_engine().set(w_pad=0.08, h_pad=0.05)  # inches, around each panel
+        (left, right), (strip, check) = figure.subplots(2, 2, height_ratios=[1.8, 1])
         _draw_bands(left, right, picture)
-        plot_function_diagnostics(picture.x, picture.diagnostics.assign(
-            rhat=picture.diagnostics["r_hat"]), ax=strip)
-        strip.set_title("NUTS: do the chains agree on f(x)?", loc="left")
+        # The picture's name for R-hat is ArviZ's function's, the data set's is its column's.
+        diagnostics = picture.diagnostics.assign(rhat=picture.diagnostics["r_hat"])
+        plot_function_diagnostics(picture.x, diagnostics, ax=strip)
+        _title(strip, "Do the chains agree on f(x)?", pad=18)
         sentence = _draw_check(check, picture.loc)
+        _title(check, "Both, where the answer is known exactly", pad=18)
         words = f"{alt_text(figure)} {sentence}"
         figure.savefig(path, dpi=180, metadata={"Description": words})
     return words
 
 
 def _draw_bands(left: Axes, right: Axes, picture: TourPicture) -> None:
+    chains, draws = picture.nuts.shape[:2]
     edges = [np.quantile(each, (0.025, 0.975), (0, 1)) for each in (picture.nuts, picture.advi)]
     reach = min(_SHOWN, 1.05 * float(np.abs(edges).max()))
-    for ax, draws, role, title in (
-        (left, picture.nuts, "nuts", "No-U-Turn sampler"),
-        (right, picture.advi, "advi", "Mean-field variational inference"),
+    for ax, values, role, title in (
+        (left, picture.nuts, "nuts", f"No-U-Turn sampler, {chains} chains of {draws} draws"),
+        (right, picture.advi, "advi", f"Mean-field ADVI, the best of {picture.num_fits} fits"),
     ):
-        plot_band(picture.x, draws, ax=ax, role=role, ylim=(-reach, reach))
+        plot_band(picture.x, values, ax=ax, role=role, ylim=(-reach, reach))
         plot_data(picture.data.x, picture.data.y, truth=picture.data.truth, ax=ax)
-        ax.set_title(title, loc="left")
+        _title(ax, title, color=colors[role].color)
+        ax.get_legend().remove()  # one for both panels says it all
+    handles, labels = left.get_legend_handles_labels()
+    order = sorted(range(len(labels)), key=lambda i: not isinstance(handles[i], Band))
+    left.figure.legend(
+        [handles[i] for i in order],
+        [labels[i] for i in order],
+        loc="outside upper center",
+        ncols=len(order),
+        fontsize=9.5,
+        frameon=False,
+    )
+
+
+def _title(ax: Axes, text: str, color: str = "#222222", pad: float = 8) -> None:
+    ax.set_title(text, loc="left", color=color, weight="bold", fontsize=10.5, pad=pad)
 
 
 def _draw_check(ax: Axes, loc: LocAnswers) -> str:
@@ -89,7 +110,6 @@ def _draw_check(ax: Axes, loc: LocAnswers) -> str:
     ax.set(xlim=(at[0], at[-1]), yticks=[], xlabel="posterior of a normal mean")
     ax.spines[["left", "top", "right"]].set_visible(False)
     ax.legend(frameon=False, fontsize=9, loc="upper left")
-    ax.set_title("Both, where the answer is known", loc="left")
     return (
         f"Last panel: the posterior of a normal mean, exactly {mean:.3f} with sd {sd:.3f}; a "
         f"histogram of NUTS has {loc.draws.mean():.3f} and {loc.draws.std():.3f}, the curve of "

@@ -102,9 +102,9 @@ def run_chains(density: LogDensity, settings: Settings) -> Draws:
         ]
         futures = [pool.submit(run.run) for run in runs]
         with progress_bar(steps * num_groups * group, "NUTS", settings.progress) as bar:
-            pending = True
+            pending = set(futures)
             while pending:
-                pending = wait(futures, timeout=_SECONDS, return_when=FIRST_EXCEPTION).not_done
+                pending = wait(pending, timeout=_SECONDS, return_when=FIRST_EXCEPTION).not_done
                 if any(f.done() and f.exception() for f in futures):
                     stop.set()
                 bar.update(sum(run.done for run in runs) * group - bar.n)

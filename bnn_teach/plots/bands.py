@@ -86,7 +86,8 @@ def plot_band(
     if noisy is not None:
         _draw_ring(ax, x, noisy, regions[0])
     legend = f"median, {listed(percent(p) for p in reversed(levels))} band"
-    band = Band(_swatch(look, len(regions)), f"{label}: {legend}" if label else legend)
+    legend = f"{label}: {legend}" if label else legend
+    band = Band(_swatch(look, len(regions)), label=legend)
     band.name, band.x, band.median = label or "", x, median
     band.regions, band.noisy = regions, noisy
     return _add(ax, band, ylim)
@@ -127,7 +128,7 @@ def plot_prior_functions(
     for i, line in enumerate(lines):
         ax.plot(x, line, color=("#0072B2", "#56B4E9", "#12405c")[i % 3], lw=0.9, alpha=0.85)
     swatch = _swatch(look._replace(linestyle="-"), 1)
-    band = Band(swatch, f"{len(lines)} draws from the prior, 95 % band")
+    band = Band(swatch, label=f"{len(lines)} draws from the prior, 95 % band")
     band.name, band.x, band.median = "prior", x, median
     band.regions = [Region("95 % band", lower, upper)]
     caption_of(ax).sentences.append(f"{len(lines)} single functions drawn from the prior.")

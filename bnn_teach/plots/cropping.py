@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.container import Container
 from matplotlib.lines import Line2D
@@ -40,9 +39,6 @@ class Band(Container):
     median: np.ndarray
     regions: list[Region]
     noisy: Region | None = None
-
-    def __init__(self, swatch: list[Artist], label: str) -> None:
-        super().__init__(swatch, label=label)
 
 
 def bands_on(ax: Axes) -> list[Band]:

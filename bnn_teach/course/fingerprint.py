@@ -1,0 +1,149 @@
+"""What a notebook's outputs depend on, as one short hash: has it to be run again?
+
+You will find three ideas. Only what is computed counts: the library's code is read as a syntax
+tree, without comments, docstrings and layout, so that a better sentence forces no new run. Only
+what is used counts: from the names in a notebook's cells the imports are followed, so that a change
+of one plot does not touch a notebook without it. And what stands beside the code, such as an
+exhibit's script, counts as it is. Next: :mod:`bnn_teach.course.notebook_files`.
+
+Notes
+-----
+A cell that shows the *source* of a function depends on its comments, too. Tag it
+``nbval-check-output``: then the tests compare what it shows.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import pathlib
+from collections.abc import Iterable, Iterator
+
+import bnn_teach
+
+_TOP = "bnn_teach"
+LIBRARY = pathlib.Path(bnn_teach.__file__).parent
+_HOME = {**bnn_teach._HOME, **bnn_teach._MODULES}  # where a public name lives
+
+
+def fingerprint(cells: Iterable[str], library: pathlib.Path = LIBRARY) -> str:
+    """Hash code cells together with the library's code that they use.
+
+    Parameters
+    ----------
+    cells : iterable of str
+        The sources of the code cells, in order.
+    library : path
+        The folder of the package ``bnn_teach``.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits.
+    """
+    cells = list(cells)
+    code = hashlib.sha256("\0".join(cells).encode())
+    for path in files_used(cells, library):
+        code.update(path.relative_to(library).as_posix().encode())
+        if path.suffix == ".py":
+            code.update(_read(path.read_text(encoding="utf-8"), "")[0].encode())
+        else:
+            code.update(path.read_bytes())
+    return code.hexdigest()[:16]
+
+
+def files_used(cells: Iterable[str], library: pathlib.Path = LIBRARY) -> list[pathlib.Path]:
+    """Return the files of the library that the cells use, directly or through others, sorted."""
+    todo = {name for cell in cells for name in _names_used(_parse_cell(cell), "")}
+    seen: set[str] = set()
+    files: set[pathlib.Path] = set()
+    while todo:
+        name = todo.pop()
+        path = _file(name, library)
+        if path is None and name.rpartition(".")[0] == _TOP:  # a public name, such as bt.sample
+            name = _HOME.get(name.rpartition(".")[2], "")
+            path = _file(name, library)
+        if path is None or name in seen:
+            continue
+        seen.add(name)
+        files |= {path, *_beside(path)}
+        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        parents = {".".join(name.split(".")[:depth]) for depth in range(2, name.count(".") + 1)}
+        todo |= parents | _read(path.read_text(encoding="utf-8"), package)[1]
+    return sorted(files)
+
+
+def _file(name: str, library: pathlib.Path) -> pathlib.Path | None:
+    """Return the file of a module; the top of the package only says where its names live."""
+    parts = name.split(".")
+    if parts[0] != _TOP or len(parts) < 2 or not all(parts):
+        return None
+    path = library.joinpath(*parts[1:])
+    return next((p for p in (path.with_suffix(".py"), path / "__init__.py") if p.exists()), None)
+
+
+def _beside(path: pathlib.Path) -> set[pathlib.Path]:
+    """Return the scripts, styles and data in a module's folder."""
+    if not path.is_file():
+        return set()
+    return {p for p in path.parent.iterdir() if p.is_file() and p.suffix not in {".py", ".pyc"}}
+
+
+@functools.lru_cache(maxsize=512)
+def _read(text: str, package: str) -> tuple[str, set[str]]:
+    """Return what a module's code computes, as a hash, and the names that it imports."""
+    tree = ast.parse(text)
+    code = hashlib.sha256("".join(_structure(tree)).encode()).hexdigest()
+    return code, set(_names_used(tree, package))
+
+
+def _structure(node: ast.AST) -> Iterator[str]:
+    """Write a syntax tree without positions and docstrings, the same in every Python version."""
+    yield type(node).__name__
+    for name, value in ast.iter_fields(node):
+        values = value if isinstance(value, list) else [value]
+        values = [each for each in values if each is not None and not _is_docstring(each)]
+        if values:
+            yield f"({name}="
+            for each in values:
+                yield from _structure(each) if isinstance(each, ast.AST) else (repr(each),)
+            yield ")"
+
+
+def _is_docstring(node: object) -> bool:
+    """Say whether a node is a string that stands alone: a docstring, or a field's."""
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
+
+
+def _names_used(tree: ast.AST, package: str) -> Iterator[str]:
+    """Yield the dotted names under ``bnn_teach`` that a tree imports or reaches as ``bt.name``."""
+    short = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name
+                if alias.name == _TOP or (alias.asname is None and alias.name.startswith(_TOP)):
+                    short.add(alias.asname or _TOP)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1]
+            base = ".".join([*(above if node.level else []), *filter(None, [node.module])])
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            if node.value.id in short:
+                yield f"{_TOP}.{node.attr}"
+
+
+def _parse_cell(source: str) -> ast.AST:
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return ast.parse(TransformerManager().transform_cell(source))
+    except SyntaxError:  # an exercise's unfinished line, for instance: it imports nothing
+        return ast.Module([], [])

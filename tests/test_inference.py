@@ -1,0 +1,665 @@
+"""The two verbs: exact posteriors, the same draws from the same seed, words that help.
+
+Monte Carlo tolerances are 4.5 standard errors (two-sided false alarm 7e-6 each) or p-values of
+1e-5; those of ADVI, whose error is Adam's noise, are several times what other seeds show.
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+import bnn_teach as bt
+from bnn_teach.errors import (
+    ArgumentError,
+    ConvergenceWarning,
+    InitialPointError,
+    ModelError,
+    ObservedError,
+    ShapeError,
+)
+from bnn_teach.inference import Fit, judge_convergence
+from bnn_teach.runtime import tf
+
+QUICK = {"num_samples": 60, "burn_in": 100, "num_chains": 4, "seed": 1}
+
+
+@bt.model
+def normal_mean(x, scale=1.0):
+    loc = yield bt.Normal("loc", 0.0, 10.0)
+    yield bt.Normal("obs", loc, scale, observed=x)
+
+
+@bt.model
+def regression(X, y):
+    w = yield bt.Normal("w", 0.0, 2.0, batch_stack=X.shape[1], dims="feature")
+    f = yield bt.Deterministic("f", tf.reduce_sum(X * w, 1), dims="point")
+    yield bt.Normal("obs", f, 0.5, observed=y, dims="point")
+
+
+@bt.model
+def funnel():
+    """Neal's funnel, non-centred."""
+    v = yield bt.Normal("v", 0.0, 3.0)
+    noise = yield bt.Normal("noise", 0.0, 1.0, batch_stack=9)
+    yield bt.Deterministic("x", tf.exp(v / 2.0) * noise)
+
+
+@bt.model
+def schools(y, sigma):
+    mu = yield bt.Normal("mu", 0.0, 5.0)
+    tau = yield bt.HalfCauchy("tau", scale=5.0)
+    noise = yield bt.Normal("noise", 0.0, 1.0, batch_stack=8, dims="school")
+    theta = yield bt.Deterministic("theta", mu + tau * noise, dims="school")
+    yield bt.Normal("obs", theta, sigma, observed=y, dims="school")
+
+
+@bt.model
+def wall(edge, kind=0):
+    """A model that is impossible below an edge."""
+    loc = yield bt.Normal("loc", 0.0, 1.0)
+    yield bt.Potential("wall", tf.where(loc > edge[0], 0.0, -np.inf))
+
+
+X = np.random.default_rng(0).normal(3.0, 1.0, 30)
+
+
+def normal_posterior(x, prior_sd=10.0):
+    precision = 1.0 / prior_sd**2 + len(x)
+    return x.sum() / precision, precision**-0.5
+
+
+def make_regression():
+    rng = np.random.default_rng(2)
+    features = np.stack([np.ones(50), rng.normal(size=50), rng.normal(size=50)], -1)
+    features[:, 2] += 0.8 * features[:, 1]
+    return features, features @ [1.0, -0.5, 2.0] + 0.5 * rng.standard_normal(50)
+
+
+def regression_posterior():
+    features, y = make_regression()
+    precision = np.eye(3) / 4.0 + features.T @ features / 0.25
+    return np.linalg.solve(precision, features.T @ y / 0.25), precision
+
+
+def z_score(values, expected, method="mean", **kwargs):
+    """Distance of a statistic of ``values``, shape (chain, draw), from ``expected``, in MCSE."""
+    from arviz_stats.base import array_stats
+
+    values = np.asarray(values, np.float64)
+    mcse = array_stats.mcse(values, method=method, chain_axis=0, draw_axis=1, **kwargs)
+    statistic = {"mean": np.mean, "sd": np.std}[method](values)
+    return (statistic - expected) / mcse
+
+
+def quiet_fit(*args, **kwargs):
+    """Fit for a few steps, which are too few to judge."""
+    with pytest.warns(ConvergenceWarning):
+        return bt.fit(*args, **kwargs)
+
+
+@pytest.fixture(scope="module")
+def trace():
+    return bt.sample(normal_mean(X), 2000, 500, seed=0)
+
+
+@pytest.fixture(scope="module")
+def fit():
+    return bt.fit(normal_mean(X), num_steps=20_000, learning_rate=0.02, seed=0)
+
+
+# ---- exact answers: NUTS -----------------------------------------------------------------------
+
+
+def test_nuts_normal_mean(trace):
+    mean, sd = normal_posterior(X)
+    loc = trace["posterior"]["normal_mean.loc"]
+    assert abs(z_score(loc, mean)) < 4.5
+    assert abs(z_score(loc, sd, "sd")) < 4.5
+
+
+def test_nuts_regression():
+    mean, precision = regression_posterior()
+    covariance = np.linalg.inv(precision)
+    trace = bt.sample(regression(*make_regression()), 2000, 500, seed=3)
+    w = trace["posterior"]["regression.w"].values.astype(np.float64)
+    for i in range(3):
+        assert abs(z_score(w[..., i], mean[i])) < 4.5
+        for j in range(i + 1):
+            product = (w[..., i] - mean[i]) * (w[..., j] - mean[j])
+            assert abs(z_score(product, covariance[i, j])) < 4.5
+    f = trace["posterior"]["regression.f"]
+    np.testing.assert_allclose(f, w @ make_regression()[0].T, atol=1e-4)
+
+
+def test_nuts_funnel():
+    """P(v < -3) = 0.1587, and the neck is as deep as it should be."""
+    trace = bt.sample(funnel(), 2000, 500, seed=4)
+    v = trace["posterior"]["funnel.v"].values.astype(np.float64)
+    assert abs(z_score(v < -3.0, stats.norm.cdf(-1.0))) < 4.5
+    assert abs(z_score(v < -6.0, stats.norm.cdf(-2.0))) < 4.5
+    assert abs(z_score(v, 3.0, "sd")) < 4.5
+    assert not trace["sample_stats"]["diverging"].values.any()
+
+
+SCHOOLS = (np.array([28.0, 8, -3, 7, -1, 1, 18, 12]), np.array([15.0, 10, 16, 11, 9, 11, 10, 18]))
+
+
+def exact_schools():
+    """E[mu], E[tau] and E[theta of school A] by quadrature over tau; the rest is Gaussian."""
+    y, sigma = SCHOOLS
+
+    def given(tau):
+        variance = sigma**2 + tau**2
+        precision = 1 / 25 + (1 / variance).sum()
+        mu = (y / variance).sum() / precision
+        log_evidence = (
+            stats.halfcauchy.logpdf(tau, scale=5.0)
+            + stats.norm.logpdf(y, mu, np.sqrt(variance)).sum()
+            + stats.norm.logpdf(mu, 0.0, 5.0)
+            - 0.5 * np.log(precision)
+        )
+        shrink = tau**2 / variance[0]
+        return np.exp(log_evidence) * np.array([1.0, mu, tau, mu + shrink * (y[0] - mu)])
+
+    ends = [0.0, 10.0, 100.0, 3000.0]
+    total = sum(
+        integrate.quad_vec(given, a, b, epsrel=1e-8)[0]
+        for a, b in zip(ends[:-1], ends[1:], strict=True)
+    )
+    return total[1:] / total[0]
+
+
+def test_nuts_eight_schools():
+    names = ["Choate", "Deerfield", "Phillips A", "Phillips E", "Hotchkiss", "Lawrenceville",
+             "St Paul", "Mt Hermon"]  # fmt: skip
+    model = schools(*SCHOOLS).with_coords(school=names)
+    trace = bt.sample(model, 2000, 500, seed=5, target_accept=0.9)
+    posterior = trace["posterior"]
+    mu, tau, theta = exact_schools()
+    assert abs(z_score(posterior["schools.mu"], mu)) < 4.5
+    assert abs(z_score(posterior["schools.tau"], tau)) < 4.5
+    choate = posterior["schools.theta"].sel(school="Choate")
+    assert abs(z_score(choate, theta)) < 4.5
+    assert list(trace["observed_data"]["schools.obs"].coords["school"].values) == names
+
+
+@pytest.mark.slow
+def test_nuts_ranks_are_uniform():
+    """Simulation-based calibration (Talts et al. 2018) of the normal model, 200 worlds.
+
+    Truths from the prior, data from the truths: the truth's rank among 49 thinned draws takes each
+    of its 50 values equally often.
+    """
+    rng, ranks = np.random.default_rng(6), []
+    for world in range(200):
+        truth = rng.normal(0.0, 10.0)
+        data = rng.normal(truth, 1.0, 30)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            trace = bt.sample(normal_mean(data), 245, 150, num_chains=2, seed=world)
+        draws = trace["posterior"]["normal_mean.loc"].values.ravel()[9::10]
+        assert len(draws) == 49
+        ranks.append(int((draws < truth).sum()))
+    assert stats.chisquare(np.bincount(np.array(ranks) // 5, minlength=10)).pvalue > 1e-5
+    centred = (np.array(ranks) + 0.5) / 50
+    assert stats.kstest(centred, "uniform").pvalue > 1e-5
+    assert abs(np.var(centred) - 1 / 12) < 4.5 * np.sqrt(1 / 180 / 200)
+
+
+# ---- exact answers: ADVI -----------------------------------------------------------------------
+
+
+def test_advi_normal_mean(fit):
+    """The family holds the posterior: mean and sd within 3 %, the ELBO equals the evidence."""
+    mean, sd = normal_posterior(X)
+    assert abs(fit.approximation.mean[0] - mean) < 0.03 * sd
+    assert np.sqrt(fit.approximation.covariance[0, 0]) == pytest.approx(sd, rel=0.03)
+    evidence = stats.multivariate_normal(np.zeros(30), np.eye(30) + 100.0).logpdf(X)
+    tail = fit.elbo[-4000:]
+    assert abs(tail.mean() - evidence) < 4.5 * tail.std() / np.sqrt(len(tail)) + 0.002
+    assert fit.converged and "flat over the last quarter" in fit.verdict
+
+
+def test_advi_regression():
+    """Mean field has the variances 1 / Λᵢᵢ; full rank, started from it, has the covariance."""
+    mean, precision = regression_posterior()
+    sd = np.sqrt(np.diag(np.linalg.inv(precision)))
+    narrow = bt.fit(regression(*make_regression()), num_steps=20_000, learning_rate=0.02, seed=0)
+    np.testing.assert_allclose((narrow.approximation.mean - mean) / sd, 0.0, atol=0.05)
+    np.testing.assert_allclose(
+        np.diag(narrow.approximation.covariance), 1 / np.diag(precision), rtol=0.05
+    )
+    full = bt.fit(
+        regression(*make_regression()),
+        "fullrank_advi",
+        num_steps=30_000,
+        sticking_the_landing=True,
+        start=narrow,
+        seed=0,
+    )
+    np.testing.assert_allclose((full.approximation.mean - mean) / sd, 0.0, atol=1e-3)
+    error = (full.approximation.covariance - np.linalg.inv(precision)) / np.outer(sd, sd)
+    np.testing.assert_allclose(error, 0.0, atol=1e-3)
+    gap = 0.5 * (np.log(np.diag(precision)).sum() - np.linalg.slogdet(precision)[1])
+    found = full.elbo[-4000:].mean() - narrow.elbo[-4000:].mean()
+    assert found == pytest.approx(gap, abs=0.05)
+
+
+# ---- the trace of a run ------------------------------------------------------------------------
+
+
+def test_trace_has_its_groups_and_facts(trace):
+    assert set(trace.children) == {"posterior", "sample_stats", "observed_data", "constant_data"}
+    assert dict(trace["posterior"].sizes) == {"chain": 4, "draw": 2000}
+    assert set(trace["sample_stats"].data_vars) == {
+        "lp", "acceptance_rate", "n_steps", "diverging", "energy", "tree_depth", "step_size"
+    }  # fmt: skip
+    attrs = trace.attrs
+    assert attrs["seed"] == 0 and attrs["tuning_steps"] == 500 and attrs["target_accept"] == 0.8
+    assert attrs["inference_library"] == "bnn_teach" and attrs["sampling_time"] > 0.0
+    mean, sd = normal_posterior(X)
+    loc = trace["posterior"]["normal_mean.loc"].values.astype(np.float64)
+    lp = stats.norm.logpdf(loc, 0.0, 10.0) + stats.norm.logpdf(X, loc[..., None], 1.0).sum(-1)
+    np.testing.assert_allclose(trace["sample_stats"]["lp"], lp, rtol=1e-5)
+
+
+def test_log_likelihood_is_one_entry_a_point(trace):
+    again = bt.sample(normal_mean(X), include_log_likelihood=True, **QUICK)
+    likelihood = again["log_likelihood"]["normal_mean.obs"]
+    assert likelihood.shape == (4, 60, 30)
+    loc = again["posterior"]["normal_mean.loc"].values
+    np.testing.assert_allclose(likelihood, stats.norm.logpdf(X, loc[..., None], 1.0), rtol=1e-4)
+
+
+def test_values_observed_by_path(trace):
+    """The same posterior as with observed= inside the model; another program, so other bits."""
+
+    @bt.model
+    def normal_mean():
+        loc = yield bt.Normal("loc", 0.0, 10.0)
+        yield bt.Normal("obs", loc, 1.0, batch_stack=30)
+
+    given = bt.sample(
+        normal_mean(), observed={"normal_mean.obs": X}, **QUICK | {"num_samples": 500}
+    )
+    mean, sd = normal_posterior(X)
+    assert abs(z_score(given["posterior"]["normal_mean.loc"], mean)) < 4.5
+    np.testing.assert_allclose(given["observed_data"]["normal_mean.obs"], X, rtol=1e-6)
+
+
+def test_several_chains_of_a_trace_are_one_run(trace):
+    few = bt.sample(normal_mean(X), **QUICK | {"num_chains": 3})
+    many = bt.sample(normal_mean(X), **QUICK | {"num_chains": 10})
+    assert dict(many["posterior"].sizes) == {"chain": 10, "draw": 60}
+    assert list(many["posterior"]["chain"].values) == list(range(10))
+    assert many["posterior"].to_dataset().isel(chain=slice(3)).equals(few["posterior"].to_dataset())
+
+
+# ---- seeds -------------------------------------------------------------------------------------
+
+
+def same(one, other):
+    return all(
+        one[group].to_dataset().identical(other[group].to_dataset())
+        for group in ("posterior", "sample_stats")
+    )
+
+
+def test_same_seed_same_trace_whatever_the_threads_and_the_bar():
+    first = bt.sample(normal_mean(X), **QUICK)
+    assert same(first, bt.sample(normal_mean(X), num_threads=1, progress=False, **QUICK))
+    assert same(first, bt.sample(normal_mean(X), num_threads=2, progress=True, **QUICK))
+    assert not same(first, bt.sample(normal_mean(X), **QUICK | {"seed": 2}))
+
+
+def test_without_a_seed_draws_differ_and_the_stored_seed_repeats_them():
+    unseeded = QUICK | {"seed": None}
+    first, second = (bt.sample(normal_mean(X), **unseeded) for _ in range(2))
+    assert first.attrs["seed"] != second.attrs["seed"] and not same(first, second)
+    assert same(first, bt.sample(normal_mean(X), **QUICK | {"seed": first.attrs["seed"]}))
+
+
+def test_fit_repeats():
+    runs = [quiet_fit(normal_mean(X), num_steps=100, seed=seed) for seed in (0, 0, 1, None, None)]
+    again = quiet_fit(normal_mean(X), num_steps=100, seed=runs[3].seed, progress=True)
+    np.testing.assert_array_equal(runs[0].losses, runs[1].losses)
+    np.testing.assert_array_equal(runs[3].losses, again.losses)
+    for one, other in [(0, 2), (3, 4)]:
+        assert not np.any(runs[one].losses == runs[other].losses)
+
+
+# ---- what a fit is -----------------------------------------------------------------------------
+
+
+def test_fit_shows_itself(fit):
+    assert isinstance(fit, Fit) and fit.losses.shape == (20_000,) and fit.seed == 0
+    np.testing.assert_array_equal(fit.elbo, -fit.losses)
+    assert repr(fit).startswith("<Fit, 20000 steps. ELBO -") and fit.seconds > 0.0
+
+
+def test_draws_of_an_approximation_are_its_gaussian(fit):
+    q = fit.approximation
+    z = q.draw(20_000, seed=1)
+    sd = np.sqrt(q.covariance[0, 0])
+    assert stats.kstest((z[:, 0] - q.mean[0]) / sd, "norm").pvalue > 1e-5
+    expected = stats.norm.logpdf(z[:5, 0], q.mean[0], sd)
+    np.testing.assert_allclose(q.log_prob(z[:5]), expected, rtol=1e-9)
+    assert q.log_prob(z[0]).shape == () and q.log_prob(z[:6].reshape(2, 3, 1)).shape == (2, 3)
+
+
+def test_approximation_gives_a_trace(fit):
+    trace = fit.approximation.sample(200, seed=1, include_log_likelihood=True)
+    assert dict(trace["posterior"].sizes) == {"chain": 1, "draw": 200}
+    assert trace["log_likelihood"]["normal_mean.obs"].shape == (1, 200, 30)
+    assert trace.attrs["seed"] == 1 and "observed_data" in trace.children
+    z = fit.approximation.draw(200, seed=1)
+    np.testing.assert_allclose(trace["posterior"]["normal_mean.loc"][0], z[:, 0], rtol=1e-6)
+
+
+def test_draws_of_an_approximation_repeat_by_seed(fit):
+    unseeded = [fit.approximation.sample(10) for _ in range(2)]
+    again = fit.approximation.sample(10, seed=unseeded[0].attrs["seed"])
+    assert unseeded[0]["posterior"].equals(again["posterior"])
+    assert not unseeded[0]["posterior"].equals(unseeded[1]["posterior"])
+
+
+def test_fit_goes_on_from_another(fit):
+    more = quiet_fit(normal_mean(X), num_steps=100, learning_rate=1e-5, start=fit, seed=1)
+    np.testing.assert_allclose(more.approximation.mean, fit.approximation.mean, atol=0.002)
+    np.testing.assert_allclose(
+        more.approximation.covariance, fit.approximation.covariance, rtol=0.02
+    )
+
+
+def test_fit_goes_on_in_the_other_method(fit):
+    """From mean field to full rank and back: the diagonal is kept."""
+    quick = {"num_steps": 20, "learning_rate": 1e-9, "seed": 1}
+    full = quiet_fit(normal_mean(X), "fullrank_advi", start=fit, **quick)
+    assert full.approximation.parameters.is_full_rank
+    further = quiet_fit(normal_mean(X), "fullrank_advi", start=full, **quick)
+    back = quiet_fit(normal_mean(X), "advi", start=further, **quick)
+    for other in (full, further, back):
+        np.testing.assert_allclose(
+            other.approximation.covariance, fit.approximation.covariance, rtol=1e-3
+        )
+
+
+@pytest.mark.usefixtures("float64")
+def test_fit_goes_on_in_another_dtype(fit):
+    more = quiet_fit(normal_mean(X), num_steps=20, start=fit, seed=1)
+    assert more.approximation.parameters.mean.dtype == np.float64
+
+
+@pytest.mark.parametrize("start", ["fit", 3, "another model's"])
+def test_only_a_fit_of_the_model_can_be_gone_on_from(fit, start):
+    if start == "another model's":
+        start = quiet_fit(normal_mean(X).named("other"), num_steps=10, seed=0)
+    with pytest.raises(ArgumentError, match="start: expected a fit of a model with the same var"):
+        bt.fit(normal_mean(X), start=start)
+
+
+# ---- was it enough? ----------------------------------------------------------------------------
+
+
+def losses_of(trend, noise, size=8000, seed=0):
+    steps = np.linspace(0.0, 1.0, size)
+    return 100.0 + trend * steps + noise * np.random.default_rng(seed).standard_normal(size)
+
+
+@pytest.mark.parametrize(
+    ("losses", "converged", "text"),
+    [
+        (losses_of(0.0, 5.0), True, r"ELBO -100\.\d\d ± 0\.\d\d nats, flat"),
+        (losses_of(0.0, 0.0), True, r"ELBO -100\.00 ± 0\.00 nats, flat"),
+        (losses_of(-40.0, 5.0), False, r"rising by 5\.\d\d ± 0\.\d\d nats in 1000.* more steps"),
+        (losses_of(40.0, 5.0), False, r"falling by 5\.\d\d .* Lower learning_rate"),
+        (losses_of(-0.5, 0.01), True, "flat"),  # a sixteenth of a nat in an eighth of the steps
+        (losses_of(-1.6, 0.01), False, "rising by 0.20"),
+        (losses_of(-40.0, 500.0), True, "flat"),  # drowned in noise: nothing can be said
+        (losses_of(0.0, 1.0, 159), False, "159 steps are too few"),
+        (losses_of(0.0, 1.0, 160), True, "flat"),
+        (np.zeros(0), False, "0 steps are too few"),
+        (np.append(losses_of(0.0, 1.0, 500), np.nan), False, "not finite from step 500 on"),
+        (np.array([1.0, np.inf, 1.0, np.nan]), False, "not finite from step 1 on"),
+    ],
+)
+def test_convergence_is_judged(losses, converged, text):
+    verdict = judge_convergence(losses)
+    assert verdict[0] is converged
+    assert re.search(text, verdict[1]), verdict[1]
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.9])
+def test_flat_losses_seldom_raise_an_alarm(correlation):
+    """Three standard errors: 0.5 % of flat fits; four times that would be six sigma off."""
+    rng, alarms = np.random.default_rng(0), 0
+    for _ in range(1000):
+        noise = rng.standard_normal(4000)
+        if correlation:
+            from scipy.signal import lfilter
+
+            noise = lfilter([1.0], [1.0, -correlation], noise)
+        alarms += not judge_convergence(100.0 + 10.0 * noise)[0]
+    assert alarms < 25
+
+
+def test_unfinished_fit_warns():
+    with pytest.warns(ConvergenceWarning, match=r"still rising by .* Take more steps"):
+        unfinished = bt.fit(
+            normal_mean(X), num_steps=400, learning_rate=1e-3, final_learning_rate=1e-3, seed=0
+        )
+    assert not unfinished.converged
+
+
+def test_runaway_fit_warns():
+    with pytest.warns(ConvergenceWarning, match=r"not finite from step \d+ on. Lower learning_"):
+        runaway = bt.fit(
+            normal_mean(X), num_steps=3000, learning_rate=1e25, final_learning_rate=1e25, seed=0
+        )
+    assert not runaway.converged and not np.isfinite(runaway.losses[-1])
+
+
+# ---- where it starts ---------------------------------------------------------------------------
+
+
+def test_fit_searches_for_a_possible_start():
+    fit = quiet_fit(wall(np.array([0.3])), num_steps=20, seed=0, learning_rate=1e-9)
+    assert fit.approximation.mean[0] > 0.3 and np.isfinite(fit.losses).all()
+
+
+def test_impossible_model_names_the_variable():
+    for verb in (bt.sample, bt.fit):
+        with pytest.raises(InitialPointError, match=r"tries: the term of 'wall\.wall' is infinite"):
+            verb(wall(np.array([1e6])), seed=0)
+
+
+# ---- what goes wrong is said once --------------------------------------------------------------
+
+
+def warnings_of(*args, **kwargs):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        trace = bt.sample(*args, **kwargs)
+    assert all(w.category is ConvergenceWarning for w in caught), [str(w.message) for w in caught]
+    assert all(w.filename == __file__ for w in caught)
+    return trace, [str(w.message) for w in caught]
+
+
+def test_no_warm_up_warns():
+    _, messages = warnings_of(normal_mean(X), **QUICK | {"burn_in": 0})
+    assert len(messages) == 1 and messages[0].startswith("burn_in=0:")
+
+
+def test_chains_that_cannot_move_warn_once():
+    """Every leapfrog leaves the needle's point: one message, of all chains, comes first."""
+
+    @bt.model
+    def needle():
+        loc = yield bt.Normal("loc", 0.0, 1.0)
+        yield bt.Potential("needle", 1e9 * tf.sin(1e6 * loc))
+
+    trace, messages = warnings_of(needle(), **QUICK)
+    assert messages and "Chains 0, 1, 2, 3 did not move" in messages[0]
+    assert len(messages) == 1, messages
+
+
+def test_divergences_warn():
+    """The centred funnel with a step size that only fits its mouth."""
+
+    @bt.model
+    def centred():
+        v = yield bt.Normal("v", 0.0, 3.0)
+        yield bt.Normal("x", 0.0, tf.exp(v / 2.0), batch_stack=9)
+
+    trace, messages = warnings_of(centred(), 300, 300, seed=1)
+    number = int(trace["sample_stats"]["diverging"].sum())
+    assert number > 0
+    assert sum(f"{number} of 1200 transitions diverged" in m for m in messages) == 1
+
+
+# ---- wrong arguments ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"num_sample": 10}, r"sample: .* Did you mean 'num_samples'\? It takes model, "),
+        ({"draws": 10}, r"Did you mean 'num_samples'"),
+        ({"tune": 10}, r"Did you mean 'burn_in'"),
+        ({"random_seed": 10}, r"Did you mean 'seed'"),
+        ({"num_samples": 0}, r"num_samples=0: expected an integer of at least 1"),
+        ({"num_samples": 10.0}, r"num_samples=10\.0: expected an integer"),
+        ({"burn_in": -1}, r"burn_in=-1"),
+        ({"burn_in": True}, r"burn_in=True"),
+        ({"num_chains": "4"}, r"num_chains='4'"),
+        ({"num_chains": 0}, r"num_chains=0"),
+        ({"target_accept": 1.0}, r"target_accept=1\.0: expected a number between 0 and 1"),
+        ({"target_accept": "0.8"}, r"target_accept='0\.8'"),
+        ({"max_tree_depth": 0}, r"max_tree_depth=0"),
+        ({"num_threads": 0}, r"num_threads=0"),
+        ({"seed": -1}, r"seed=-1"),
+        ({"seed": 1.5}, r"seed=1\.5"),
+        ({"seed": 2**63}, r"below 2\*\*63"),
+        ({"observed": X}, r"observed: expected a dict of path to values, got ndarray"),
+        ({"observed": "normal_mean.obs"}, r"observed: expected a dict"),
+    ],
+)
+def test_sample_names_a_wrong_argument(arguments, text):
+    with pytest.raises(ArgumentError, match=text):
+        bt.sample(normal_mean(X), **arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"lr": 0.1}, r"fit: .* Did you mean 'learning_rate'"),
+        ({"n": 100}, r"Did you mean 'num_steps'"),
+        ({"method": "nuts"}, r"method='nuts' is unknown; choose 'advi' or 'fullrank_advi'"),
+        ({"num_steps": 0}, r"num_steps=0"),
+        ({"learning_rate": 0.0}, r"learning_rate=0\.0: expected a number"),
+        ({"learning_rate": None}, r"learning_rate=None"),
+        ({"final_learning_rate": -1.0}, r"final_learning_rate=-1\.0"),
+        ({"final_learning_rate": np.inf}, r"final_learning_rate=inf"),
+        ({"initial_scale": 0}, r"initial_scale=0"),
+        ({"samples_per_step": 0}, r"samples_per_step=0"),
+        ({"batch_size": 0}, r"batch_size=0"),
+        ({"batch_size": 31}, r"batch_size=31 .* it is 30"),
+        ({"observed": [1.0]}, r"observed: expected a dict of path to values, got list"),
+    ],
+)
+def test_fit_names_a_wrong_argument(arguments, text):
+    with pytest.raises(ArgumentError, match=text):
+        bt.fit(normal_mean(X), **arguments)
+
+
+@pytest.mark.parametrize("verb", [bt.sample, bt.fit])
+@pytest.mark.parametrize(
+    ("model", "error", "text"),
+    [
+        (lambda: normal_mean, ModelError, "normal_mean"),
+        (lambda: X, ModelError, "ndarray"),
+        (lambda: None, ModelError, "NoneType"),
+        (lambda: normal_mean(X).with_coords(day=[1]), ShapeError, "no value .* has an axis 'day'"),
+    ],
+)
+def test_wrong_model_is_named(verb, model, error, text):
+    with pytest.raises(error, match=text):
+        verb(model())
+
+
+def test_approximation_names_a_wrong_argument(fit):
+    with pytest.raises(ArgumentError, match="Did you mean 'num_samples'"):
+        fit.approximation.sample(draws=10)
+    with pytest.raises(ArgumentError, match="num_samples=0"):
+        fit.approximation.draw(0)
+
+
+def test_path_that_is_not_in_the_model_is_named():
+    with pytest.raises(
+        ObservedError, match=r"'normal_mean\.ob' .* Did you mean 'normal_mean\.obs'"
+    ):
+        bt.sample(normal_mean(X), observed={"normal_mean.ob": X})
+
+
+# ---- nothing is compiled twice -----------------------------------------------------------------
+
+REPEATS = """
+import sys
+import numpy as np
+import bnn_teach as bt
+
+@bt.model
+def model(x):
+    loc = yield bt.Normal("loc", 0.0, 10.0)
+    scale = yield bt.HalfNormal("scale", 2.0)
+    rate = yield bt.Gamma("rate", 2.0, 1.0)
+    yield bt.Deterministic("twice", 2.0 * loc * rate)
+    yield bt.Normal("obs", loc, scale, observed=x)
+
+def everything(run):
+    x = np.random.default_rng(run).normal(3.0, 1.0, 30)
+    settings = {"seed": run, "progress": False}
+    trace = bt.sample(model(x), 101 + run, 100 + run, num_chains=4 + 2 * (run % 2),
+                      num_threads=1 + run % 2, target_accept=0.8 + 0.01 * run,
+                      include_log_likelihood=True, **settings)
+    fit = bt.fit(model(x), num_steps=1000 + 7 * run, learning_rate=0.01 / (1 + run), **settings)
+    bt.sample_posterior_predictive(model(x), trace, seed=run)
+    bt.sample_posterior_predictive(model(x), fit.approximation.sample(50 + run), seed=run)
+    bt.sample_prior_predictive(model(x), 100 + 10 * run, seed=run)
+
+import warnings
+warnings.simplefilter("ignore", bt.ConvergenceWarning)
+for run in range(6):
+    print(f"RUN {run}", file=sys.stderr, flush=True)
+    everything(run)
+print("END", file=sys.stderr, flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_other_data_seeds_and_lengths_compile_nothing():
+    """XLA itself reports every compilation, also those that no count of traces shows."""
+    root = pathlib.Path(__file__).parent.parent
+    process = subprocess.run(
+        [sys.executable, "-c", REPEATS],
+        cwd=root,
+        env=os.environ
+        | {"TF_CPP_MIN_LOG_LEVEL": "0", "TF_CPP_VMODULE": "device_compilation_profiler=1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert process.returncode == 0, process.stderr[-3000:]
+    runs = re.split(r"^(?:RUN \d|END)$", process.stderr, flags=re.M)[1:-1]
+    compiled = [re.findall(r"Compiled (\S+) \d+ times", run) for run in runs]
+    assert len(runs) == 6
+    assert len(compiled[0]) >= 4, "the first run has to compile its programs"
+    assert [len(names) for names in compiled[1:]] == [0] * 5, compiled
