@@ -7,6 +7,11 @@ The way of the data, and the order in which to read the files::
     variables        + a handler       over z            NUTS or ADVI     prediction
     dsl/             dsl/              density.py        mcmc/  vi/       prediction.py  plots/
 
+Imports run one way, from each room to those before it, and a test holds this::
+
+    errors <- runtime, arguments, progress <- dsl <- programs <- density <- mcmc, vi <- traces
+    <- inference <- prediction <- plots, exhibits <- course
+
 Names are looked up when they are first used, so ``import bnn_teach`` is instant and the parts
 that need no TensorFlow do not load it.
 """

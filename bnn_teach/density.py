@@ -237,6 +237,7 @@ class LogDensity:
             Empty unless asked for.
         """
         z = np.asarray(z, get_dtype().as_numpy_dtype)
+        lead = z.shape[:-1]
         wanted = [*self.slots, *self.structure.recorded]
 
         def one(draw: Tensors, inputs: Tensors, seed: tf.Tensor) -> Tensors:
@@ -248,10 +249,10 @@ class LogDensity:
             return values
 
         if self._is_plain and not log_likelihood:
-            flat = {p: z[..., s.start : s.stop] for p, s in self.slots.items()}
-            return {p: v.reshape((*z.shape[:-1], *self.slots[p].shape)) for p, v in flat.items()}, {}
+            slots = self.slots.items()
+            return {p: z[..., s.start : s.stop].reshape(lead + s.shape) for p, s in slots}, {}
         flat = map_draws(one, {"z": z.reshape(-1, self.size)}, self.inputs)
-        named = {k: v.reshape((*z.shape[:-1], *v.shape[1:])) for k, v in flat.items()}
+        named = {k: v.reshape(lead + v.shape[1:]) for k, v in flat.items()}
         likelihood = {
             p: named.pop(f"log_likelihood {p}") for p in self.structure.observed if log_likelihood
         }

@@ -46,14 +46,14 @@ def cache_folder() -> pathlib.Path | None:
     chosen = os.environ.get("BNN_TEACH_XLA_CACHE", "")
     if chosen == "off":
         return None
-    home = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
     kind = hashlib.sha256(f"{version('tensorflow')} {_processor()}".encode()).hexdigest()[:12]
-    folder = pathlib.Path(chosen or pathlib.Path(home) / "bnn_teach" / "xla") / kind
     try:
+        home = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+        folder = pathlib.Path(chosen or pathlib.Path(home) / "bnn_teach" / "xla") / kind
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
-    except OSError:
+    except (OSError, RuntimeError):  # nowhere to write, or a user without a home
         return None
     return folder
 

@@ -1,4 +1,4 @@
-"""What a notebook's outputs depend on, as one short hash: has it to be run again?
+"""Has a notebook to be run again: what its outputs depend on, as one short hash.
 
 You will find three ideas. Only what is computed counts: the library's code is read as a syntax
 tree, without comments, docstrings and layout, so that a better sentence forces no new run. Only
@@ -135,15 +135,16 @@ def _names_used(tree: ast.AST, package: str) -> Iterator[str]:
             yield base
             yield from (f"{base}.{alias.name}" for alias in node.names)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            if node.value.id in short:
-                yield f"{_TOP}.{node.attr}"
+        match node:
+            case ast.Attribute(ast.Name(name), attribute) if name in short:
+                yield f"{_TOP}.{attribute}"
 
 
 def _parse_cell(source: str) -> ast.AST:
     from IPython.core.inputtransformer2 import TransformerManager
 
+    to_python = TransformerManager().transform_cell  # type: ignore[no-untyped-call]
     try:
-        return ast.parse(TransformerManager().transform_cell(source))
+        return ast.parse(to_python(source))
     except SyntaxError:  # an exercise's unfinished line, for instance: it imports nothing
         return ast.Module([], [])

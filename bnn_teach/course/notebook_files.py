@@ -96,15 +96,20 @@ def digest(written: list[Content]) -> str:
     return hashlib.sha256(json.dumps(written).encode()).hexdigest()[:16]
 
 
-def read_ipynb(folder: pathlib.Path, stem: str) -> Notebook | None:
-    """Return the notebook in ``stem.ipynb``, or None where there is none."""
+def parse(raw: str) -> Notebook:
+    """Return the notebook that the text of an ``.ipynb`` stands for."""
     import nbformat
 
+    return nbformat.reads(raw, as_version=4)  # type: ignore[no-untyped-call]
+
+
+def read_ipynb(folder: pathlib.Path, stem: str) -> Notebook | None:
+    """Return the notebook in ``stem.ipynb``, or None where there is none."""
     path = folder / f"{stem}.ipynb"
     if not path.exists():
         return None
     try:
-        return nbformat.read(path, as_version=4)
+        return parse(path.read_text(encoding="utf-8"))
     except Exception as error:  # of several packages; each means the same
         raise NotebookError(
             f"{path}: this is no notebook ({error}). Delete it; it is made again from {stem}.md."
@@ -113,7 +118,7 @@ def read_ipynb(folder: pathlib.Path, stem: str) -> Notebook | None:
 
 def read_md(folder: pathlib.Path, stem: str) -> Notebook | None:
     """Return the notebook in ``stem.md``, or None where there is none."""
-    import jupytext
+    import jupytext  # type: ignore[import-untyped]
 
     path = folder / f"{stem}.md"
     if not path.exists():
@@ -178,7 +183,8 @@ def set_alt(cell: Notebook, alt: str) -> None:
     options = cell.metadata.get("mystnb", {})
     image = {k: v for k, v in options.get("image", {}).items() if k != "alt"}
     image |= {"alt": alt} if alt else {}
-    options = {k: v for k, v in options.items() if k != "image"} | ({"image": image} if image else {})
+    options = {k: v for k, v in options.items() if k != "image"}
+    options |= {"image": image} if image else {}
     cell.metadata.pop("mystnb", None)
     if options:
         cell.metadata["mystnb"] = options

@@ -71,7 +71,7 @@ def stable_text(notebook: Notebook, root: pathlib.Path) -> str:
         for output in cell.get("outputs", []):
             _scrub_output(output, scrub)
     _rename_widgets(notebook)
-    tree = json.loads(nbformat.writes(notebook))
+    tree = json.loads(nbformat.writes(notebook))  # type: ignore[no-untyped-call]
     return json.dumps(tree, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 

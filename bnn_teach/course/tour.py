@@ -129,14 +129,12 @@ def run_tour(
     folder = pathlib.Path(output)
     folder.mkdir(parents=True, exist_ok=True)
     with _step(numbers, "picture") as facts:
-        picture = TourPicture(
-            data, x, draws, diagnostics, advi_draws, settings.num_fits, loc
-        )
+        picture = TourPicture(data, x, draws, diagnostics, advi_draws, settings.num_fits, loc)
         facts["alt"] = draw_tour(folder / "tour.png", picture)
     text = json.dumps(numbers, indent=2, ensure_ascii=False)
     (folder / "tour.json").write_text(f"{text}\n", encoding="utf-8")
     total = sum(step["seconds"] for step in numbers.values() if "seconds" in step)
-    report(say_step("Picture", f"{folder / 'tour.png'}, {folder / 'tour.json'}; {total:.0f} s in all"))
+    report(say_step("Picture", f"tour.png and tour.json in {folder}; {total:.0f} s in all"))
     return numbers
 
 

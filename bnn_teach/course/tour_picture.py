@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from bnn_teach.course.datasets import Regression
 from bnn_teach.plots import (
@@ -25,7 +26,7 @@ _SHOWN = 4.0  # the picture's y axis never goes beyond: most of the story is nea
 
 
 class LocAnswers(NamedTuple):
-    """Three answers to one question: what is ``loc``, given the data?"""
+    """Three answers to one question, what ``loc`` is, given the data."""
 
     exact: tuple[float, float]
     """Mean and standard deviation by the formula."""
@@ -56,8 +57,8 @@ class TourPicture(NamedTuple):
 def draw_tour(path: pathlib.Path, picture: TourPicture) -> str:
     """Draw the four panels, write them as a PNG, and return the picture in words."""
     with style():
-        figure = Figure(figsize=(8.8, 6.2), layout="constrained")
-        figure.get_layout_engine().set(w_pad=0.08, h_pad=0.05)  # inches, around each panel
+        around = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.05)  # inches
+        figure = Figure(figsize=(8.8, 6.2), layout=around)
         (left, right), (strip, check) = figure.subplots(2, 2, height_ratios=[1.8, 1])
         _draw_bands(left, right, picture)
         # The picture's name for R-hat is ArviZ's function's, the data set's is its column's.
@@ -82,7 +83,8 @@ def _draw_bands(left: Axes, right: Axes, picture: TourPicture) -> None:
         plot_band(picture.x, values, ax=ax, role=role, ylim=(-reach, reach))
         plot_data(picture.data.x, picture.data.y, truth=picture.data.truth, ax=ax)
         _title(ax, title, color=colors[role].color)
-        ax.get_legend().remove()  # one for both panels says it all
+        if legend := ax.get_legend():
+            legend.remove()  # one for both panels says it all
     handles, labels = left.get_legend_handles_labels()
     order = sorted(range(len(labels)), key=lambda i: not isinstance(handles[i], Band))
     left.figure.legend(
@@ -104,7 +106,8 @@ def _draw_check(ax: Axes, loc: LocAnswers) -> str:
     (mean, sd), (advi_mean, advi_sd) = loc.exact, loc.advi
     at = np.linspace(mean - 4 * sd, mean + 4 * sd, 200)
     nuts, advi = colors["nuts"], colors["advi"]
-    ax.hist(loc.draws, 40, (at[0], at[-1]), density=True, color=nuts.color, alpha=0.35, label="NUTS")
+    bins = np.linspace(at[0], at[-1], 41)
+    ax.hist(loc.draws, bins, density=True, color=nuts.color, alpha=0.35, label="NUTS")
     ax.plot(at, _normal(at, mean, sd), color="black", lw=1.2, label="exact")
     ax.plot(at, _normal(at, advi_mean, advi_sd), **advi.line, lw=2, label="ADVI")
     ax.set(xlim=(at[0], at[-1]), yticks=[], xlabel="posterior of a normal mean")

@@ -162,7 +162,7 @@ def _check_same(one: Structure, other: Structure) -> None:
 
 _FIXED = (
     "Which variables a model has, and their shapes, may depend on its arguments only, not on "
-    "random values or on anything that changes outside."
+    "random values or on anything that changes outside. To choose by a random value use tf.where."
 )
 
 

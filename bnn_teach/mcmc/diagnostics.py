@@ -143,8 +143,11 @@ def sampling_warnings(sample_stats: Mapping[Any, Any], *, max_tree_depth: int = 
     names = ("diverging", "tree_depth", "n_steps", "acceptance_rate", "energy", "lp")
     stats = {n: _chain_by_draw(n, sample_stats[n]) for n in names if n in sample_stats}
     stats = {n: values for n, values in stats.items() if values.size}
+    stuck = _stuck_chains(stats)
+    if stuck.size and stuck.all():
+        return [_stuck(stuck)]  # all else follows from it
     messages = [
-        _stuck(stats),
+        _stuck(stuck),
         _divergences(stats),
         _low_bfmi(stats),
         _saturated_trees(stats, max_tree_depth),
@@ -152,7 +155,7 @@ def sampling_warnings(sample_stats: Mapping[Any, Any], *, max_tree_depth: int = 
     return [m for m in messages if m]
 
 
-def _stuck(stats: Mapping[str, np.ndarray]) -> str:
+def _stuck_chains(stats: Mapping[str, np.ndarray]) -> np.ndarray:
     num_chains = next((len(v) for v in stats.values()), 0)
     stuck = np.zeros(num_chains, dtype=bool)
     if "acceptance_rate" in stats:
@@ -161,6 +164,10 @@ def _stuck(stats: Mapping[str, np.ndarray]) -> str:
     for name in ("lp", "energy"):
         if name in stats and stats[name].shape[1] >= MIN_DRAWS:
             stuck |= np.all(stats[name] == stats[name][:, :1], axis=1)
+    return stuck
+
+
+def _stuck(stuck: np.ndarray) -> str:
     if not stuck.any():
         return ""
     return (

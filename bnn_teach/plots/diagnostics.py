@@ -54,7 +54,7 @@ def plot_function_diagnostics(x: ArrayLike, diagnostics: Any, *, ax: Axes | None
     Warns
     -----
     ConvergenceWarning
-        A diagnostic is NaN at some x, as where all draws are equal.
+        A diagnostic is NaN or infinite at some x, as where all draws are equal.
 
     Notes
     -----
@@ -164,10 +164,12 @@ def _sentence(x: np.ndarray, values: dict[str, np.ndarray]) -> str:
     rhat, bulk, tail, mcse = (values[key] for key in _KEYS)
     i, j, k, m = np.nanargmax(rhat), np.nanargmin(bulk), np.nanargmin(tail), np.nanargmax(mcse)
     good = percent(np.mean(rhat[np.isfinite(rhat)] <= RHAT_GOOD))
-    above = f" and above {RHAT_FAIR} for {where(x, rhat > RHAT_FAIR)}"
+    above = ""
+    if rhat[i] > RHAT_FAIR:
+        above = f" and above {RHAT_FAIR} for {where(x, rhat > RHAT_FAIR)}"
     return (
         f"R-hat of f(x) goes from {np.nanmin(rhat):.3f} to {rhat[i]:.3f} (at x = {number(x[i])}); "
-        f"it is at most {RHAT_GOOD} at {good} of x{above if rhat[i] > RHAT_FAIR else ''}; "
+        f"it is at most {RHAT_GOOD} at {good} of x{above}; "
         f"the smallest bulk effective sample size is {bulk[j]:.0f}, at x = {number(x[j])}; "
         f"the smallest tail effective sample size is {tail[k]:.0f}, at x = {number(x[k])}; "
         f"the mean has a Monte Carlo error of at most {number(mcse[m])}, at x = {number(x[m])}."

@@ -102,14 +102,15 @@ def finish(ax: Axes, xlabel: str = "x", ylabel: str = "y") -> Axes:
     named = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
     bands_first = sorted(named, key=lambda label: not isinstance(named[label], Container))
     below = bool(ax.get_xlabel())
-    wide = ax.get_window_extent().width / ax.figure.dpi > 3
+    inches = ax.get_window_extent().width / ax.figure.dpi
+    fits = inches > 3 and max(map(len, named)) <= 30  # two columns no wider than the frame
     legend = ax.legend(
         [named[label] for label in bands_first],
         bands_first,
         loc="upper left" if below else "lower left",
         bbox_to_anchor=(0, 0 if below else 1),
         bbox_transform=ax.transAxes + points_up(ax, -36 if below else 6),
-        **(LEGEND | {"ncols": 1 + wide, "columnspacing": 1.4, "handlelength": 2.2}),
+        **(LEGEND | {"ncols": 1 + fits, "columnspacing": 1.4, "handlelength": 2.2}),
     )
     for handle in legend.legend_handles:
         if isinstance(handle, Line2D):  # a hair's breadth in the picture would vanish in the legend

@@ -84,7 +84,8 @@ def log_prob(q: Gaussian, z: tf.Tensor) -> tf.Tensor:
 
 def factor(q: Gaussian) -> np.ndarray:
     """Return F, shape (D, D), float64: the covariance of q is F Fᵀ."""
-    scale = np.logaddexp(0.0, np.asarray(q.rho, np.float64))
+    with np.errstate(invalid="ignore"):  # where an optimisation has run away
+        scale = np.logaddexp(0.0, np.asarray(q.rho, np.float64))
     lower = np.tril(np.asarray(q.lower, np.float64), -1) if q.is_full_rank else 0.0
     return scale[:, None] * (np.eye(len(scale)) + lower)
 

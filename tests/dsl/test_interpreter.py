@@ -234,7 +234,6 @@ def generator():
         (tfp.distributions.Normal(0.0, 1.0), r'a name: yield bt.Distribution\("loc", ...\)'),
         ("loc", "'loc' was yielded, of type str. A model yields random variables"),
     ],
-    ids=str,
 )
 def test_what_cannot_be_yielded_gets_its_own_advice(thing, text):
     def m():

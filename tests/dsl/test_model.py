@@ -173,7 +173,7 @@ def test_with_arguments_and_with_coords_leave_the_original_alone():
     assert changed.data["x"].sum() == 0 and changed.coords == {"school": ["a", "b"]}
 
 
-@pytest.mark.parametrize("function", [lambda: 3, 3, None.__class__], ids=str)
+@pytest.mark.parametrize("function", [lambda: 3, 3, None.__class__])
 def test_a_function_without_yield_is_no_model(function):
     with pytest.raises(ModelError, match=r"under @bt.model contains no 'yield'.*'yield bt.Normal"):
         model(function)

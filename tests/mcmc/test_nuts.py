@@ -5,12 +5,15 @@ with c = 0.4. Statistical tolerances are 4.5 Monte Carlo standard errors (two-si
 7e-6 each) or p-values of 1e-5.
 """
 
+import warnings
+
 import numpy as np
 import pytest
 from scipy import stats
 
 import bnn_teach as bt
 from bnn_teach.density import LogDensity
+from bnn_teach.errors import ConvergenceWarning
 from bnn_teach.mcmc import hmc
 from bnn_teach.mcmc.adaptation import start_dual_averaging, start_welford
 from bnn_teach.mcmc.nuts import STATISTICS, ChainState, Phase, Program, compiled_program
@@ -226,6 +229,37 @@ def test_agrees_with_the_readable_twin(program, density):
         for prob in (0.05, 0.25, 0.5, 0.75, 0.95):
             error = np.hypot(*(mcse(v, "quantile", prob=prob) for v in (a, b)))
             assert abs(np.quantile(a, prob) - np.quantile(b, prob)) < 4.5 * error
+
+
+@bt.model
+def normal_mean(x):
+    loc = yield bt.Normal("loc", 0.0, 10.0)
+    yield bt.Normal("obs", loc, 1.0, observed=x)
+
+
+@pytest.mark.slow
+def test_nuts_ranks_are_uniform():
+    """Simulation-based calibration (Talts et al. 2018) of ``bt.sample``, in 200 worlds.
+
+    Truths from the prior, data from the truths: the truth's rank among 49 thinned draws takes each
+    of its 50 values equally often. One program, with new data each time.
+    """
+    rng, ranks = np.random.default_rng(6), []
+    for world in range(200):
+        truth = rng.normal(0.0, 10.0)
+        data = rng.normal(truth, 1.0, 30)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            trace = bt.sample(normal_mean(data), 245, 150, num_chains=2, seed=world)
+        draws = trace["posterior"]["normal_mean.loc"].values.ravel()[9::10]
+        assert len(draws) == 49
+        ranks.append(int((draws < truth).sum()))
+    assert stats.chisquare(np.bincount(np.array(ranks) // 5, minlength=10)).pvalue > 1e-5
+    centred = (np.array(ranks) + 0.5) / 50
+    assert stats.kstest(centred, "uniform").pvalue > 1e-5
+    assert abs(np.var(centred) - 1 / 12) < 4.5 * np.sqrt(1 / 180 / 200)
+    program = compiled_program(LogDensity(normal_mean(data)), 2, 10)
+    assert program._advance.experimental_get_tracing_count() == 1
 
 
 # ---- compiled once -----------------------------------------------------------------------------
