@@ -6,7 +6,7 @@ of many shapes, some of them positive or on a simplex. :class:`LogDensity` joins
 .. math:: \log p(z) = \log p(\theta(z), y) + \log |\det \partial\theta / \partial z|,
 
 where :math:`\theta(z)` is TFP's own bijector from the real line to each variable's support.
-Next: :mod:`bnn_teach.mcmc.hmc` and :mod:`bnn_teach.vi.families`, which see only z.
+Next: :mod:`bnn_teach.mcmc.particle` and :mod:`bnn_teach.vi.families`, which see only z.
 """
 
 from __future__ import annotations

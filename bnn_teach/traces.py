@@ -210,7 +210,7 @@ def concatenate(traces: Sequence[xr.DataTree], dim: str = "chain") -> xr.DataTre
 
 
 def _check_fit(first: Any, other: Any, dim: str, where: str) -> None:
-    """Check that two nodes hold the same variables, sizes and, where they have no draws, data."""
+    """Check that two nodes hold the same variables, sizes, labels and, outside draws, data."""
     advice = "Join traces of one model, of the same data and of equal sizes."
     if other is None:
         raise ArgumentError(f"{where} is missing. {advice}")
@@ -218,7 +218,7 @@ def _check_fit(first: Any, other: Any, dim: str, where: str) -> None:
         if not first.to_dataset().equals(other.to_dataset()):
             raise ArgumentError(f"{where} differs from the first trace's. {advice}")
         return
-    for path in first.data_vars.keys() | other.data_vars.keys():
+    for path in (*first.data_vars, *other.data_vars):
         sizes = [
             {d: n for d, n in node[path].sizes.items() if d != dim} if path in node else None
             for node in (first, other)
@@ -228,3 +228,6 @@ def _check_fit(first: Any, other: Any, dim: str, where: str) -> None:
                 f"{where} has {path!r} with axes {sizes[1]}, the first trace with {sizes[0]}. "
                 f"{advice}"
             )
+    for axis in {*first.dims} - {*SAMPLE}:
+        if not first[axis].equals(other[axis]):
+            raise ArgumentError(f"{where} has other labels along {axis!r}. {advice}")

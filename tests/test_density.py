@@ -141,9 +141,6 @@ def defaults():
     yield Normal("x")
 
 
-@pytest.mark.xfail(
-    raises=TypeError, reason="Family passes a parameter's default on without converting its dtype"
-)
 def test_default_parameters_have_the_working_dtype(float64):
     assert (
         LogDensity(model(defaults)()).log_prob_one(tf.zeros(1, tf.float64), {}).dtype == "float64"

@@ -126,7 +126,7 @@ def _notebooks(options: argparse.Namespace) -> int:
     found = [problem for stem in stems for problem in problems(options.folder, stem)]
     for problem in found:
         _say(problem)
-    _say(f"{len(stems)} notebooks checked: {len(found) or 'no'} problems")
+    _say(f"Notebooks checked: {len(stems)}. Problems: {len(found)}.")
     return 1 if found else 0
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -37,6 +38,9 @@ _CELL_TIMEOUT = 1800  # seconds
 _STARTUP = '''\
 """A figure's text is its alternative text, where the library drew it."""
 
+import matplotlib.figure
+import matplotlib_inline.backend_inline  # when loaded, it takes away what was said of figures
+
 
 def _describe(figure, printer, cycle):
     from bnn_teach.errors import BnnTeachError
@@ -49,8 +53,8 @@ def _describe(figure, printer, cycle):
 
 
 _texts = get_ipython().display_formatter.formatters["text/plain"]
-_texts.for_type_by_name("matplotlib.figure", "Figure", _describe)
-del _describe, _texts
+_texts.for_type(matplotlib.figure.Figure, _describe)
+del _describe, _texts, matplotlib, matplotlib_inline
 '''
 
 
@@ -155,7 +159,7 @@ def execute(notebook: Notebook, folder: pathlib.Path, stem: str = "notebook") ->
     )
     try:
         with _environment() as environment:
-            client.execute(env=environment)
+            client.execute(env=environment, stderr=subprocess.DEVNULL)
     except (CellControlSignal, DeadKernelError) as error:
         number, what = running[-1] if running else (1, "")
         raise NotebookError(f"{stem}: cell {number} ({what}) failed.\n{error}") from None

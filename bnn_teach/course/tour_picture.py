@@ -61,9 +61,8 @@ def draw_tour(path: pathlib.Path, picture: TourPicture) -> str:
         figure = Figure(figsize=(8.8, 6.2), layout=around)
         (left, right), (strip, check) = figure.subplots(2, 2, height_ratios=[1.8, 1])
         _draw_bands(left, right, picture)
-        # The picture's name for R-hat is ArviZ's function's, the data set's is its column's.
-        diagnostics = picture.diagnostics.assign(rhat=picture.diagnostics["r_hat"])
-        plot_function_diagnostics(picture.x, diagnostics, ax=strip)
+
+        plot_function_diagnostics(picture.x, picture.diagnostics, ax=strip)
         _title(strip, "Do the chains agree on f(x)?", pad=18)
         sentence = _draw_check(check, picture.loc)
         _title(check, "Both, where the answer is known exactly", pad=18)
@@ -106,7 +105,7 @@ def _draw_check(ax: Axes, loc: LocAnswers) -> str:
     (mean, sd), (advi_mean, advi_sd) = loc.exact, loc.advi
     at = np.linspace(mean - 4 * sd, mean + 4 * sd, 200)
     nuts, advi = colors["nuts"], colors["advi"]
-    bins = np.linspace(at[0], at[-1], 41)
+    bins = np.linspace(at[0], at[-1], 41).tolist()
     ax.hist(loc.draws, bins, density=True, color=nuts.color, alpha=0.35, label="NUTS")
     ax.plot(at, _normal(at, mean, sd), color="black", lw=1.2, label="exact")
     ax.plot(at, _normal(at, advi_mean, advi_sd), **advi.line, lw=2, label="ADVI")

@@ -13,7 +13,7 @@ from bnn_teach.dsl.family import exactly_one, family
 from bnn_teach.dsl.supports import binary, categories
 from bnn_teach.runtime import tfp
 
-tfd = tfp.distributions
+tfd: Any = tfp.distributions
 
 
 @family(binary)

@@ -14,7 +14,7 @@ from bnn_teach.dsl.family import family
 from bnn_teach.dsl.supports import angle, between, real, unit_interval
 from bnn_teach.runtime import tfp
 
-tfd = tfp.distributions
+tfd: Any = tfp.distributions
 
 
 @family(real)

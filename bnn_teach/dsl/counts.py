@@ -13,7 +13,7 @@ from bnn_teach.dsl.family import exactly_one, family
 from bnn_teach.dsl.supports import count, integers_between, integers_up_to
 from bnn_teach.runtime import tf, tfp
 
-tfd = tfp.distributions
+tfd: Any = tfp.distributions
 
 
 @family(integers_up_to("total_count"))
@@ -114,7 +114,7 @@ def DiscreteUniform(low: Any, high: Any) -> Any:
     return _DiscreteUniform(low, high)
 
 
-class _NegativeBinomial(tfd.NegativeBinomial):  # type: ignore[misc]
+class _NegativeBinomial(tfd.NegativeBinomial):
     """TFP's, drawn by operations that XLA can compile, and with r any positive number."""
 
     def _sample_n(self, n: Any, seed: Any = None) -> Any:
@@ -127,7 +127,7 @@ class _NegativeBinomial(tfd.NegativeBinomial):  # type: ignore[misc]
         return []  # TFP's would refuse an r that is not an integer
 
 
-class _DiscreteUniform(tfd.Distribution):  # type: ignore[misc]
+class _DiscreteUniform(tfd.Distribution):
     """TFP has none whose ends may be tensors."""
 
     def __init__(

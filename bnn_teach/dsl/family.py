@@ -76,7 +76,7 @@ class Family:
 
     def __call__(
         self,
-        name: str,
+        name: Any = None,
         *args: Any,
         observed: Any = None,
         batch_stack: Any = None,
@@ -86,7 +86,7 @@ class Family:
         """Make a random variable, to be yielded inside a model."""
         where = f"the {self.__name__} variable {check_name(name)!r}"
         distribution = self._build(where, args, kwargs)
-        fixed = isinstance(self.support, Support)
+        support = self.support
         return RandomVariable(
             name,
             distribution,
@@ -94,7 +94,7 @@ class Family:
             batch_stack=batch_stack,
             dims=dims,
             family=self.__name__,
-            support=self.support if fixed else self.support(distribution),
+            support=support if isinstance(support, Support) else support(distribution),
         )
 
     def dist(self, *args: Any, **kwargs: Any) -> Any:
@@ -115,7 +115,9 @@ class Family:
 
     def _bind(self, where: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         try:
-            return self.parameters.bind(*args, **kwargs).arguments
+            bound = self.parameters.bind(*args, **kwargs)
+            bound.apply_defaults()
+            return bound.arguments
         except TypeError as error:
             known = [*self.parameters.parameters, *OPTIONS]
             meant = {

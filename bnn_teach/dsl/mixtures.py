@@ -17,7 +17,8 @@ from bnn_teach.dsl.supports import support_of
 from bnn_teach.errors import ArgumentError
 from bnn_teach.runtime import tf, tfp
 
-tfb, tfd = tfp.bijectors, tfp.distributions
+tfb: Any = tfp.bijectors
+tfd: Any = tfp.distributions
 
 
 @family(support_of, static=("components",))
@@ -92,7 +93,7 @@ def stack(components: Sequence[Any]) -> Any:
     return components[0].copy(**stacked)
 
 
-class _Mixture(tfd.MixtureSameFamily):  # type: ignore[misc]
+class _Mixture(tfd.MixtureSameFamily):
     """TFP's mixture knows no way from the real line to its support; its components do."""
 
     def _default_event_space_bijector(self) -> Any:

@@ -16,7 +16,8 @@ from bnn_teach.dsl.supports import correlation_cholesky, real, simplex
 from bnn_teach.errors import ArgumentError
 from bnn_teach.runtime import tf, tfp
 
-tfb, tfd = tfp.bijectors, tfp.distributions
+tfb: Any = tfp.bijectors
+tfd: Any = tfp.distributions
 
 
 @family(simplex)
@@ -95,7 +96,7 @@ def LKJCholesky(dimension: int, concentration: Any = 1.0) -> Any:
     return tfd.CholeskyLKJ(dimension, concentration)
 
 
-class SoftmaxCentered(tfb.Bijector):  # type: ignore[misc]
+class SoftmaxCentered(tfb.Bijector):
     r"""Map K − 1 real numbers to K probabilities: :math:`x = \mathrm{softmax}(z_1, \dots, 0)`.
 
     Its Jacobian, in the first K − 1 probabilities, is :math:`\prod_k x_k`. TFP's bijector of this
@@ -141,6 +142,6 @@ class SoftmaxCentered(tfb.Bijector):  # type: ignore[misc]
         return tf.concat([z, tf.zeros_like(z[..., :1])], axis=-1)
 
 
-class _Dirichlet(tfd.Dirichlet):  # type: ignore[misc]
+class _Dirichlet(tfd.Dirichlet):
     def _default_event_space_bijector(self) -> Any:
         return SoftmaxCentered()

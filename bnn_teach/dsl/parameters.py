@@ -17,7 +17,7 @@ from bnn_teach.dsl.supports import Support, first_outside
 from bnn_teach.errors import ParameterError
 from bnn_teach.runtime import tf, tfp
 
-tfd = tfp.distributions
+tfd: Any = tfp.distributions
 
 
 class Domain(NamedTuple):

@@ -12,7 +12,7 @@ from bnn_teach.dsl.family import family
 from bnn_teach.dsl.supports import at_least, non_negative, positive
 from bnn_teach.runtime import tfp
 
-tfd = tfp.distributions
+tfd: Any = tfp.distributions
 
 
 @family(non_negative)

@@ -15,7 +15,8 @@ import numpy as np
 
 from bnn_teach.runtime import tf, tfp
 
-tfb, tfd = tfp.bijectors, tfp.distributions
+tfb: Any = tfp.bijectors
+tfd: Any = tfp.distributions
 
 
 class Support(NamedTuple):

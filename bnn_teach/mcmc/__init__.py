@@ -1,0 +1,1 @@
+"""Markov chain Monte Carlo: a readable twin, the compiled sampler, diagnostics. It sees only z."""

@@ -1,6 +1,6 @@
 """The No-U-Turn sampler as one compiled program that advances chains a chunk at a time.
 
-The transition is TensorFlow Probability's own; :mod:`bnn_teach.mcmc.hmc` is its readable twin.
+The transition is TensorFlow Probability's own; :mod:`bnn_teach.mcmc.trees` is its readable twin.
 XLA compiles a whole chunk of transitions, adaptation included, and Python is entered only
 between chunks: to show progress, to answer an interrupt, to end a window of the warm-up. Lengths,
 seeds, data and flags are arguments, so one program serves warm-up and sampling, and other
@@ -118,7 +118,12 @@ class Program:
         )
 
     def _trace(
-        self, state: ChainState, phase: tuple, seed: tf.Tensor, target: Any, inputs: Tensors
+        self,
+        state: ChainState,
+        phase: tuple[tf.Tensor, ...],
+        seed: tf.Tensor,
+        target: Any,
+        inputs: Tensors,
     ) -> Any:
         first, length, adapt, collect = phase
         chains, size, dtype = self.num_chains, self.density.size, state.z.dtype

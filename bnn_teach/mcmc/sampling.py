@@ -7,6 +7,7 @@ that draws do not either. Next: :mod:`bnn_teach.mcmc.diagnostics`.
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 import time
@@ -193,7 +194,7 @@ class ChainGroup:
         def count(_: np.ndarray, statistics: np.ndarray) -> None:
             self.warmup_leapfrogs += statistics[..., STATISTICS.index("n_steps")].sum(0)
 
-        for start, stop in zip(edges, edges[1:], strict=False):
+        for start, stop in itertools.pairwise(edges):
             collect = (start, stop) in slow
             state = self.advance(state, stop - start, True, collect, count)
             if collect and not self.stop.is_set():
@@ -232,12 +233,13 @@ def _next_window(state: ChainState) -> ChainState:
     """Take the window's metric, and go on with a step of the same length in the new one."""
     state = tf.nest.map_structure(np.asarray, state)
     scale = estimate_scale(state.moments)
+    chains, size = scale.shape
     ratio = np.exp(np.mean(np.log(state.scale), -1) - np.mean(np.log(scale), -1))
     step = np.exp(state.step.log_step_average) * ratio
     return ChainState(
         state.z,
         start_dual_averaging(step.astype(scale.dtype)),
-        start_welford(*scale.shape, scale.dtype),
+        start_welford(chains, size, scale.dtype),
         scale,
     )
 
@@ -247,7 +249,7 @@ def _gather(runs: list[ChainGroup], num_chains: int, seconds: float) -> Draws:
     size, program = runs[0].density.size, runs[0].program
     kept = min(sum(map(len, run.draws)) for run in runs)
 
-    def joined(parts: list[np.ndarray], empty: tuple) -> np.ndarray:
+    def joined(parts: list[np.ndarray], empty: tuple[int, ...]) -> np.ndarray:
         return np.concatenate([np.zeros((0, *empty), runs[0].density.dtype), *parts])[:kept]
 
     z = np.concatenate([joined(r.draws, (program.num_chains, size)) for r in runs], 1)

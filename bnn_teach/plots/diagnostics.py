@@ -24,7 +24,7 @@ from bnn_teach.plots.words import number, percent, where
 
 RHAT_GOOD, RHAT_FAIR = 1.01, 1.05  # Vehtari et al. (2021) ask for 1.01; the course warns at 1.05
 ESS_ENOUGH = 400  # Vehtari et al. (2021): 100 for each of four chains
-_KEYS = ("rhat", "ess_bulk", "ess_tail", "mcse_mean")
+_KEYS = ("r_hat", "ess_bulk", "ess_tail", "mcse_mean")
 _LANE = 0.44  # each of the two lanes takes this part of the Axes' height
 
 
@@ -41,7 +41,7 @@ def plot_function_diagnostics(x: ArrayLike, diagnostics: Any, *, ax: Axes | None
     x : array, shape (N,) or (N, 1), real
         Inputs, in any order.
     diagnostics : xarray.Dataset, or mapping of str to array
-        ``rhat``, ``ess_bulk``, ``ess_tail`` and ``mcse_mean``, each of shape (N,). The last one is
+        ``r_hat``, ``ess_bulk``, ``ess_tail`` and ``mcse_mean``, each of shape (N,). The last one is
         used by :func:`alt_text` only.
     ax : Axes, optional
         Where to draw R-hat; the lower lane is a twin of it. A new figure otherwise.
@@ -78,7 +78,7 @@ def plot_function_diagnostics(x: ArrayLike, diagnostics: Any, *, ax: Axes | None
     order = np.argsort(x)
     x, values = x[order], {key: value[order] for key, value in values.items()}
     ax = start(ax, figsize=(5.2, 2.2))
-    _draw_rhat(ax, x, values["rhat"])
+    _draw_rhat(ax, x, values["r_hat"])
     _draw_ess(start(ax.twinx()), x, values["ess_bulk"], values["ess_tail"])
     ax.margins(x=0)
     caption_of(ax).sentences.append(_sentence(x, values))

@@ -45,7 +45,7 @@ def plot_elbo(losses_or_fit: Any, *, ax: Axes | None = None, window: int | None 
     ------
     ShapeError, ArgumentError
         The losses are not one number a step, fewer than four, or nowhere finite; or ``window`` is
-        not an integer from 2 to the number of steps.
+        not an integer of at least 2. A longer one than the fit is cut to it.
 
     Warns
     -----

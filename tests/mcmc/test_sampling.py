@@ -83,7 +83,11 @@ def test_step_size_is_fixed_while_sampling(draws):
 
 
 def test_warm_up_finds_the_scales_and_a_step_size(density):
-    """A ratio of variances is exact for a Gaussian, but for the shrinkage towards 1e-3."""
+    """The last window has 375 draws, worth at least 100 independent ones.
+
+    Then a variance has a relative error of sqrt(2 / 100) = 0.14; eight estimates stay within 4.5
+    of these, and the shrinkage adds 5 / 380 * 1e-3 to a variance of 1e-4, which is 13 %.
+    """
     steps = {}
     for target in (0.7, 0.95):
         settings = SETTINGS._replace(target_accept=target, burn_in=500, num_samples=500)
@@ -92,7 +96,7 @@ def test_warm_up_finds_the_scales_and_a_step_size(density):
         assert np.all((rates > target - 0.1) & (rates < 0.99))
         steps[target] = draws.statistics["step_size"][:, 0]
         expected = np.broadcast_to([100.0**2, 0.01**2], (4, 2))
-        np.testing.assert_allclose(draws.inverse_mass_matrix, expected, rtol=0.2)
+        np.testing.assert_allclose(draws.inverse_mass_matrix, expected, rtol=4.5 * 0.14 + 0.13)
     assert steps[0.95].mean() < steps[0.7].mean()
 
 

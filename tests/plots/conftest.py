@@ -47,7 +47,7 @@ def losses():
 def diagnostics():
     def change(**changes):
         values = {
-            "rhat": 1.002 + 0.03 * np.abs(X),
+            "r_hat": 1.002 + 0.03 * np.abs(X),
             "ess_bulk": 1000 - 450 * np.abs(X),
             "ess_tail": 900 - 300 * np.abs(X),
             "mcse_mean": 0.01 + 0.02 * np.abs(X),

@@ -15,7 +15,7 @@ MINUS = "\N{MINUS SIGN}"
 def test_diagnostics_are_drawn_as_they_are(diagnostics):
     ax = plots.plot_function_diagnostics(X, diagnostics())
     rhat, good, fair = ax.lines
-    np.testing.assert_array_equal(rhat.get_ydata(), diagnostics()["rhat"])
+    np.testing.assert_array_equal(rhat.get_ydata(), diagnostics()["r_hat"])
     assert good.get_ydata()[0] == 1.01 and fair.get_ydata()[0] == 1.05
     assert good.get_linestyle() != "-" and good._dash_pattern != fair._dash_pattern
     twin = ax.figure.axes[1]
@@ -29,7 +29,7 @@ def test_diagnostics_are_drawn_as_they_are(diagnostics):
 
 @pytest.mark.parametrize("worst", [1.001, 1.08, 1.6, 3.0])
 def test_the_two_lanes_never_meet(worst, diagnostics):
-    ax = plots.plot_function_diagnostics(X, diagnostics(rhat=np.linspace(0.998, worst, len(X))))
+    ax = plots.plot_function_diagnostics(X, diagnostics(r_hat=np.linspace(0.998, worst, len(X))))
     twin = ax.figure.axes[1]
     ax.figure.canvas.draw()
 
@@ -66,7 +66,7 @@ def test_diagnostics_as_arviz_computes_them(normal_draws):
     draws = xr.DataArray(normal_draws(), dims=("chain", "draw", "x"))
     data = xr.Dataset(
         {
-            "rhat": az.rhat(draws),
+            "r_hat": az.rhat(draws),
             "ess_bulk": az.ess(draws, method="bulk"),
             "ess_tail": az.ess(draws, method="tail"),
             "mcse_mean": az.mcse(draws, method="mean"),
@@ -77,15 +77,15 @@ def test_diagnostics_as_arviz_computes_them(normal_draws):
     assert band.get_xlabel() == "" and rhat.get_xlabel() == "x"
     text = plots.alt_text(band.figure)
     assert text == f"{plots.alt_text(band)} {plots.alt_text(rhat)}"
-    assert f"{float(data['rhat'].max()):.3f}" in text
+    assert f"{float(data['r_hat'].max()):.3f}" in text
 
 
 @pytest.mark.parametrize("hole", [np.nan, np.inf])
 def test_holes_in_diagnostics_are_counted(diagnostics, hole):
-    rhat = diagnostics()["rhat"].to_numpy().copy()
+    rhat = diagnostics()["r_hat"].to_numpy().copy()
     rhat[40:43] = hole
-    with pytest.warns(ConvergenceWarning, match="rhat: 3 of 81 values are NaN or infinite"):
-        ax = plots.plot_function_diagnostics(X, diagnostics(rhat=rhat))
+    with pytest.warns(ConvergenceWarning, match="r_hat: 3 of 81 values are NaN or infinite"):
+        ax = plots.plot_function_diagnostics(X, diagnostics(r_hat=rhat))
     assert "nan" not in plots.alt_text(ax)
     ax.figure.canvas.draw()
 
@@ -93,9 +93,9 @@ def test_holes_in_diagnostics_are_counted(diagnostics, hole):
 def test_errors_name_what_came(normal_draws, diagnostics):
     with pytest.raises(ArgumentError, match="without 'ess_tail'"):
         plots.plot_function_diagnostics(X, diagnostics().drop_vars("ess_tail"))
-    with pytest.raises(ShapeError, match="rhat: came 81 values for 80 inputs"):
+    with pytest.raises(ShapeError, match="r_hat: came 81 values for 80 inputs"):
         plots.plot_function_diagnostics(X[1:], diagnostics())
-    with pytest.raises(ArgumentError, match="rhat: 81 of 81 values are NaN"):
-        plots.plot_function_diagnostics(X, diagnostics(rhat=X * np.nan))
+    with pytest.raises(ArgumentError, match="r_hat: 81 of 81 values are NaN"):
+        plots.plot_function_diagnostics(X, diagnostics(r_hat=X * np.nan))
     with pytest.raises(TypeError, match="'ax'"):
         plots.plot_band_with_diagnostics(X, normal_draws(), diagnostics(), ax=None)
