@@ -62,7 +62,7 @@ lab: env  ## start JupyterLab on this machine only and print its address
 
 # Each worker imports TensorFlow and each test file compiles its own programs:
 # two workers at most, and a file stays on one of them.
-test: env  ## run all tests
+test: env  ## run all tests, and every notebook as one of them
 	@$(VENV_PYTHON) -m pytest -n auto --maxprocesses 2 --dist loadfile $(ARGS)
 
 lint: env  ## check style and types of the library, tests and notebooks
@@ -70,7 +70,7 @@ lint: env  ## check style and types of the library, tests and notebooks
 	@$(VENV_PYTHON) -m ruff format --check .
 	@$(VENV_PYTHON) -m mypy
 
-notebooks: env  ## run the notebooks again and store their outputs
+notebooks: env  ## run the notebooks again and store their outputs (ARGS="06", "--stale", "--check")
 	@$(VENV_PYTHON) -m bnn_teach notebooks $(ARGS)
 
 tour: env  ## make build/tour, a one-minute look at what the course shows

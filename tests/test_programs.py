@@ -256,3 +256,60 @@ def test_a_draw_larger_than_a_block_is_a_block_of_its_own(compiled, monkeypatch)
     result = map_draws(affine, draws, {"x": np.arange(5, dtype="f")})
     assert compiled == [1]
     np.testing.assert_array_equal(result["y"], np.stack([np.arange(5)] * 2))
+
+
+# ---- the whole library, as XLA sees it ----------------------------------------------------------
+
+REPEATS = """
+import sys
+import numpy as np
+import bnn_teach as bt
+
+@bt.model
+def model(x):
+    loc = yield bt.Normal("loc", 0.0, 10.0)
+    scale = yield bt.HalfNormal("scale", 2.0)
+    rate = yield bt.Gamma("rate", 2.0, 1.0)
+    yield bt.Deterministic("twice", 2.0 * loc * rate)
+    yield bt.Normal("obs", loc, scale, observed=x)
+
+def everything(run):
+    x = np.random.default_rng(run).normal(3.0, 1.0, 30)
+    settings = {"seed": run, "progress": False}
+    trace = bt.sample(model(x), 101 + run, 100 + run, num_chains=4 + 2 * (run % 2),
+                      num_threads=1 + run % 2, target_accept=0.8 + 0.01 * run,
+                      include_log_likelihood=True, **settings)
+    fit = bt.fit(model(x), num_steps=1000 + 7 * run, learning_rate=0.01 / (1 + run), **settings)
+    bt.sample_posterior_predictive(model(x), trace, seed=run)
+    bt.sample_posterior_predictive(model(x), fit.approximation.sample(50 + run), seed=run)
+    bt.sample_prior_predictive(model(x), 100 + 10 * run, seed=run)
+
+import warnings
+warnings.simplefilter("ignore", bt.ConvergenceWarning)
+for run in range(6):
+    print(f"RUN {run}", file=sys.stderr, flush=True)
+    everything(run)
+print("END", file=sys.stderr, flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_other_data_seeds_and_lengths_compile_nothing():
+    """XLA itself reports every compilation, also those that no count of traces shows."""
+    root = pathlib.Path(__file__).parent.parent
+    process = subprocess.run(
+        [sys.executable, "-c", REPEATS],
+        cwd=root,
+        env=os.environ
+        | {"TF_CPP_MIN_LOG_LEVEL": "0", "TF_CPP_VMODULE": "device_compilation_profiler=1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert process.returncode == 0, process.stderr[-3000:]
+    runs = re.split(r"^(?:RUN \d|END)$", process.stderr, flags=re.M)[1:-1]
+    compiled = [re.findall(r"Compiled (\S+) \d+ times", run) for run in runs]
+    assert len(runs) == 6
+    assert len(compiled[0]) >= 4, "the first run has to compile its programs"
+    assert [len(names) for names in compiled[1:]] == [0] * 5, compiled

@@ -12,6 +12,7 @@ from typing import Any
 from bnn_teach.dsl.distributions import Normal
 from bnn_teach.dsl.model import model
 from bnn_teach.dsl.random_variables import Deterministic
+from bnn_teach.errors import ShapeError
 from bnn_teach.runtime import tf
 
 _FUSED_UP_TO = 200  # weights in a layer
@@ -46,6 +47,11 @@ def dense(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor | float = 0.0) -> tf
 @model
 def layer(x: Any, units: int, prior_scale: float = 1.0) -> Any:
     """Yield weights ``w`` (inputs, units) and bias ``b`` (units,); return x w + b, (N, units)."""
+    if len(x.shape) != 2:
+        raise ShapeError(
+            f"layer: x has shape {tuple(x.shape)}, expected (N, inputs), one row a point. For "
+            "points on one axis pass x[:, None]."
+        )
     w = yield Normal("w", 0.0, prior_scale, batch_stack=(x.shape[1], units))
     b = yield Normal("b", 0.0, prior_scale, batch_stack=units)
     return dense(x, w, b)

@@ -122,7 +122,7 @@ def check_stable(stored: Stored) -> Iterator[str]:
 def check_paths(stored: Stored) -> Iterator[str]:
     """Nothing tells of the machine that the notebook ran on."""
     places = (stored.root, pathlib.Path.home(), sys.prefix, tempfile.gettempdir())
-    own = {re.escape(str(each)) for each in places if len(pathlib.Path(each).parts) > 1}
+    own = {re.escape(str(each)) for each in places if len(pathlib.Path(each).parts) > 2}
     pattern = "|".join([*sorted(own), r"/(?:home|root|Users|tmp)/", r"[A-Z]:\\\w"])
     for text in _texts(parse(stored.raw)):
         if found := re.search(rf"(?<![\w./-])(?:{pattern})[^\s\"']*", text):

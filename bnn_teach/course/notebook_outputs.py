@@ -129,7 +129,9 @@ def _scrubber(root: pathlib.Path) -> Callable[[str], str]:
         new = f"{len(numbers):08x}-0000-4000-8000-000000000000"
         return numbers.setdefault(match[0], new)
 
-    folders = [f"{folder}/" for folder in (root.resolve(), pathlib.Path(sys.prefix).resolve())]
+    # Where Python lives in /usr, that folder tells nothing.
+    places = [p.resolve() for p in (root, pathlib.Path(sys.prefix)) if len(p.resolve().parts) > 2]
+    folders = [f"{place}/" for place in places]
 
     def scrub(text: str) -> str:
         text = _FROM_CELL.sub("", _LIBRARIES.sub("", text))

@@ -159,7 +159,7 @@ def execute(notebook: Notebook, folder: pathlib.Path, stem: str = "notebook") ->
     )
     try:
         with _environment() as environment:
-            client.execute(env=environment, stderr=subprocess.DEVNULL)
+            client.execute(env=environment, stderr=subprocess.DEVNULL, cleanup_kc=True)
     except (CellControlSignal, DeadKernelError) as error:
         number, what = running[-1] if running else (1, "")
         raise NotebookError(f"{stem}: cell {number} ({what}) failed.\n{error}") from None

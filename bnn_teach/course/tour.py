@@ -234,7 +234,7 @@ def _check_exactly(settings: TourSettings, facts: Numbers) -> LocAnswers:
     )
     draws = trace["posterior"][LOC]
     error = function_diagnostics(draws)
-    q = fit(normal_mean(x), "advi", settings.num_steps, seed=settings.seed).approximation
+    q = fit(normal_mean(x), "advi", seed=settings.seed).approximation
     advi = (float(q.mean[0]), float(q.covariance[0, 0] ** 0.5))
     facts |= {
         "exact": {"mean": exact[0], "sd": exact[1]},

@@ -66,7 +66,8 @@ def draw_tour(path: pathlib.Path, picture: TourPicture) -> str:
         _title(strip, "Do the chains agree on f(x)?", pad=18)
         sentence = _draw_check(check, picture.loc)
         _title(check, "Both, where the answer is known exactly", pad=18)
-        words = f"{alt_text(figure)} {sentence}"
+        texts = [(ax, alt_text(ax)) for ax in (left, right, strip)] + [(check, sentence)]
+        words = " ".join(f"{ax.get_title(loc='left')}: {text}" for ax, text in texts)
         figure.savefig(path, dpi=180, metadata={"Description": words})
     return words
 
@@ -113,7 +114,7 @@ def _draw_check(ax: Axes, loc: LocAnswers) -> str:
     ax.spines[["left", "top", "right"]].set_visible(False)
     ax.legend(frameon=False, fontsize=9, loc="upper left")
     return (
-        f"Last panel: the posterior of a normal mean, exactly {mean:.3f} with sd {sd:.3f}; a "
+        f"the posterior of a normal mean, exactly {mean:.3f} with sd {sd:.3f}; a "
         f"histogram of NUTS has {loc.draws.mean():.3f} and {loc.draws.std():.3f}, the curve of "
         f"ADVI {advi_mean:.3f} and {advi_sd:.3f}."
     )
