@@ -10,7 +10,7 @@ The way of the data, and the order in which to read the files::
 Imports run one way, from each room to those before it, and a test holds this::
 
     errors <- runtime, arguments, progress <- dsl <- programs <- density <- mcmc, vi <- traces
-    <- inference <- prediction <- plots, exhibits <- course
+    <- approximation <- inference <- prediction <- plots, exhibits <- course
 
 Names are looked up when they are first used, so ``import bnn_teach`` is instant and the parts
 that need no TensorFlow do not load it.

@@ -2,7 +2,7 @@
 
 This is the only module that builds ArviZ's objects. Groups and names are ArviZ's own:
 ``posterior``, ``sample_stats``, ``observed_data``, ``constant_data``, ``log_likelihood``,
-``prior``, ``prior_predictive``, ``posterior_predictive``. Next: :mod:`bnn_teach.inference`.
+``prior``, ``prior_predictive``, ``posterior_predictive``. Next: :mod:`bnn_teach.approximation`.
 """
 
 from __future__ import annotations

@@ -93,6 +93,7 @@ def test_the_order_of_the_rooms_is_the_designs():
         {"density"},
         {"mcmc", "vi"},
         {"traces"},
+        {"approximation"},
         {"inference"},
         {"prediction"},
         {"plots", "exhibits"},

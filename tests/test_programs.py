@@ -1,5 +1,10 @@
 """Programs are known by what they compute; mapped over draws they give what a loop gives."""
 
+import os
+import pathlib
+import re
+import subprocess
+import sys
 from collections import OrderedDict
 
 import numpy as np
@@ -258,7 +263,7 @@ def test_a_draw_larger_than_a_block_is_a_block_of_its_own(compiled, monkeypatch)
     np.testing.assert_array_equal(result["y"], np.stack([np.arange(5)] * 2))
 
 
-# ---- the whole library, as XLA sees it ----------------------------------------------------------
+# What XLA itself compiles.
 
 REPEATS = """
 import sys

@@ -55,7 +55,8 @@ def fingerprint(cells: Iterable[str], library: pathlib.Path = LIBRARY) -> str:
 
 def files_used(cells: Iterable[str], library: pathlib.Path = LIBRARY) -> list[pathlib.Path]:
     """Return the files of the library that the cells use, directly or through others, sorted."""
-    todo = {name for cell in cells for name in _names_used(_parse_cell(cell), "")}
+    notebook = ast.Module([statement for cell in cells for statement in _statements(cell)], [])
+    todo = set(_names_used(notebook, ""))
     seen: set[str] = set()
     files: set[pathlib.Path] = set()
     while todo:
@@ -140,11 +141,12 @@ def _names_used(tree: ast.AST, package: str) -> Iterator[str]:
                 yield f"{_TOP}.{attribute}"
 
 
-def _parse_cell(source: str) -> ast.AST:
+def _statements(source: str) -> list[ast.stmt]:
+    """Return a cell's statements; a line of IPython's, such as ``%time``, is one, too."""
     from IPython.core.inputtransformer2 import TransformerManager
 
     to_python = TransformerManager().transform_cell  # type: ignore[no-untyped-call]
     try:
-        return ast.parse(to_python(source))
+        return ast.parse(to_python(source)).body
     except SyntaxError:  # an exercise's unfinished line, for instance: it imports nothing
-        return ast.Module([], [])
+        return []

@@ -161,9 +161,16 @@ def execute(notebook: Notebook, folder: pathlib.Path, stem: str = "notebook") ->
         with _environment() as environment:
             client.execute(env=environment, stderr=subprocess.DEVNULL, cleanup_kc=True)
     except (CellControlSignal, DeadKernelError) as error:
-        number, what = running[-1] if running else (1, "")
-        raise NotebookError(f"{stem}: cell {number} ({what}) failed.\n{error}") from None
+        raise _explained(error, stem, *(running[-1] if running else (1, ""))) from None
     return clock[-1] - clock[0] if clock else 0.0
+
+
+def _explained(error: Exception, stem: str, number: int, what: str) -> NotebookError:
+    name, text = getattr(error, "ename", type(error).__name__), getattr(error, "evalue", error)
+    return NotebookError(
+        f"{stem}: cell {number} ({what}) failed with {name}: {text}\nNothing was stored. Correct "
+        "the cell; its whole traceback is shown where it is run by hand, in JupyterLab."
+    )
 
 
 def _kernel_manager() -> Any:

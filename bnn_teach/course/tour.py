@@ -23,6 +23,7 @@ import numpy as np
 import xarray as xr
 
 import bnn_teach as bt
+from bnn_teach.approximation import Fit
 from bnn_teach.course.datasets import Regression, gap_sine, normal_sample
 from bnn_teach.course.networks import network
 from bnn_teach.course.tour_picture import LocAnswers, TourPicture, draw_tour
@@ -36,7 +37,7 @@ from bnn_teach.course.tour_words import (
 from bnn_teach.dsl.distributions import Normal
 from bnn_teach.dsl.model import model
 from bnn_teach.errors import InterruptedWarning
-from bnn_teach.inference import Fit, fit, sample
+from bnn_teach.inference import fit, sample
 from bnn_teach.mcmc.diagnostics import function_diagnostics
 from bnn_teach.prediction import sample_posterior_predictive
 

@@ -139,9 +139,8 @@ def test_a_duration_stays_while_it_is_about_right():
 
 def test_outputs_tell_nothing_of_the_run(course):
     notebook = nbformat.reads(course[1]["07_toy.ipynb"].decode(), as_version=4)
-    stdout, stderr = sorted(notebook.cells[7].outputs, key=lambda output: output.name)[::-1]
-    assert stderr.text.startswith("UserWarning: careful\n") or stdout.text.startswith("UserWarning")
     texts = {output.name: output.text for output in notebook.cells[7].outputs}
+    assert texts["stderr"].startswith("UserWarning: careful\n")
     assert texts["stdout"] == "<object object> off True\n"
     assert notebook.cells[11].outputs[0].traceback == ["ZeroDivisionError: division by zero"]
 
@@ -169,9 +168,7 @@ def test_only_the_widgets_that_are_shown_are_kept(course):
 def test_a_cell_that_fails_is_named_and_nothing_is_stored(copy):
     edit(copy / "07_toy.md", "x = np.linspace(-1, 1, 21)", "x = np.linspce(-1, 1, 21)")
     before = bytes_of(copy)
-    with pytest.raises(
-        NotebookError, match=r"07_toy: cell 6 \('x = np\.linspce\(-1.*(?s:.*)did you"
-    ):
+    with pytest.raises(NotebookError, match=r"cell 6 \('x = np\.linspce.* AttributeError: "):
         refresh(copy, ["07_toy"])
     assert bytes_of(copy) == before
 
@@ -212,7 +209,7 @@ def test_edited_code_is_run_again(copy, no_kernel):
 def test_two_edits_that_contradict_each_other_are_an_error(copy):
     edit(copy / "07_toy.md", "We look at one.", "We look at two.")
     edit(copy / "07_toy.ipynb", "We look at one.", "We look at three.")
-    with pytest.raises(NotebookError, match="both edited .* Keep one: delete the other"):
+    with pytest.raises(NotebookError, match=r"both edited .* Keep one: delete the other"):
         newest(copy, "07_toy")
 
 

@@ -122,7 +122,7 @@ def test_an_interrupt_stops_the_tour_and_leaves_no_files(monkeypatch, tmp_path):
     real = tour.sample
 
     def interrupted(model, *_, **__):
-        warnings.warn("Interrupted: 2 of 200 draws a chain are kept.", InterruptedWarning)
+        warnings.warn("Interrupted: 4 of 200 draws are kept.", InterruptedWarning, stacklevel=1)
         return real(model, 4, 10, 2, seed=0)
 
     monkeypatch.setattr(tour, "sample", interrupted)
