@@ -291,7 +291,7 @@ def everything(run):
 
 import warnings
 warnings.simplefilter("ignore", bt.ConvergenceWarning)
-for run in range(6):
+for run in range(4):
     print(f"RUN {run}", file=sys.stderr, flush=True)
     everything(run)
 print("END", file=sys.stderr, flush=True)
@@ -315,6 +315,6 @@ def test_other_data_seeds_and_lengths_compile_nothing():
     assert process.returncode == 0, process.stderr[-3000:]
     runs = re.split(r"^(?:RUN \d|END)$", process.stderr, flags=re.M)[1:-1]
     compiled = [re.findall(r"Compiled (\S+) \d+ times", run) for run in runs]
-    assert len(runs) == 6
+    assert len(runs) == 4
     assert len(compiled[0]) >= 4, "the first run has to compile its programs"
-    assert [len(names) for names in compiled[1:]] == [0] * 5, compiled
+    assert [len(names) for names in compiled[1:]] == [0] * 3, compiled

@@ -67,7 +67,8 @@ def draw_tour(path: pathlib.Path, picture: TourPicture) -> str:
         sentence = _draw_check(check, picture.loc)
         _title(check, "Both, where the answer is known exactly", pad=18)
         texts = [(ax, alt_text(ax)) for ax in (left, right, strip)] + [(check, sentence)]
-        words = " ".join(f"{ax.get_title(loc='left')}: {text}" for ax, text in texts)
+        words = " ".join(f"{ax.get_title(loc='left')}. {text}" for ax, text in texts)
+        words = words.replace("?.", "?")
         figure.savefig(path, dpi=180, metadata={"Description": words})
     return words
 
@@ -114,7 +115,7 @@ def _draw_check(ax: Axes, loc: LocAnswers) -> str:
     ax.spines[["left", "top", "right"]].set_visible(False)
     ax.legend(frameon=False, fontsize=9, loc="upper left")
     return (
-        f"the posterior of a normal mean, exactly {mean:.3f} with sd {sd:.3f}; a "
+        f"The posterior of a normal mean, exactly {mean:.3f} with sd {sd:.3f}; a "
         f"histogram of NUTS has {loc.draws.mean():.3f} and {loc.draws.std():.3f}, the curve of "
         f"ADVI {advi_mean:.3f} and {advi_sd:.3f}."
     )
