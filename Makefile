@@ -53,7 +53,7 @@ lock: env  ## recompile requirements.lock and environment.yml (ARGS=--upgrade fo
 
 # --- working ----------------------------------------------------------------------------------
 
-FIRST_NOTEBOOK = $(firstword $(wildcard notebooks/00_*.ipynb) notebooks)
+FIRST_NOTEBOOK = $(firstword $(wildcard notebooks/00_*.ipynb) notebooks/README.md?factory=Markdown%20Preview)
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 
 lab: env  ## start JupyterLab on this machine only and print its address
