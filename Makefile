@@ -58,7 +58,7 @@ AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 
 lab: env  ## start JupyterLab on this machine only and print its address
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" exec $(VENV_PYTHON) -m jupyterlab --ip=127.0.0.1 $(AS_ROOT) \
-	  --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/$(FIRST_NOTEBOOK) $(ARGS)
+	  --ServerApp.root_dir="$(CURDIR)" "--LabApp.default_url=/lab/tree/$(FIRST_NOTEBOOK)" $(ARGS)
 
 # Each worker imports TensorFlow and each test file compiles its own programs:
 # two workers at most, and a file stays on one of them.
