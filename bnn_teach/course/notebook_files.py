@@ -65,7 +65,9 @@ def find(folder: pathlib.Path, names: Sequence[str] = ()) -> list[str]:
             f"{folder}: no such folder. Run this at the top of the course's checkout, or pass "
             "--folder."
         )
-    stems = sorted({path.stem for kind in ("*.ipynb", "*.md") for path in folder.glob(kind)})
+    stems = sorted(
+        {path.stem for kind in ("ipynb", "md") for path in folder.glob(f"[0-9]*.{kind}")}
+    )
     chosen = set()
     for name in names:
         wanted = pathlib.Path(name)
