@@ -18,6 +18,8 @@ from bnn_teach.density import LogDensity
 from bnn_teach.mcmc.adaptation import (
     DualAveraging,
     Welford,
+    start_dual_averaging,
+    start_welford,
     update_dual_averaging,
     update_welford,
 )
@@ -32,6 +34,11 @@ class ChainState(NamedTuple):
 
     z: tf.Tensor
     """Positions, shape (C, D)."""
+    log_prob: tf.Tensor
+    """Log-density there, shape (C,). Carried, not computed anew at each chunk: another place in the
+    program may round its last bit differently, and draws would depend on where chunks end."""
+    grad: tf.Tensor
+    """Its gradient, shape (C, D)."""
     step: DualAveraging
     """The search for the step size."""
     moments: Welford
@@ -101,10 +108,19 @@ class Program:
         state, draws, stats, _ = self._call(state, phase, seed, target, inputs)
         return state, draws.numpy()[: phase.length], stats.numpy()[: phase.length]
 
-    def can_start(self, state: ChainState, inputs: Tensors) -> np.ndarray:
-        """Return, shape (C,), whether log-density and gradient are finite where the chains are."""
+    def start(self, z: np.ndarray, step_size: float, inputs: Tensors) -> ChainState:
+        """Put the chains at z, shape (C, D), with ``step_size`` and the identity as the metric."""
+        state = ChainState(
+            z,
+            np.zeros_like(z[:, 0]),
+            np.zeros_like(z),
+            start_dual_averaging(np.full_like(z[:, 0], step_size)),
+            start_welford(self.num_chains, self.density.size, z.dtype),
+            np.ones_like(z),
+        )
         nothing = Phase(0, 0, adapt=False, collect=False)
-        return self._call(state, nothing, tf.zeros(2, tf.int32), 0.8, inputs)[-1].numpy()
+        log_prob, grad = self._call(state, nothing, tf.zeros(2, tf.int32), 0.8, inputs)[-1]
+        return state._replace(log_prob=log_prob, grad=grad)
 
     def _call(
         self, state: ChainState, phase: Phase, seed: tf.Tensor, target: float, inputs: Tensors
@@ -152,30 +168,29 @@ class Program:
                 -results.energy,
             )
             state = ChainState(
-                z, _choose(adapt, step, state.step), _choose(collect, moments, state.moments),
+                z, results.target_log_prob, results.grads_target_log_prob[0],
+                _choose(adapt, step, state.step), _choose(collect, moments, state.moments),
                 state.scale,
             )  # fmt: skip
             draws = tf.tensor_scatter_nd_update(draws, [[i]], z[None])
             stats = tf.tensor_scatter_nd_update(stats, [[i]], tf.stack(row, -1)[None])
             return i + 1, state, results, draws, stats
 
-        start = kernel.bootstrap_results(state.z)
-        finite = tf.math.is_finite(start.target_log_prob) & tf.reduce_all(
-            tf.math.is_finite(start.grads_target_log_prob[0]), -1
-        )
+        fresh = kernel.bootstrap_results(state.z)
+        carried = fresh._replace(target_log_prob=state.log_prob, grads_target_log_prob=[state.grad])
         _, state, _, draws, stats = tf.while_loop(
             lambda i, *_: i < length,
             transition,
             (
                 tf.constant(0),
                 state,
-                start,
+                carried,
                 tf.zeros([self.chunk, chains, size], dtype),
                 tf.zeros([self.chunk, chains, len(STATISTICS)], dtype),
             ),
             parallel_iterations=1,
         )
-        return state, draws, stats, finite
+        return state, draws, stats, (fresh.target_log_prob, fresh.grads_target_log_prob[0])
 
 
 def _choose(condition: tf.Tensor, yes: Any, no: Any) -> Any:

@@ -175,13 +175,8 @@ class ChainGroup:
         for _ in range(_STARTS):
             for c in np.flatnonzero(~ready):
                 z[c] = rngs[c].uniform(-2.0, 2.0, size)
-            state = ChainState(
-                z,
-                start_dual_averaging(np.full(chains, 0.1, dtype)),
-                start_welford(chains, size, dtype),
-                np.ones_like(z),
-            )
-            ready = self.program.can_start(state, self.inputs)
+            state = self.program.start(z, 0.1, self.inputs)
+            ready = np.isfinite(state.log_prob) & np.isfinite(state.grad).all(-1)
             if ready.all():
                 return state
         raise InitialPointError(self.density.explain_nonfinite(z[~ready][0], _STARTS))
@@ -236,11 +231,10 @@ def _next_window(state: ChainState) -> ChainState:
     chains, size = scale.shape
     ratio = np.exp(np.mean(np.log(state.scale), -1) - np.mean(np.log(scale), -1))
     step = np.exp(state.step.log_step_average) * ratio
-    return ChainState(
-        state.z,
-        start_dual_averaging(step.astype(scale.dtype)),
-        start_welford(chains, size, scale.dtype),
-        scale,
+    return state._replace(
+        step=start_dual_averaging(step.astype(scale.dtype)),
+        moments=start_welford(chains, size, scale.dtype),
+        scale=scale,
     )
 
 

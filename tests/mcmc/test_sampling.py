@@ -116,6 +116,17 @@ def test_pace_does_not_change_the_draws(density, draws, monkeypatch):
     same(draws, run_chains(density, SETTINGS))
 
 
+@pytest.mark.parametrize("seconds", [1e-9, 10.0])
+def test_pace_does_not_change_the_draws_of_a_network(monkeypatch, seconds):
+    """Chaos makes a last bit that depends on where chunks end visible within a few transitions."""
+    data = bt.datasets.gap_sine()
+    density = LogDensity(bt.network(data.x, data.y))
+    settings = SETTINGS._replace(num_chains=2, burn_in=60, num_samples=40, max_tree_depth=8)
+    expected = run_chains(density, settings)
+    monkeypatch.setattr(sampling, "_SECONDS", seconds)
+    same(expected, run_chains(density, settings))
+
+
 def test_chain_is_the_same_among_four_and_among_ten(density, draws):
     ten = run_chains(density, SETTINGS._replace(num_chains=10))
     assert ten.z.shape == (10, 120, 2)
