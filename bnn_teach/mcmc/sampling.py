@@ -94,7 +94,7 @@ def run_chains(density: LogDensity, settings: Settings) -> Draws:
     group = min(_GROUP, settings.num_chains)
     num_groups = -(-settings.num_chains // group)
     steps = settings.burn_in + settings.num_samples
-    threads = min(settings.num_threads or len(os.sched_getaffinity(0)), num_groups)
+    threads = min(settings.num_threads or _cores(), num_groups)
     with interruptible() as stop, ThreadPoolExecutor(threads) as pool:
         program = compiled_program(density, group, settings.max_tree_depth)
         runs = [
@@ -113,6 +113,13 @@ def run_chains(density: LogDensity, settings: Settings) -> Draws:
         for future in futures:
             future.result()
     return _gather(runs, settings.num_chains, time.perf_counter() - started)
+
+
+def _cores() -> int:
+    """Cores that this process may use; all of the machine's where the system does not tell."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class ChainGroup:

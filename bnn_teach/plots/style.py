@@ -6,7 +6,8 @@ of your own the course's style. Next: :mod:`bnn_teach.plots.arrays`, what is dra
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -65,9 +66,19 @@ _STYLE: dict[Any, Any] = {
 }
 
 
-def style() -> AbstractContextManager[None]:
-    """Make a figure of your own in the course's style: ``with style(): plt.subplots(1, 2)``."""
-    return plt.rc_context(_STYLE)
+@contextmanager
+def style() -> Iterator[None]:
+    """Make a figure of your own in the course's style: ``with style(): plt.subplots(1, 2)``.
+
+    Only what the style sets is put back. Matplotlib's own ``rc_context`` would also undo what a
+    notebook's backend sets when the first figure is made, and no later figure would be shown.
+    """
+    before = {key: plt.rcParams[key] for key in _STYLE}
+    plt.rcParams.update(_STYLE)
+    try:
+        yield
+    finally:
+        plt.rcParams.update(before)
 
 
 def start(ax: Axes | None, figsize: tuple[float, float] | None = None) -> Axes:

@@ -1,8 +1,11 @@
 """Roles can be told apart, and the legend hides nothing."""
 
+import matplotlib.pyplot as plt
+import nbformat
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from nbclient import NotebookClient
 
 from bnn_teach import plots
 from bnn_teach.errors import ArgumentError
@@ -59,3 +62,24 @@ def test_a_legend_of_two_bands_does_not_squeeze_the_frame(normal_draws):
 def test_an_array_of_axes_is_no_axes():
     with pytest.raises(ArgumentError, match="ax: came ndarray"):
         plots.plot_data(X, X, ax=np.empty(2))
+
+
+def test_the_style_is_put_back_and_nothing_else():
+    before = dict(plt.rcParams)
+    with plots.style():
+        assert plt.rcParams["font.size"] == 10
+        plt.rcParams["lines.linewidth"] = 7.0
+    after = dict(plt.rcParams)
+    plt.rcParams["lines.linewidth"] = before["lines.linewidth"]
+    assert {key for key in after if after[key] != before[key]} == {"lines.linewidth"}
+
+
+def test_every_figure_of_a_notebook_is_shown(monkeypatch):
+    """The first figure chooses the notebook's backend; it must not be undone with the style."""
+    monkeypatch.delenv("MPLBACKEND", raising=False)
+    draw = "plots.plot_data([0.0, 1.0], [0.0, 1.0]);"
+    cells = ["from bnn_teach import plots\n" + draw, draw]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    NotebookClient(notebook, kernel_name="python3", timeout=120).execute()
+    for cell in notebook.cells:
+        assert any("image/png" in output.get("data", {}) for output in cell.outputs)
