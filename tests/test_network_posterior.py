@@ -21,7 +21,7 @@ def function_draws(prior_scale, seed):
 @pytest.mark.parametrize(
     ("prior_scale", "bound"),
     # At 1 the function's R-hat is 1.002 in nearly every run, so 1.03 fails only if something broke.
-    # At 3 it lies between 1.02 and 1.06 from seed to seed; 1.2 is a chain that went astray.
+    # At 3 it lies between 1.02 and 1.10 from seed to seed; 1.2 is a chain that went astray.
     [(1.0, 1.03), (3.0, 1.2)],
 )
 def test_function_mixes_inside_the_data(prior_scale, bound):
