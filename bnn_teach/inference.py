@@ -27,7 +27,7 @@ from bnn_teach.errors import (
 from bnn_teach.mcmc.diagnostics import sampling_warnings
 from bnn_teach.mcmc.sampling import Settings, run_chains
 from bnn_teach.progress import interruptible
-from bnn_teach.runtime import tf
+from bnn_teach.runtime import import_time, tf
 from bnn_teach.traces import check_axes, make_trace
 from bnn_teach.vi import families
 from bnn_teach.vi.fit import FitSettings, optimise
@@ -82,7 +82,11 @@ def sample(
     -------
     xarray.DataTree
         Groups ``posterior`` and ``sample_stats``, dims ``(chain, draw, ...)``, ``observed_data``,
-        ``constant_data``. After an interrupt it holds the draws so far.
+        ``constant_data``. After an interrupt it holds the draws so far. Its attributes say how it
+        was made, and where the seconds went: ``trace_time`` (the model becomes a graph),
+        ``compile_time`` (0 for a program that this process has compiled before), ``warmup_time``,
+        ``drawing_time``, whose sum with the warm-up's is ``sampling_time``, ``recording_time``
+        (deterministics), and ``import_time``, TensorFlow's own import, once a process.
 
     Raises
     ------
@@ -104,9 +108,12 @@ def sample(
         num_threads=None if num_threads is None else as_count("num_threads", num_threads, 1),
         progress=progress,
     )
+    clock = time.perf_counter()
     density = _density(model, observed)
+    inspected = time.perf_counter() - clock
     with interruptible() as stop:
         draws = run_chains(density, settings)
+        clock = time.perf_counter()
         posterior, likelihood = density.unflatten(draws.z, include_log_likelihood)
         groups = {"posterior": posterior, "sample_stats": draws.statistics}
         trace = make_trace(
@@ -117,7 +124,13 @@ def sample(
             target_accept=settings.target_accept,
             max_tree_depth=settings.max_tree_depth,
             warmup_leapfrogs=draws.warmup_leapfrogs,
-            sampling_time=draws.seconds,
+            sampling_time=draws.seconds.warmup + draws.seconds.drawing,
+            import_time=import_time,
+            trace_time=inspected + draws.seconds.trace,
+            compile_time=draws.seconds.compile,
+            warmup_time=draws.seconds.warmup,
+            drawing_time=draws.seconds.drawing,
+            recording_time=time.perf_counter() - clock,
         )
     if stop.is_set():
         _warn_interrupted(f"{draws.z.shape[1]} of {settings.num_samples} draws a chain are kept")

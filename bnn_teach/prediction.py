@@ -26,6 +26,7 @@ from bnn_teach.dsl.structure import Structure, inspect_model
 from bnn_teach.errors import ArgumentError, PredictionError, ShapeError, did_you_mean
 from bnn_teach.programs import Arrays, Tensors, map_draws
 from bnn_teach.runtime import tf
+from bnn_teach.storage import over_points
 from bnn_teach.traces import SAMPLE, add_group, check_axes, draws_of, make_trace
 
 
@@ -220,7 +221,7 @@ def decompose(function_draws: Any, noise_scale: Any) -> Decomposition:
     aligned = noise.reshape(noise.shape + (1,) * max(extra, 0))
     fits = noise.ndim == 0 or (noise.ndim > 1 and noise.shape[:2] == draws.shape[:2])
     try:
-        aligned = np.broadcast_to(aligned, draws.shape)
+        np.broadcast_to(aligned, draws.shape)
     except ValueError:
         fits = False
     if draws.ndim < 2 or not fits:
@@ -233,15 +234,20 @@ def decompose(function_draws: Any, noise_scale: Any) -> Decomposition:
         raise ArgumentError(
             "decompose: noise_scale has negative entries or NaN; it is a deviation."
         )
-    epistemic, aleatoric = draws.var(axis=(0, 1)), (aligned**2).mean(axis=(0, 1))
-    return Decomposition(np.sqrt(epistemic + aleatoric), np.sqrt(epistemic), np.sqrt(aleatoric))
+    epistemic = over_points(lambda part: part.var(axis=(0, 1)), draws)
+    each = aligned if aligned.ndim else aligned[None, None]
+    aleatoric = over_points(lambda part: (part**2).mean(axis=(0, 1)), each)
+    total = np.sqrt(epistemic + aleatoric)
+    return Decomposition(
+        total, np.sqrt(epistemic), np.broadcast_to(np.sqrt(aleatoric), total.shape)
+    )
 
 
 def _draws(values: Any) -> np.ndarray:
     """Return an array with the axes chain and draw in front, where they have these names."""
     if isinstance(values, xr.DataArray) and {*SAMPLE} <= {*values.dims}:
         values = values.transpose(*SAMPLE, ...)
-    return np.asarray(values, np.float64)
+    return np.asarray(values)
 
 
 def quantile_band(draws: Any, probability: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
@@ -266,5 +272,5 @@ def quantile_band(draws: Any, probability: float = 0.95) -> tuple[np.ndarray, np
             "(chain, draw, ...), at least one."
         )
     edges = [(1 - probability) / 2, (1 + probability) / 2]
-    lower, upper = np.quantile(values, edges, axis=(0, 1))
+    lower, upper = over_points(lambda part: np.quantile(part, edges, axis=(0, 1)), values)
     return lower, upper

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from bnn_teach.runtime import tf
+from bnn_teach.storage import allocate, release
 
 Tensors = dict[str, tf.Tensor]
 Arrays = dict[str, np.ndarray]
@@ -117,7 +118,8 @@ def map_draws(
     Returns
     -------
     dict of str to ndarray, shape (S, ...)
-        Beyond this result the memory needed does not grow with S.
+        Beyond this result, which lives in a file where it is large, the memory needed does not
+        grow with S.
     """
     seed = tf.constant(seed, tf.int32)
     one = specs(draws, 1)
@@ -128,7 +130,7 @@ def map_draws(
     count = len(next(iter(draws.values())))
     inputs = {k: tf.constant(v) for k, v in inputs.items()}
     result = {
-        k: np.empty((count, *o.shape.as_list()), o.dtype.as_numpy_dtype) for k, o in outputs.items()
+        k: allocate((count, *o.shape.as_list()), o.dtype.as_numpy_dtype) for k, o in outputs.items()
     }
     for first in range(0, count, block):
         part = {k: _padded(v[first : first + block], block) for k, v in draws.items()}
@@ -136,6 +138,7 @@ def map_draws(
         values = program(part, inputs, seed, tf.constant(first), tf.constant(length))
         for k, v in values.items():
             result[k][first : first + length] = v.numpy()[:length]
+            release(result[k])
     return result
 
 

@@ -14,6 +14,7 @@ import pathlib
 import platform
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -102,10 +103,14 @@ def _hidden_stderr() -> Iterator[None]:
 _use_cache()
 _set_compiler()
 _verbose = _LEVEL in os.environ
+_clock = time.perf_counter()
 os.environ.setdefault(_LEVEL, "3")
 with nullcontext() if _verbose else _hidden_stderr(), warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # TFP compares versions by distutils
     import tensorflow as tf
     import tensorflow_probability as tfp
 
-__all__ = ["cache_folder", "tf", "tfp"]
+import_time: float = time.perf_counter() - _clock
+"""Seconds that it took to import TensorFlow and TFP."""
+
+__all__ = ["cache_folder", "import_time", "tf", "tfp"]

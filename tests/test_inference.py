@@ -235,6 +235,9 @@ def test_trace_has_its_groups_and_facts(trace):
     attrs = trace.attrs
     assert attrs["seed"] == 0 and attrs["tuning_steps"] == 500 and attrs["target_accept"] == 0.8
     assert attrs["inference_library"] == "bnn_teach" and attrs["sampling_time"] > 0.0
+    parts = ["import", "trace", "compile", "warmup", "drawing", "recording"]
+    assert all(attrs[f"{part}_time"] >= 0.0 for part in parts)
+    assert attrs["sampling_time"] == attrs["warmup_time"] + attrs["drawing_time"]
     loc = trace["posterior"]["normal_mean.loc"].values.astype(np.float64)
     lp = stats.norm.logpdf(loc, 0.0, 10.0) + stats.norm.logpdf(X, loc[..., None], 1.0).sum(-1)
     np.testing.assert_allclose(trace["sample_stats"]["lp"], lp, rtol=1e-5)

@@ -87,7 +87,7 @@ INNER = [module for module in MODULES if module != "bnn_teach"]
 def test_the_order_of_the_rooms_is_the_designs():
     assert rooms() == [
         {"errors"},
-        {"runtime", "arguments", "progress"},
+        {"runtime", "arguments", "progress", "storage"},
         {"dsl"},
         {"programs"},
         {"density"},
@@ -96,7 +96,8 @@ def test_the_order_of_the_rooms_is_the_designs():
         {"approximation"},
         {"inference"},
         {"prediction"},
-        {"plots", "exhibits"},
+        {"plots"},
+        {"exhibits"},
         {"course"},
     ]
 

@@ -10,6 +10,7 @@ Next: :mod:`bnn_teach.mcmc.sampling`, which runs groups of chains on threads.
 
 from __future__ import annotations
 
+import time
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -60,6 +61,9 @@ class Phase(NamedTuple):
     """Whether draws enter the estimate of the metric."""
 
 
+_NOTHING = Phase(0, 0, adapt=False, collect=False)
+
+
 class Program:
     """The compiled transition loop of one log-density for groups of ``num_chains`` chains.
 
@@ -79,6 +83,19 @@ class Program:
         self.max_tree_depth = max_tree_depth
         self.chunk = int(np.clip(1_000_000 // (num_chains * density.size), 10, 250))
         self._advance = tf.function(self._trace, jit_compile=True, autograph=False)
+        self._is_compiled = False
+
+    def compile(self, inputs: Tensors) -> tuple[float, float]:
+        """Trace the loop and compile it, unless that was done; return the seconds of each."""
+        if self._is_compiled:
+            return 0.0, 0.0
+        z = np.zeros([self.num_chains, self.density.size], self.density.dtype)
+        clock = time.perf_counter()
+        self._advance.get_concrete_function(*self._arguments(self._at(z, 1.0), _NOTHING, inputs))
+        traced = time.perf_counter()
+        self.start(z, 1.0, inputs)
+        self._is_compiled = True
+        return traced - clock, time.perf_counter() - traced
 
     def advance(
         self, state: ChainState, phase: Phase, seed: tf.Tensor, target: float, inputs: Tensors
@@ -105,12 +122,19 @@ class Program:
         statistics : ndarray, shape (length, C, 5)
             In the order of :data:`STATISTICS`.
         """
-        state, draws, stats, _ = self._call(state, phase, seed, target, inputs)
+        arguments = self._arguments(state, phase, inputs, seed, target)
+        state, draws, stats, _ = self._advance(*arguments)
         return state, draws.numpy()[: phase.length], stats.numpy()[: phase.length]
 
     def start(self, z: np.ndarray, step_size: float, inputs: Tensors) -> ChainState:
         """Put the chains at z, shape (C, D), with ``step_size`` and the identity as the metric."""
-        state = ChainState(
+        state = self._at(z, step_size)
+        log_prob, grad = self._advance(*self._arguments(state, _NOTHING, inputs))[-1]
+        return state._replace(log_prob=log_prob, grad=grad)
+
+    def _at(self, z: np.ndarray, step_size: float) -> ChainState:
+        """Return the state of chains at z whose density is not known yet."""
+        return ChainState(
             z,
             np.zeros_like(z[:, 0]),
             np.zeros_like(z),
@@ -118,17 +142,16 @@ class Program:
             start_welford(self.num_chains, self.density.size, z.dtype),
             np.ones_like(z),
         )
-        nothing = Phase(0, 0, adapt=False, collect=False)
-        log_prob, grad = self._call(state, nothing, tf.zeros(2, tf.int32), 0.8, inputs)[-1]
-        return state._replace(log_prob=log_prob, grad=grad)
 
-    def _call(
-        self, state: ChainState, phase: Phase, seed: tf.Tensor, target: float, inputs: Tensors
-    ) -> Any:
-        return self._advance(
+    @staticmethod
+    def _arguments(
+        state: ChainState, phase: Phase, inputs: Tensors, seed: Any = (0, 0), target: float = 0.8
+    ) -> tuple[Any, ...]:
+        """Return the loop's arguments as tensors, which is what makes them data."""
+        return (
             tf.nest.map_structure(tf.convert_to_tensor, state),
             tuple(tf.constant(p) for p in phase),
-            seed,
+            tf.convert_to_tensor(seed),
             tf.constant(target, state.z.dtype),
             inputs,
         )

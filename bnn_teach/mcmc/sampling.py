@@ -55,6 +55,19 @@ class Settings(NamedTuple):
     """Whether to show a bar; None decides."""
 
 
+class Seconds(NamedTuple):
+    """Where the wall time of a run went."""
+
+    trace: float
+    """Turning the model into a graph, once to recognise it and, if it is new, once to compile."""
+    compile: float
+    """XLA's work, or reading its result from the disk; 0 if this process has done it before."""
+    warmup: float
+    """Up to the first draw."""
+    drawing: float
+    """From there on."""
+
+
 class Draws(NamedTuple):
     """What the chains left behind; S draws were kept, all of them unless interrupted."""
 
@@ -66,8 +79,8 @@ class Draws(NamedTuple):
     """The metric's diagonal, shape (C, D)."""
     warmup_leapfrogs: int
     """Gradients taken before the first draw, all chains."""
-    seconds: float
-    """Wall time, compilation included."""
+    seconds: Seconds
+    """Wall time of the parts."""
 
 
 def run_chains(density: LogDensity, settings: Settings) -> Draws:
@@ -97,6 +110,9 @@ def run_chains(density: LogDensity, settings: Settings) -> Draws:
     threads = min(settings.num_threads or _cores(), num_groups)
     with interruptible() as stop, ThreadPoolExecutor(threads) as pool:
         program = compiled_program(density, group, settings.max_tree_depth)
+        recognised = time.perf_counter()
+        traced, compiled = program.compile(density.tensors)
+        begun = time.perf_counter()
         runs = [
             ChainGroup(program, density, settings, first, stop)
             for first in range(0, settings.num_chains, group)
@@ -112,7 +128,14 @@ def run_chains(density: LogDensity, settings: Settings) -> Draws:
                 bar.set_postfix_str(_summary(runs))
         for future in futures:
             future.result()
-    return _gather(runs, settings.num_chains, time.perf_counter() - started)
+    warm = max(run.warm_at for run in runs) or time.perf_counter()
+    seconds = Seconds(
+        trace=recognised - started + traced,
+        compile=compiled,
+        warmup=warm - begun,
+        drawing=time.perf_counter() - warm,
+    )
+    return _gather(runs, settings.num_chains, seconds)
 
 
 def _cores() -> int:
@@ -159,11 +182,13 @@ class ChainGroup:
         self.step_size = np.full(program.num_chains, np.nan)
         self.scale = np.ones((program.num_chains, density.size))
         self.done, self.divergent, self.length = 0, 0, 10
+        self.warm_at = 0.0
 
     def run(self) -> None:
         """Find starting points, warm up, sample."""
         state = self.start()
         state = self.warm_up(state)
+        self.warm_at = time.perf_counter()
         self.step_size = np.exp(np.asarray(state.step.log_step_average))
         self.scale = np.asarray(state.scale)
 
@@ -245,7 +270,7 @@ def _next_window(state: ChainState) -> ChainState:
     )
 
 
-def _gather(runs: list[ChainGroup], num_chains: int, seconds: float) -> Draws:
+def _gather(runs: list[ChainGroup], num_chains: int, seconds: Seconds) -> Draws:
     """Join the groups; cut to the number of draws that every chain has."""
     size, program = runs[0].density.size, runs[0].program
     kept = min(sum(map(len, run.draws)) for run in runs)
