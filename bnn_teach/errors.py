@@ -72,6 +72,18 @@ class PredictionError(BnnTeachError):
     """A prediction was asked of a model that observes nothing, or with another model's trace."""
 
 
+class CompilerCacheError(BnnTeachError):
+    """A compiled program could not be written to the compiler's cache on disk."""
+
+
+class ExhibitError(BnnTeachError, ValueError):
+    """An exhibit cannot be drawn or stored: its frames do not fit together, or are too large."""
+
+
+class QuizError(BnnTeachError, ValueError):
+    """There is no such quiz, or its file is not in order."""
+
+
 class ConvergenceWarning(UserWarning):
     """The draws, or the fit, should not be trusted as they are."""
 

@@ -8,6 +8,7 @@ arguments and are not. Next: :mod:`bnn_teach.density`.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections import OrderedDict
@@ -16,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from bnn_teach.errors import CompilerCacheError
 from bnn_teach.runtime import tf
 from bnn_teach.storage import allocate, release
 
@@ -96,6 +98,38 @@ def kept(key: tuple[Any, ...], build: Callable[[], Any]) -> Any:
     return program
 
 
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let XLA compile ``function`` at its first call.
+
+    Parameters
+    ----------
+    function : callable
+        Of tensors, and of structures of them.
+
+    Returns
+    -------
+    callable
+        Raises :class:`CompilerCacheError` where the result does not fit into XLA's cache on disk.
+    """
+    inner = tf.function(function, jit_compile=True, autograph=False)
+
+    @functools.wraps(function)
+    def outer(*arguments: Any) -> Any:
+        try:
+            return inner(*arguments)
+        except tf.errors.OpError as error:
+            if "xla_compile_cache" not in str(error):
+                raise
+            raise CompilerCacheError(
+                f"XLA compiled the model but cannot store the result: {error.message}. Free some "
+                "space there, or set the environment variable BNN_TEACH_XLA_CACHE to another "
+                "folder, or to off, and start Python again."
+            ) from error
+
+    outer.get_concrete_function = inner.get_concrete_function  # type: ignore[attr-defined]
+    return outer
+
+
 def map_draws(
     function: Callable[[Tensors, Tensors, tf.Tensor], Tensors],
     draws: Arrays,
@@ -150,7 +184,7 @@ def _padded(values: np.ndarray, block: int) -> tf.Tensor:
 def _loop(
     function: Callable[..., Any], outputs: Mapping[str, Any], block: int
 ) -> Callable[..., Any]:
-    @tf.function(jit_compile=True, autograph=False)
+    @compiled
     def program(draws: Tensors, inputs: Tensors, seed: Any, first: Any, length: Any) -> Tensors:
         def body(i: Any, results: Tensors) -> Any:
             stream = tf.random.experimental.stateless_fold_in(seed, first + i)

@@ -12,14 +12,16 @@ import hashlib
 import os
 import pathlib
 import platform
+import shutil
 import sys
 import tempfile
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from importlib.metadata import version
 
+_MOST_BYTES = 500_000_000  # that compiled programs may take, and must find free at the start
 _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 _FLAGS = "TF_XLA_FLAGS"
 
@@ -39,10 +41,10 @@ _COMPILER = {
 
 
 def cache_folder() -> pathlib.Path | None:
-    """Return the folder for compiled programs, or None where there is none to write to.
+    """Return the folder for compiled programs, or None where there is none with room to write.
 
     Programs compiled for one processor may not run on another, so each kind has its own folder
-    inside the user's cache.
+    inside the user's cache. It is kept below 500 MB, the oldest go first.
     """
     chosen = os.environ.get("BNN_TEACH_XLA_CACHE", "")
     if chosen == "off":
@@ -54,9 +56,24 @@ def cache_folder() -> pathlib.Path | None:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
+        _trim(folder)
+        return folder if shutil.disk_usage(folder).free > _MOST_BYTES else None
     except (OSError, RuntimeError):  # nowhere to write, or a user without a home
         return None
-    return folder
+
+
+def _trim(folder: pathlib.Path) -> None:
+    """Keep the youngest programs, and none whose writer seems to have died halfway."""
+    facts = {}
+    for file in folder.iterdir():
+        with suppress(FileNotFoundError):  # another process may be trimming too
+            facts[file] = file.stat()
+    total = 0
+    for file in sorted(facts, key=lambda each: facts[each].st_mtime, reverse=True):
+        total += facts[file].st_size
+        abandoned = file.suffix == ".tmp" and facts[file].st_mtime < time.time() - 3600
+        if abandoned or total > _MOST_BYTES:
+            file.unlink(missing_ok=True)
 
 
 def _processor() -> str:
@@ -109,6 +126,9 @@ with nullcontext() if _verbose else _hidden_stderr(), warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # TFP compares versions by distutils
     import tensorflow as tf
     import tensorflow_probability as tfp
+
+# Each model is a program of its own; TensorFlow takes several in a row for a slip of the user.
+tf.get_logger().addFilter(lambda record: "tf.function retracing" not in record.getMessage())
 
 import_time: float = time.perf_counter() - _clock
 """Seconds that it took to import TensorFlow and TFP."""

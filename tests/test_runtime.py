@@ -4,9 +4,11 @@ import errno
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 import pytest
 
@@ -145,6 +147,72 @@ def test_a_folder_that_cannot_be_written_to_is_no_error(runtime, environment):
 
     environment.setattr(tempfile, "TemporaryFile", refuse)
     assert runtime.cache_folder() is None
+
+
+def test_a_folder_without_room_is_not_used(runtime, environment):
+    real = shutil.disk_usage
+    environment.setattr(shutil, "disk_usage", lambda folder: real(folder)._replace(free=10_000))
+    assert runtime.cache_folder() is None
+
+
+def test_the_oldest_programs_and_abandoned_files_are_removed(runtime, environment):
+    environment.setattr(runtime, "_MOST_BYTES", 2500)
+    folder = runtime.cache_folder()
+    ages = {"old.pb": 900, "young.pb": 600, "youngest.pb": 300, "new.tmp": 60, "dead.tmp": 7200}
+    for name, age in ages.items():
+        size = 0 if name == "dead.tmp" else 1000 if name.endswith(".pb") else 100
+        (folder / name).write_bytes(bytes(size))
+        os.utime(folder / name, 2 * (time.time() - age,))
+    assert runtime.cache_folder() == folder
+    assert {file.name for file in folder.iterdir()} == {"young.pb", "youngest.pb", "new.tmp"}
+
+
+FULL = """
+import resource
+import numpy as np
+import bnn_teach as bt
+
+@bt.model
+def normal_mean(x):
+    loc = yield bt.Normal("loc", 0.0, 10.0)
+    yield bt.Normal("obs", loc, 1.0, observed=x)
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+try:
+    bt.sample(normal_mean(np.ones(3)), 10, 100, 1, seed=0, progress=False)
+except bt.BnnTeachError as error:
+    print(type(error).__name__, error)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="limits on files are Unix's")
+def test_a_file_system_that_takes_no_more_is_explained(tmp_path):
+    environment = os.environ | {"BNN_TEACH_XLA_CACHE": str(tmp_path)}
+    process = subprocess.run(
+        [sys.executable, "-c", FULL],
+        env=environment, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert process.stdout.startswith("CompilerCacheError"), process.stderr[-3000:]
+    assert str(tmp_path) in process.stdout and "BNN_TEACH_XLA_CACHE" in process.stdout
+
+
+@pytest.mark.slow
+def test_processes_share_a_folder(tmp_path):
+    """Three processes compile the same program at the same time and all get the same draws."""
+    code = FULL.replace("resource.setrlimit", "0 and resource.setrlimit").replace(
+        "    bt.sample", "    trace = bt.sample"
+    )
+    code += 'print(trace["posterior"]["normal_mean.loc"].values.tobytes().hex())'
+    environment = os.environ | {"BNN_TEACH_XLA_CACHE": str(tmp_path)}
+    processes = [
+        subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    draws = [process.communicate(timeout=300)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    assert len(set(draws)) == 1 and len(draws[0]) > 80
+    assert not list(tmp_path.rglob("*.tmp")) and list(tmp_path.rglob("*.pb"))
 
 
 def test_a_user_without_a_home_is_no_error(runtime, environment):

@@ -12,7 +12,7 @@ import numpy as np
 
 from bnn_teach.density import LogDensity
 from bnn_teach.errors import ArgumentError
-from bnn_teach.programs import Tensors, kept
+from bnn_teach.programs import Tensors, compiled, kept
 from bnn_teach.progress import interruptible, progress_bar
 from bnn_teach.runtime import tf
 from bnn_teach.vi.elbo import loss_and_gradient
@@ -75,7 +75,7 @@ class OptimisationProgram:
         self.samples = settings.samples_per_step
         self.landing = settings.sticking_the_landing
         self.batch_size = settings.batch_size
-        self._advance = tf.function(self._trace, jit_compile=True, autograph=False)
+        self._advance = compiled(self._trace)
 
     def advance(
         self,
