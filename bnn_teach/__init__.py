@@ -9,8 +9,8 @@ The way of the data, and the order in which to read the files::
 
 Imports run one way, from each room to those before it, and a test holds this::
 
-    errors <- runtime, arguments, progress <- dsl <- programs <- density <- mcmc, vi <- traces
-    <- approximation <- inference <- prediction <- plots, exhibits <- course
+    errors <- runtime, arguments, progress, storage <- dsl <- programs <- density <- mcmc, vi
+    <- traces <- approximation <- inference <- prediction <- plots <- exhibits <- course
 
 Names are looked up when they are first used, so ``import bnn_teach`` is instant and the parts
 that need no TensorFlow do not load it.
@@ -42,11 +42,17 @@ _PUBLIC = {
     "bnn_teach.mcmc.diagnostics": "function_diagnostics",
     "bnn_teach.traces": "save load concatenate",
     "bnn_teach.course.networks": "dense layer network",
+    "bnn_teach.course.quizzes": "quiz",
+    "bnn_teach.course.doctor": "doctor",
     "bnn_teach.errors": "BnnTeachError ConvergenceWarning InterruptedWarning",
 }
 """The public names, in reading order, by the module that they live in."""
 
-_MODULES = {"datasets": "bnn_teach.course.datasets", "plots": "bnn_teach.plots"}
+_MODULES = {
+    "datasets": "bnn_teach.course.datasets",
+    "plots": "bnn_teach.plots",
+    "exhibits": "bnn_teach.exhibits",
+}
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names.split()}
 
 __all__ = ["__version__", *_HOME, *_MODULES]

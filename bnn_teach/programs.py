@@ -8,11 +8,11 @@ arguments and are not. Next: :mod:`bnn_teach.density`.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -98,36 +98,25 @@ def kept(key: tuple[Any, ...], build: Callable[[], Any]) -> Any:
     return program
 
 
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let XLA compile ``function`` at its first call.
+@contextmanager
+def cache_explained() -> Iterator[None]:
+    """Say what to do where XLA cannot store what it has compiled.
 
-    Parameters
-    ----------
-    function : callable
-        Of tensors, and of structures of them.
-
-    Returns
-    -------
-    callable
-        Raises :class:`CompilerCacheError` where the result does not fit into XLA's cache on disk.
+    Raises
+    ------
+    CompilerCacheError
+        In place of TensorFlow's own error.
     """
-    inner = tf.function(function, jit_compile=True, autograph=False)
-
-    @functools.wraps(function)
-    def outer(*arguments: Any) -> Any:
-        try:
-            return inner(*arguments)
-        except tf.errors.OpError as error:
-            if "xla_compile_cache" not in str(error):
-                raise
-            raise CompilerCacheError(
-                f"XLA compiled the model but cannot store the result: {error.message}. Free some "
-                "space there, or set the environment variable BNN_TEACH_XLA_CACHE to another "
-                "folder, or to off, and start Python again."
-            ) from error
-
-    outer.get_concrete_function = inner.get_concrete_function  # type: ignore[attr-defined]
-    return outer
+    try:
+        yield
+    except tf.errors.OpError as error:
+        if "xla_compile_cache" not in str(error):
+            raise
+        raise CompilerCacheError(
+            f"XLA compiled the model but cannot store the result: {error.message}. Free some "
+            "space there, or set the environment variable BNN_TEACH_XLA_CACHE to another folder, "
+            "or to off, and start Python again."
+        ) from error
 
 
 def map_draws(
@@ -169,7 +158,8 @@ def map_draws(
     for first in range(0, count, block):
         part = {k: _padded(v[first : first + block], block) for k, v in draws.items()}
         length = min(block, count - first)
-        values = program(part, inputs, seed, tf.constant(first), tf.constant(length))
+        with cache_explained():
+            values = program(part, inputs, seed, tf.constant(first), tf.constant(length))
         for k, v in values.items():
             result[k][first : first + length] = v.numpy()[:length]
             release(result[k])
@@ -184,7 +174,7 @@ def _padded(values: np.ndarray, block: int) -> tf.Tensor:
 def _loop(
     function: Callable[..., Any], outputs: Mapping[str, Any], block: int
 ) -> Callable[..., Any]:
-    @compiled
+    @tf.function(jit_compile=True, autograph=False)
     def program(draws: Tensors, inputs: Tensors, seed: Any, first: Any, length: Any) -> Tensors:
         def body(i: Any, results: Tensors) -> Any:
             stream = tf.random.experimental.stateless_fold_in(seed, first + i)

@@ -32,7 +32,7 @@ def pytest_runtest_setup(item):
         find_browser()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def browser_path():
     """The browser's program, for ``playwright.chromium.launch(executable_path=...)``."""
     return find_browser()

@@ -58,6 +58,25 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+# --- doctor ----------------------------------------------------------------------------------
+
+
+def declare_doctor(verbs: Any) -> None:
+    """Declare ``doctor``."""
+    text = "Look at everything that the course needs, and name a remedy for what is amiss."
+    parser = verbs.add_parser("doctor", help=text, description=text, allow_abbrev=False)
+    parser.set_defaults(run=_doctor)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    _say("Trying TensorFlow ...")
+    from bnn_teach.course.doctor import doctor
+
+    report = doctor()
+    _say(repr(report))
+    return 0 if report.ok else 1
+
+
 # --- tour ------------------------------------------------------------------------------------
 
 
@@ -130,9 +149,39 @@ def _notebooks(options: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
+# --- fair-lab --------------------------------------------------------------------------------
+
+
+def declare_fair_lab(verbs: Any) -> None:
+    """Declare ``fair-lab [--output FILE]``."""
+    text = "Fit the network by all methods, priors and starts of notebook 08: about ten minutes."
+    parser = verbs.add_parser("fair-lab", help=text, description=text, allow_abbrev=False)
+    parser.add_argument(
+        "--output",
+        type=pathlib.Path,
+        default=pathlib.Path("notebooks/data/08_sweep.json"),
+        metavar="FILE",
+        help="where the bands go (default: notebooks/data/08_sweep.json)",
+    )
+    parser.set_defaults(run=_fair_lab)
+
+
+def _fair_lab(options: argparse.Namespace) -> int:
+    _say("Loading TensorFlow ...")
+    from bnn_teach.course.fair_lab import run_fair_lab
+
+    run_fair_lab(options.output, report=_say)
+    return 0
+
+
 # --- all verbs -------------------------------------------------------------------------------
 
-VERBS: tuple[Callable[[Any], None], ...] = (declare_tour, declare_notebooks)
+VERBS: tuple[Callable[[Any], None], ...] = (
+    declare_doctor,
+    declare_tour,
+    declare_notebooks,
+    declare_fair_lab,
+)
 """What declares each verb, in the order of the help."""
 
 

@@ -24,7 +24,7 @@ from bnn_teach.mcmc.adaptation import (
     update_dual_averaging,
     update_welford,
 )
-from bnn_teach.programs import Tensors, compiled, kept
+from bnn_teach.programs import Tensors, cache_explained, kept
 from bnn_teach.runtime import tf, tfp
 
 STATISTICS = ("lp", "acceptance_rate", "n_steps", "diverging", "energy")
@@ -82,7 +82,7 @@ class Program:
         self.num_chains = num_chains
         self.max_tree_depth = max_tree_depth
         self.chunk = int(np.clip(1_000_000 // (num_chains * density.size), 10, 250))
-        self._advance = compiled(self._trace)
+        self._advance = tf.function(self._trace, jit_compile=True, autograph=False)
         self._is_compiled = False
 
     def compile(self, inputs: Tensors) -> tuple[float, float]:
@@ -129,7 +129,8 @@ class Program:
     def start(self, z: np.ndarray, step_size: float, inputs: Tensors) -> ChainState:
         """Put the chains at z, shape (C, D), with ``step_size`` and the identity as the metric."""
         state = self._at(z, step_size)
-        log_prob, grad = self._advance(*self._arguments(state, _NOTHING, inputs))[-1]
+        with cache_explained():
+            log_prob, grad = self._advance(*self._arguments(state, _NOTHING, inputs))[-1]
         return state._replace(log_prob=log_prob, grad=grad)
 
     def _at(self, z: np.ndarray, step_size: float) -> ChainState:

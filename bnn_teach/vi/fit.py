@@ -12,7 +12,7 @@ import numpy as np
 
 from bnn_teach.density import LogDensity
 from bnn_teach.errors import ArgumentError
-from bnn_teach.programs import Tensors, compiled, kept
+from bnn_teach.programs import Tensors, cache_explained, kept
 from bnn_teach.progress import interruptible, progress_bar
 from bnn_teach.runtime import tf
 from bnn_teach.vi.elbo import loss_and_gradient
@@ -75,7 +75,7 @@ class OptimisationProgram:
         self.samples = settings.samples_per_step
         self.landing = settings.sticking_the_landing
         self.batch_size = settings.batch_size
-        self._advance = compiled(self._trace)
+        self._advance = tf.function(self._trace, jit_compile=True, autograph=False)
 
     def advance(
         self,
@@ -88,14 +88,15 @@ class OptimisationProgram:
     ) -> tuple[AdamState, np.ndarray]:
         """Take ``length`` steps from number ``first`` on; return the losses, shape (length,)."""
         dtype = state.q.mean.dtype
-        state, losses = self._advance(
-            _map(tf.convert_to_tensor, state),
-            tf.constant(first),
-            tf.constant(length),
-            seed,
-            tf.constant(rates, dtype),
-            inputs,
-        )
+        with cache_explained():
+            state, losses = self._advance(
+                _map(tf.convert_to_tensor, state),
+                tf.constant(first),
+                tf.constant(length),
+                seed,
+                tf.constant(rates, dtype),
+                inputs,
+            )
         return state, losses.numpy()[:length]
 
     def _trace(

@@ -1,0 +1,161 @@
+"""What the reader moves: sliders, choices, and sliders that play.
+
+Each control has a finite list of values, in order, and the exhibit stores a frame for every
+combination of them. Next: :mod:`bnn_teach.exhibits.drawing`, where the reader draws.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from bnn_teach.errors import ArgumentError, did_you_mean
+
+
+class Control:
+    """A control with finitely many values.
+
+    Attributes
+    ----------
+    name : str
+        The keyword under which the exhibit's function gets its value.
+    label : str
+        What is written beside it.
+    choices : list
+        All values, in order: numbers of a slider, strings of a choice.
+    value : float or str
+        The value at the beginning.
+    """
+
+    kind = ""
+
+    def __init__(self, name: Any, choices: Iterable[Any], label: str, value: Any) -> None:
+        if not isinstance(name, str) or not name.isidentifier():
+            raise ArgumentError(
+                f"name: came {name!r}; expected a name that Python accepts, because the "
+                "exhibit's function takes it as a keyword. Write the words into label=."
+            )
+        self.name, self.label = name, label or name
+        self.choices = [self._read(each) for each in choices]
+        if len(self.choices) < 2 or len(set(self.choices)) < len(self.choices):
+            raise ArgumentError(
+                f"{name}: came {len(self.choices)} values, {len(set(self.choices))} of them "
+                "different; expected at least two, each once."
+            )
+        self.value = self.choices[0] if value is None else self.check(value)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r}, {self.choices!r}, value={self.value!r})"
+
+    def check(self, value: Any) -> Any:
+        """Return the stored value that ``value`` is, or raise an ArgumentError."""
+        read = self._read(value)
+        for each in self.choices:
+            if each == read or (isinstance(read, float) and np.isclose(each, read, atol=0)):
+                return each
+        shown = ", ".join(self.texts[:12]) + (", ..." if len(self.choices) > 12 else "")
+        guess = did_you_mean(value, [c for c in self.choices if isinstance(c, str)])
+        raise ArgumentError(f"{self.name}: came {value!r}; expected one of {shown}.{guess}")
+
+    @property
+    def texts(self) -> list[str]:
+        """The values as the reader sees them."""
+        return [
+            each if isinstance(each, str) else f"{each:g}".replace("-", "\N{MINUS SIGN}")
+            for each in self.choices
+        ]
+
+    def state(self) -> dict[str, Any]:
+        """Return what the script needs to know."""
+        common = {"kind": self.kind, "name": self.name, "label": self.label}
+        return common | {"values": self.choices, "texts": self.texts}
+
+    def _read(self, value: Any) -> Any:
+        raise NotImplementedError
+
+
+class Slider(Control):
+    """A native slider over numbers.
+
+    Parameters
+    ----------
+    name : str
+        The keyword of the exhibit's function.
+    values : iterable of float
+        The stored values, in increasing order.
+    label : str, optional
+        What is written beside it.
+    value : float, optional
+        Where it stands at the beginning; the first value where it is left out.
+    """
+
+    kind = "slider"
+
+    def __init__(
+        self, name: str, values: Iterable[float], label: str = "", value: float | None = None
+    ) -> None:
+        super().__init__(name, values, label, value)
+        if any(low >= high for low, high in itertools.pairwise(self.choices)):
+            raise ArgumentError(f"{name}: the values are not in increasing order. Sort them.")
+
+    def between(self, value: Any) -> float | int:
+        """Return a number within the slider's range, stored or not."""
+        number: float | int = self._read(value)
+        low, high = self.choices[0], self.choices[-1]
+        if not low <= number <= high:
+            raise ArgumentError(
+                f"{self.name}: came {value!r}; expected a number from {low:g} to {high:g}."
+            )
+        return next((each for each in self.choices if each == number), number)
+
+    def _read(self, value: Any) -> float | int:
+        array = np.asarray(value)
+        if array.ndim or array.dtype.kind not in "iuf" or not np.isfinite(array):
+            raise ArgumentError(f"{self.name}: came {value!r}; expected a number.")
+        number: float | int = array.item()
+        return number
+
+
+class Play(Slider):
+    """A slider with a button that steps through it; it stands still until it is pressed.
+
+    Parameters
+    ----------
+    name, values, label, value
+        As for :class:`Slider`.
+    """
+
+    kind = "play"
+
+
+class Choice(Control):
+    """One of a few words: radio buttons, or a menu where there are many.
+
+    Parameters
+    ----------
+    name : str
+        The keyword of the exhibit's function.
+    values : iterable of str
+        The words.
+    label : str, optional
+        What is written above them.
+    value : str, optional
+        Which one is chosen at the beginning; the first where it is left out.
+    """
+
+    kind = "choice"
+
+    def __init__(
+        self, name: str, values: Iterable[str], label: str = "", value: str | None = None
+    ) -> None:
+        super().__init__(name, values, label, value)
+
+    def _read(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise ArgumentError(
+                f"{self.name}: came {value!r}; expected a string. For numbers take ex.Slider."
+            )
+        return str(value)

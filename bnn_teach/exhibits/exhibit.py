@@ -1,0 +1,257 @@
+"""An exhibit: one function of its controls, computed beforehand, and seen in three homes.
+
+In JupyterLab with a kernel it may compute between the stored values, too (``live=``). In a page
+without Python the stored frames are shown. On paper :meth:`Exhibit.small_multiples` stands for it.
+Next: :mod:`bnn_teach.exhibits.pictures`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import pathlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import anywidget
+import traitlets
+from matplotlib.figure import Figure
+
+from bnn_teach.errors import ArgumentError, did_you_mean
+from bnn_teach.exhibits.controls import Choice, Control, Slider
+from bnn_teach.exhibits.drawing import Draw
+from bnn_teach.exhibits.frames import Frame, check_frame, shown
+from bnn_teach.exhibits.looks import looks
+from bnn_teach.exhibits.pictures import small_multiples
+from bnn_teach.exhibits.storage import check_size, pack
+
+STATIC = pathlib.Path(__file__).parent / "static"
+
+
+class Exhibit(anywidget.AnyWidget):
+    """A picture with controls; show it as the last line of a cell.
+
+    Parameters
+    ----------
+    frame : callable
+        Takes the controls' values as keywords and returns a :class:`Frame`. It is called once for
+        each combination of stored values, when the exhibit is built.
+    controls : sequence of Slider, Choice, Play or Draw
+        What the reader moves, in this order.
+    title : str
+        A short headline.
+    live : callable, optional
+        Like ``frame``, for numbers between the stored ones. Where a kernel is there, a field for
+        exact numbers appears beside each slider.
+
+    Attributes
+    ----------
+    values : dict
+        What the controls stand at now. In JupyterLab the reader's moves arrive here; observe it
+        with ``exhibit.observe(function, "values")``.
+
+    Raises
+    ------
+    ArgumentError
+        A control is of the wrong type, or two have the same name.
+    ExhibitError
+        The frames do not fit together, or take more than 300 kB in the notebook.
+
+    Examples
+    --------
+    >>> line = lambda slope: Frame(
+    ...     [Panel([Line([0, 1], [0, slope], role="truth")], ylim=(0, 3))],
+    ...     says=f"A line that rises by {slope}.",
+    ... )
+    >>> from bnn_teach.exhibits import Frame, Line, Panel
+    >>> exhibit = Exhibit(line, [Slider("slope", [1, 2, 3])], title="Steeper")
+    >>> exhibit.set(slope=2).says
+    'A line that rises by 2.'
+    """
+
+    _esm = STATIC / "figure.js"
+    _css = STATIC / "figure.css"
+    figure = traitlets.Dict().tag(sync=True)
+    values = traitlets.Dict().tag(sync=True)
+    off_grid = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        frame: Callable[..., Frame],
+        controls: Sequence[Control | Draw],
+        title: str,
+        live: Callable[..., Frame] | None = None,
+    ) -> None:
+        self._controls = _read_controls(controls)
+        self._grid = [each for each in self._controls.values() if isinstance(each, Control)]
+        self._live = live
+        settings = [dict(each) for each in self._settings()]
+        self._frames = [check_frame(_call(frame, values)) for values in settings]
+        self._shown = shown(self._frames)
+        self._draws = [each for each in self._controls.values() if isinstance(each, Draw)]
+        figure = pack(self._frames, self._shown, self._draws)
+        figure |= {
+            "title": title,
+            "live": live is not None,
+            "looks": looks({"data", *(mark["role"] for mark in figure["marks"]), "nuts"}),
+            "controls": [each.state() for each in self._grid],
+        }
+        check_size(figure)
+        start = {name: control.value for name, control in self._controls.items()}
+        super().__init__(figure=figure, values=start)
+        self.on_msg(self._answer)
+
+    def __repr__(self) -> str:
+        return f"Exhibit({self.figure['title']!r}): {self.says}"
+
+    def set(self, **values: Any) -> Exhibit:
+        """Move controls, as a reader would, and return the exhibit: ``exhibit.set(n=30)``."""
+        for name in values:
+            if name not in self._controls:
+                raise ArgumentError(
+                    f"{name}: no such control; this exhibit has {', '.join(self._controls)}."
+                    f"{did_you_mean(name, self._controls)}"
+                )
+        self.values = {**self.values, **values}
+        return self
+
+    @property
+    def frame(self) -> Frame:
+        """The present picture, as the exhibit's function returned it."""
+        place = self._place(self.values)
+        return self._compute(self.values) if place is None else self._frames[place]
+
+    @property
+    def says(self) -> str:
+        """The sentence of the present picture."""
+        return self.frame.says
+
+    def small_multiples(self, values: Mapping[str, Sequence[Any]] | None = None) -> Figure:
+        """Draw the exhibit at several values at once, for paper.
+
+        Parameters
+        ----------
+        values : mapping of str to sequence, optional
+            Which values of which controls, such as ``{"n": [1, 10, 100]}``; all combinations are
+            drawn. Other controls stay where they are. Left out: three values of the first control.
+
+        Returns
+        -------
+        Figure
+            Make it the last line of a cell to see it; :func:`bnn_teach.plots.alt_text` says what
+            it shows.
+
+        Raises
+        ------
+        ArgumentError
+            There is no such control or value.
+        """
+        first = self._grid[0] if self._grid else None
+        if values is None:
+            values = {first.name: _some(first.choices)} if first else {}
+        settings = [
+            dict(zip(values, each, strict=True)) for each in itertools.product(*values.values())
+        ]
+        pictures = []
+        for each in settings:
+            place = self._place(self._checked({**self.values, **each}))
+            if place is None:
+                raise ArgumentError(f"values: came {each}; expected stored values of the controls.")
+            pictures.append((self._named(each), self._frames[place]))
+        return small_multiples(pictures, self._shown, self.figure["title"])
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        data, metadata = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
+        return data | {"text/plain": repr(self)}, metadata
+
+    # --- values --------------------------------------------------------------------------------
+
+    def _settings(self) -> Iterator[Iterator[tuple[str, Any]]]:
+        """Yield every combination of stored values, the last control changing fastest."""
+        for each in itertools.product(*(control.choices for control in self._grid)):
+            yield zip((control.name for control in self._grid), each, strict=True)
+
+    def _checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        live = self._live is not None
+        return {
+            name: control.between(values[name])
+            if live and isinstance(control, Slider)
+            else control.check(values[name])
+            for name, control in self._controls.items()
+        }
+
+    def _place(self, values: Mapping[str, Any]) -> int | None:
+        """Return the number of the stored frame for these values, if there is one."""
+        place = 0
+        for control in self._grid:
+            if values[control.name] not in control.choices:
+                return None
+            place = place * len(control.choices) + control.choices.index(values[control.name])
+        return place
+
+    def _named(self, values: Mapping[str, Any]) -> str:
+        """Say what these controls stand at: ``number of points = 10``."""
+        words = []
+        for name, value in values.items():
+            control = self._controls[name]
+            if isinstance(control, Control):
+                text = control.texts[control.choices.index(control.check(value))]
+                words.append(text if isinstance(control, Choice) else f"{control.label} = {text}")
+        return ", ".join(words)
+
+    @traitlets.validate("values")
+    def _validate(self, proposal: Any) -> dict[str, Any]:
+        return self._checked(proposal["value"])
+
+    # --- between the stored values -------------------------------------------------------------
+
+    @traitlets.observe("values")
+    def _compute_off_grid(self, change: Any) -> None:
+        if not hasattr(self, "_frames") or self._place(change["new"]) is not None:
+            return
+        wanted = {control.name: change["new"][control.name] for control in self._grid}
+        try:
+            stored: dict[str, Any] = pack([self._compute(wanted)], self._shown)
+        except Exception as error:  # whatever it is, the reader has to see it beside the picture
+            stored = {"failed": f"{type(error).__name__}: {error}"}
+        self.off_grid = stored | {"values": wanted}
+
+    def _compute(self, values: Mapping[str, Any]) -> Frame:
+        if self._live is None:
+            raise ArgumentError(f"values: {dict(values)} is not stored, and live= was not given.")
+        return check_frame(_call(self._live, {c.name: values[c.name] for c in self._grid}))
+
+    def _answer(self, _: Any, content: Any, __: Any) -> None:
+        """Tell the script that a kernel is there, so that it offers exact numbers."""
+        if content == {"kind": "hello"}:
+            self.send({"kind": "here"})
+
+
+def _read_controls(controls: Sequence[Control | Draw]) -> dict[str, Control | Draw]:
+    named: dict[str, Control | Draw] = {}
+    for control in controls:
+        if not isinstance(control, Control | Draw):
+            raise ArgumentError(
+                f"controls: came {type(control).__name__}; expected ex.Slider, ex.Choice, ex.Play "
+                "or ex.Draw."
+            )
+        if control.name in named:
+            raise ArgumentError(f"controls: two are called {control.name!r}. Rename one.")
+        named[control.name] = control
+    if not named:
+        raise ArgumentError("controls: came none; expected at least one, such as ex.Slider.")
+    return named
+
+
+def _call(frame: Callable[..., Frame], values: Mapping[str, Any]) -> Frame:
+    """Call the exhibit's function; what goes wrong there says at which values."""
+    try:
+        return frame(**values)
+    except Exception as error:
+        setting = ", ".join(f"{name}={value!r}" for name, value in values.items())
+        error.add_note(f"This happened in the exhibit's function, called with {setting}.")
+        raise
+
+
+def _some(choices: Sequence[Any]) -> list[Any]:
+    """Return the first, the middle and the last value."""
+    return [choices[i] for i in sorted({0, len(choices) // 2, len(choices) - 1})]
