@@ -76,16 +76,10 @@ notebooks: env  ## run the notebooks again and store their outputs (ARGS="06", "
 tour: env  ## make build/tour, a one-minute look at what the course shows
 	@$(VENV_PYTHON) -m bnn_teach tour --output build/tour $(ARGS)
 
-book: env  ## build the book's pages in build/book
-	@if [ ! -e book/conf.py ]; then \
-	  echo "There is no book to build yet: book/conf.py is missing." >&2; exit 1; \
-	fi
-	@$(VENV_PYTHON) -m sphinx -W -n --keep-going -b html -d build/doctrees -c book . build/book $(ARGS)
+book: env  ## build the book in build/book/html, and print.html there, the whole course on one page
+	@$(VENV_PYTHON) book/build.py $(ARGS)
 
-bench: env  ## measure the library's speed
-	@if [ ! -e tests/benchmarks/run.py ]; then \
-	  echo "There is nothing to measure yet: tests/benchmarks/run.py is missing." >&2; exit 1; \
-	fi
+bench: env  ## measure the library beside its peers (ARGS="--quick", "--only bnn/nutpie", "--store")
 	@$(VENV_PYTHON) -m tests.benchmarks.run $(ARGS)
 
 clean:  ## remove what was built and cached; .venv stays (rm -r .venv to start over)

@@ -56,7 +56,7 @@ def fingerprint(cells: Iterable[str], library: pathlib.Path = LIBRARY) -> str:
 def files_used(cells: Iterable[str], library: pathlib.Path = LIBRARY) -> list[pathlib.Path]:
     """Return the files of the library that the cells use, directly or through others, sorted."""
     notebook = ast.Module([statement for cell in cells for statement in _statements(cell)], [])
-    todo = set(_names_used(notebook, ""))
+    todo, said = set(_names_used(notebook, "")), set(_strings(notebook))
     seen: set[str] = set()
     files: set[pathlib.Path] = set()
     while todo:
@@ -68,10 +68,11 @@ def files_used(cells: Iterable[str], library: pathlib.Path = LIBRARY) -> list[pa
         if path is None or name in seen:
             continue
         seen.add(name)
-        files |= {path, *_beside(path)}
         package = name if path.name == "__init__.py" else name.rpartition(".")[0]
         parents = {".".join(name.split(".")[:depth]) for depth in range(2, name.count(".") + 1)}
-        todo |= parents | _read(path.read_text(encoding="utf-8"), package)[1]
+        _, used, strings = _read(path.read_text(encoding="utf-8"), package)
+        todo |= parents | used
+        files |= {path, *_beside(path, said | strings)}
     return sorted(files)
 
 
@@ -84,19 +85,37 @@ def _file(name: str, library: pathlib.Path) -> pathlib.Path | None:
     return next((p for p in (path.with_suffix(".py"), path / "__init__.py") if p.exists()), None)
 
 
-def _beside(path: pathlib.Path) -> set[pathlib.Path]:
-    """Return the scripts, styles and data in a module's folder."""
-    if not path.is_file():
-        return set()
-    return {p for p in path.parent.iterdir() if p.is_file() and p.suffix not in {".py", ".pyc"}}
+def _beside(path: pathlib.Path, said: set[str]) -> set[pathlib.Path]:
+    """Return the scripts, styles and data that belong to a module.
+
+    They are in its folder, or in a folder there that holds no code; of the latter those count that
+    the module or a cell names, with or without an ending: ``figure.js``, or ``06`` for a quiz.
+    """
+    near = {each for each in path.parent.iterdir() if each.is_file()}
+    folders = [each for each in path.parent.iterdir() if each.is_dir()]
+    deep = {
+        each
+        for folder in folders
+        if not any(folder.glob("*.py"))
+        for each in folder.iterdir()
+        if each.is_file() and {each.name, each.stem} & said
+    }
+    return {each for each in near | deep if each.suffix not in {".py", ".pyc"}}
 
 
 @functools.lru_cache(maxsize=512)
-def _read(text: str, package: str) -> tuple[str, set[str]]:
-    """Return what a module's code computes, as a hash, and the names that it imports."""
+def _read(text: str, package: str) -> tuple[str, set[str], set[str]]:
+    """Return what a module's code computes, as a hash, the names it imports, and its strings."""
     tree = ast.parse(text)
     code = hashlib.sha256("".join(_structure(tree)).encode()).hexdigest()
-    return code, set(_names_used(tree, package))
+    return code, set(_names_used(tree, package)), set(_strings(tree))
+
+
+def _strings(tree: ast.AST) -> Iterator[str]:
+    """Yield the strings that a tree holds."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
 
 
 def _structure(node: ast.AST) -> Iterator[str]:

@@ -115,8 +115,8 @@ def _marks(seen: list[Leaf], where: dict[str, tuple[float, float]], finished: bo
     newest = [] if finished else [*_scopes(seen[-1].path), seen[-1].path]
     scopes = list(dict.fromkeys(scope for leaf in seen for scope in _scopes(leaf.path)))
     drawn = [*scopes, *(leaf.path for leaf in seen)]
-    marks: list[Mark] = [_branches([p for p in drawn if p not in newest], where, 1.0)]
-    marks += [_branches(newest, where, 4.0)] if newest else []
+    marks: list[Mark] = [*_branches([p for p in drawn if p not in newest], where, 1.0)]
+    marks += _branches(newest, where, 4.0)
     for kind, role in _KINDS.items():
         if of_kind := [where[leaf.path] for leaf in seen if leaf.kind == kind]:
             marks.append(Points(*_columns(of_kind), role, _LEGEND[kind], size=5))
@@ -129,12 +129,16 @@ def _marks(seen: list[Leaf], where: dict[str, tuple[float, float]], finished: bo
     return [*marks, Text(x + 0.18, y, words, anchor="start")]
 
 
-def _branches(paths: list[str], where: dict[str, tuple[float, float]], width: float) -> Segments:
+def _branches(
+    paths: list[str], where: dict[str, tuple[float, float]], width: float
+) -> list[Segments]:
     """Draw the way from each path's scope to the path: down, then to the right."""
     inner = [path for path in paths if "." in path]
     ends = [(*where[path.rpartition(".")[0]], *where[path]) for path in inner]
-    x0, y0, x1, y1 = np.array(ends or np.full((1, 4), np.nan)).T
-    return Segments(
+    if not ends:
+        return []
+    x0, y0, x1, y1 = np.array(ends).T
+    strokes = Segments(
         np.concatenate([x0, x0]),
         np.concatenate([y0, y1]),
         np.concatenate([x0, x1]),
@@ -142,6 +146,7 @@ def _branches(paths: list[str], where: dict[str, tuple[float, float]], width: fl
         "nuts" if width > 1 else "truth",
         width=np.full(2 * len(x0), width),
     )
+    return [strokes]
 
 
 def _columns(points: list[tuple[float, float]]) -> tuple[np.ndarray, np.ndarray]:

@@ -111,3 +111,16 @@ def test_a_script_beside_the_code_counts(library):
     one = fingerprint(CELLS, library)
     (library / "plots" / "figure.js").write_text("let a = 2;", encoding="utf-8")
     assert len({one, fingerprint(CELLS, library), fingerprint(CELLS)}) == 3
+
+
+def test_a_script_in_a_folder_counts_if_the_code_names_it():
+    used = names(["import bnn_teach as bt\nbt.exhibits.Exhibit"])
+    assert {"exhibits/static/figure.js", "exhibits/static/figure.css"} <= used
+    assert "exhibits/static/quiz.js" not in used
+    assert "course/quizzes/06.toml" not in used
+
+
+def test_the_quiz_that_a_cell_asks_for_counts_and_no_other():
+    used = names(['import bnn_teach as bt\nbt.quiz("06")'])
+    assert {"course/quizzes/06.toml", "exhibits/static/quiz.js"} <= used
+    assert "course/quizzes/00.toml" not in used

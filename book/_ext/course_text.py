@@ -1,0 +1,158 @@
+"""Texts that are made from other files as a page is read, so that no page repeats them.
+
+A line ``% generate: NAME`` of a page is a comment in Markdown; the book puts in its place what the
+function of that name returns. The role ``{nb}`06` `` is a link to that notebook, or its number
+where it is not yet written. Next: ``api_text.py``, the longest of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from api_text import api
+from course_notebooks import BEYOND, NotebookFacts, all_facts, in_words
+from docutils import nodes  # type: ignore[import-untyped]
+from measured_text import measured
+from sphinx import addnodes
+from sphinx.application import Sphinx
+
+_LINE = re.compile(r"^% generate: (\w+)$", re.MULTILINE)
+
+
+def toctree(source: Path) -> str:
+    """Return the tables of contents of the notebooks: the story, and what lies beyond it."""
+    story, beyond = _in_parts(all_facts(source))
+    parts = [("The story", story), ("Beyond the article", beyond)]
+    return "\n\n".join(_toctree(caption, part) for caption, part in parts if part)
+
+
+def cards(source: Path) -> str:
+    """Return a card for each notebook: its question, and what the reader will draw."""
+    grid = "\n".join(_card(facts) for facts in all_facts(source))
+    return f":::::{{grid}} 1 1 2 2\n:gutter: 3\n\n{grid}\n:::::"
+
+
+def lessons(source: Path) -> str:
+    """Return the 50-minute plan of each notebook."""
+    return "\n\n".join(_lesson(facts) for facts in all_facts(source))
+
+
+def misconceptions(source: Path) -> str:
+    """Return the table of the misconceptions, each with the notebooks that break it."""
+    from bnn_teach.course.misconceptions import MISCONCEPTIONS
+
+    pages = {facts.number: facts for facts in all_facts(source)}
+
+    def link(number: str) -> str:
+        facts = pages.get(number)
+        return f"[{number}](/{facts.docname}.ipynb)" if facts else number
+
+    rows = [
+        (each.number, each.sentence, each.instead, ", ".join(map(link, each.notebooks)))
+        for each in MISCONCEPTIONS
+    ]
+    return _table(("No.", "One might think ...", "What is true instead", "Notebook"), rows)
+
+
+GENERATORS: dict[str, Callable[[Path], str]] = {
+    "api": lambda source: api(),
+    "cards": cards,
+    "lessons": lessons,
+    "measured": measured,
+    "misconceptions": misconceptions,
+    "toctree": toctree,
+}
+
+
+def fill_in(app: Sphinx, docname: str, content: list[str]) -> None:
+    """Put the generated texts into the source of a page."""
+    if Path(app.env.doc2path(docname)).suffix == ".md":
+        source = Path(app.srcdir)
+        content[0] = _LINE.sub(lambda found: GENERATORS[found[1]](source), content[0])
+
+
+def notebook_role(
+    name: str,
+    rawtext: str,
+    text: str,
+    lineno: int,
+    inliner: Any,
+    options: Any = None,
+    content: Any = (),
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """Return a link to the notebook of a number."""
+    env = inliner.document.settings.env
+    words = nodes.inline(text, f"notebook {text}")
+    found = sorted(Path(env.srcdir, "notebooks").glob(f"{text}_*.ipynb"))
+    if not found:
+        return [words], []
+    where = {"refdomain": "std", "reftype": "doc", "reftarget": f"/notebooks/{found[0].stem}"}
+    link = addnodes.pending_xref(rawtext, words, refexplicit=True, refdoc=env.docname, **where)
+    return [link], []
+
+
+def _in_parts(facts: Iterable[NotebookFacts]) -> tuple[list[NotebookFacts], list[NotebookFacts]]:
+    notebooks = list(facts)
+    return (
+        [each for each in notebooks if int(each.number) < BEYOND],
+        [each for each in notebooks if int(each.number) >= BEYOND],
+    )
+
+
+def _toctree(caption: str, notebooks: Iterable[NotebookFacts]) -> str:
+    plain = [(each.number, each.title.replace("`", ""), each.docname) for each in notebooks]
+    entries = "\n".join(f"{number} {title} <{docname}>" for number, title, docname in plain)
+    return f"```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{entries}\n```"
+
+
+def _card(facts: NotebookFacts) -> str:
+    return (
+        f"::::{{grid-item-card}} {facts.number} · {facts.title}\n"
+        f":link: /{facts.docname}\n:link-type: doc\n:class-card: course-card\n\n"
+        f"{facts.promise or facts.question}.\n\n"
+        f":::{{card-footer}}\n{in_words(facts)}\n:::\n::::\n"
+    )
+
+
+def _lesson(facts: NotebookFacts) -> str:
+    ideas = [each for each in facts.sections if re.match(r"\d+\. ", each)]
+    each = max(5, 30 // max(1, len(ideas)))
+    used = 5 + each * len(ideas)
+    rows = [
+        ("0–5", "The question", "Read it aloud; everyone draws the answer that they expect."),
+        *(
+            (
+                f"{5 + i * each}–{5 + (i + 1) * each}",
+                idea.partition(". ")[2],
+                "Predict, run, compare.",
+            )
+            for i, idea in enumerate(ideas)
+        ),
+        (f"{used}–{used + 8}", "Play", "In pairs: one moves the exhibit, the other predicts."),
+        (f"{used + 8}–50", "Quiz", "Vote, let two neighbours convince each other, vote again."),
+    ]
+    aims = "; ".join(facts.aims)
+    time = in_words(facts)
+    link = f"[{facts.number} {facts.title}](/{facts.docname}.ipynb)"
+    return (
+        f"### {facts.number} {facts.title}\n\nNotebook {link}: {time}. "
+        + (f"Afterwards students can: {aims}.\n\n" if aims else "\n\n")
+        + _table(("Minute", "What", "How"), rows)
+        + "\n\nHomework: the exercises."
+    )
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    titles = list(head)
+    lines = [titles, ["---"] * len(titles), *([c.replace("|", "\\|") for c in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    app.connect("source-read", fill_in)
+    app.add_role("nb", notebook_role)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

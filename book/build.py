@@ -1,0 +1,92 @@
+"""Build the book: collect its sources in one folder, let Sphinx make the pages, say how it went.
+
+You will find what goes where (:func:`collect`), then the steps: Sphinx, the page for print, the
+check of all links. ``make book`` runs this; nothing is fetched.
+Next: ``conf.py``, then the extensions in ``_ext/``, beginning with ``course_notebooks.py``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "_ext"))
+
+from print_page import write_print_page  # noqa: E402
+from site_links import dead_links  # noqa: E402
+
+SPHINX = ("-W", "--keep-going", "-n", "-q", "-E", "-j", "1")
+"""Warnings are errors, all of them are shown, every reference is checked, nothing is reused."""
+LIMIT = 40_000_000
+"""Bytes: the site stays small enough for a phone and for a forge's pages."""
+
+
+def main() -> int:
+    """Build the site and its printed page; return the exit status."""
+    options = _parser().parse_args()
+    root, output = options.root.resolve(), options.output.resolve()
+    start = time.perf_counter()
+    shutil.rmtree(output, ignore_errors=True)
+    collect(root, output / "source")
+    if run_sphinx(root, output) != 0:
+        sys.stderr.write("book: it was not built; what is wrong stands above.\n")
+        return 1
+    site = output / "html"
+    write_print_page(site)
+    problems = [f"{page}: {problem}" for page, problem in dead_links(site)]
+    size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
+    pages = len([p for p in site.rglob("*.html") if "_static" not in p.parts])
+    sys.stdout.write(
+        f"{site / 'index.html'}: {pages} pages, {size / 1e6:.1f} MB, "
+        f"{time.perf_counter() - start:.0f} s\n"
+    )
+    if size > LIMIT:
+        problems.append(f"the site is larger than {LIMIT / 1e6:.0f} MB.")
+    sys.stderr.writelines(f"book: {problem}\n" for problem in problems)
+    return 1 if problems else 0
+
+
+def collect(root: Path, target: Path) -> None:
+    """Copy all that Sphinx reads into one folder.
+
+    Parameters
+    ----------
+    root : Path
+        The course's folder.
+    target : Path
+        Where the copies go: the book's pages at its top, notebooks and pictures below.
+    """
+    (target / "notebooks").mkdir(parents=True)
+    for path in sorted((root / "notebooks").glob("[0-9]*.ipynb")):
+        shutil.copy(path, target / "notebooks")
+    for path in sorted((root / "book").glob("*.md")):
+        shutil.copy(path, target)
+    for name in ("CONTRIBUTING.md", "LICENSE", "book/references.bib"):
+        shutil.copy(root / name, target)
+    for name in ("images", "benchmarks"):
+        if (root / "book" / name).is_dir():
+            shutil.copytree(root / "book" / name, target / name)
+
+
+def run_sphinx(root: Path, output: Path) -> int:
+    """Make the pages of the collected sources; return Sphinx's exit status."""
+    book, doctrees = str(root / "book"), str(output / "doctrees")
+    places = [str(output / "source"), str(output / "html")]
+    command = [sys.executable, "-m", "sphinx", *SPHINX, "-b", "html", "-c", book, "-d", doctrees]
+    return subprocess.run([*command, *places], cwd=root, check=False).returncode
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make book", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--root", type=Path, default=HERE.parent, help="the course's folder")
+    parser.add_argument("--output", type=Path, default=Path("build/book"), help="where it goes")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

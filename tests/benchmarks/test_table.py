@@ -1,0 +1,81 @@
+"""The summary says what the records say, and a goal is met exactly when its number says so."""
+
+import json
+
+import pytest
+
+from tests.benchmarks.goals import at_least, at_most
+from tests.benchmarks.table import summarise, text
+from tests.benchmarks.workloads import WORKLOADS
+
+
+def call(seed, wall, leapfrogs, ess, **other):
+    return {
+        "seed": seed, "wall": wall, "cpu": 2 * wall, "sampling": None, "split": None,
+        "leapfrogs": leapfrogs, "gradients": 2 * leapfrogs, "divergent": 0, "ess": ess,
+        "ess_min": ess, "ess_single": ess, "rhat_max": 1.01,
+    } | other  # fmt: skip
+
+
+@pytest.fixture
+def write(tmp_path):
+    (tmp_path / "runs").mkdir()
+
+    def write(workload, peer, number, calls):
+        record = {
+            "workload": vars(WORKLOADS[workload]), "peer": peer, "calls": calls,
+            "cold_wall": 20.0, "cold_cpu": 25.0, "import_wall": 8.0, "versions": {peer: "1.0"},
+            "peak_mb": {"self": 512, "child": 0}, "load_before": [1.0], "load_after": [3.0],
+        }  # fmt: skip
+        path = tmp_path / "runs" / f"{workload}-{peer}-{number}.json"
+        path.write_text(json.dumps(record))
+        return tmp_path
+
+    return write
+
+
+def test_cost_is_the_median_of_warm_calls_and_ess_the_mean_of_all(write):
+    for number, wall in enumerate((1.0, 4.0, 2.0)):
+        build = write(
+            "bnn", "ours", number,
+            [call(10 * number, 9.0, 500_000, 100), call(10 * number + 1, wall, 500_000, 300)],
+        )  # fmt: skip
+    row = summarise(build)["workloads"]["bnn"]["ours"]
+    assert row["wall_us"] == 2.0 and row["cpu_us"] == 4.0 and row["wall_us_range"] == [1.0, 4.0]
+    assert row["ess"] == 200 and row["ess_per_million"] == 200
+    assert row["ess_per_second"] == pytest.approx(200 / (7 / 3), rel=1e-3)
+    assert (row["rounds"], row["seeds"]) == (3, 6)
+
+
+def test_a_cold_run_is_split_into_parts_that_add_up(write):
+    told = call(0, 12.0, 500_000, 100, split={"trace": 1.0, "compile": 4.0})
+    build = write("bnn", "ours", 0, [told, call(1, 6.0, 500_000, 100)])
+    write("bnn", "pymc", 0, [call(0, 12.0, 500_000, 100), call(1, 6.0, 500_000, 100)])
+    rows = summarise(build)["workloads"]["bnn"]
+    assert rows["ours"]["split"] == {"import": 8, "trace": 1, "compile": 4, "run": 7}
+    assert rows["pymc"]["split"] == {"import": 8, "trace": 0, "compile": 6, "run": 6}
+
+
+def test_factors_are_how_many_times_better_we_are(write):
+    build = write("bnn", "ours", 0, [call(0, 9.0, 500_000, 1), call(1, 1.0, 500_000, 1)])
+    write("bnn", "nutpie", 0, [call(0, 9.0, 500_000, 1), call(1, 2.0, 500_000, 1)])
+    summary = summarise(build)
+    goals = {row["goal"]: row for row in summary["goals"]}
+    assert goals["bnn: a leapfrog beside nutpie"]["value"] == 2.0
+    assert goals["bnn: a leapfrog beside nutpie"]["met"] is False
+    assert goals["bnn: wall µs a leapfrog"]["met"] is True
+    assert goals["bnn: a leapfrog beside pymc"]["met"] is None
+    assert "| bnn: a leapfrog beside nutpie | ≥ 2.5 × | 2.00 × (CPU 2.00 ×) | no |" in text(summary)
+
+
+def test_a_process_that_failed_is_named(write):
+    build = write("bnn", "ours", 0, [call(0, 9.0, 500_000, 1), call(1, 1.0, 500_000, 1)])
+    (build / "runs" / "bnn-nutpie-0.json").write_text(json.dumps({"error": "no such module"}))
+    summary = summarise(build)
+    assert summary["failed"] == ["bnn-nutpie-0"] and list(summary["workloads"]["bnn"]) == ["ours"]
+
+
+@pytest.mark.parametrize(("value", "met"), [(1.0, True), (1.1, True), (1.2, False), (None, None)])
+def test_bounds(value, met):
+    assert at_most("a", value, 1.1)["met"] is met
+    assert at_least("a", value, 1.1)["met"] is (None if value is None else value >= 1.1)

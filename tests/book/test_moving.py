@@ -1,0 +1,78 @@
+"""Without a kernel, every exhibit moves by mouse and by keyboard, and every quiz answers."""
+
+import pytest
+
+from tests.book.building import moving_names
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def picture(exhibit):
+    return exhibit.locator(".bnn-panels").inner_html()
+
+
+def drag(page, slider):
+    """Drag a slider with the mouse to its other end."""
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    now, lowest, highest = (
+        float(slider.evaluate(f"e => e.{name} || 0")) for name in ("value", "min", "max")
+    )
+    share = (now - lowest) / (highest - lowest)
+    y, left, width = box["y"] + box["height"] / 2, box["x"] + 8, box["width"] - 16
+    page.mouse.move(left + share * width, y)
+    page.mouse.down()
+    page.mouse.move(left + (0 if share > 0.5 else width), y, steps=5)
+    page.mouse.up()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1300, "light"), (360, "dark")])
+@pytest.mark.parametrize("name", moving_names())
+def test_every_exhibit_of_a_page_moves(visit, name, width, scheme):
+    page = visit(name, "server" if scheme == "dark" else "disk", width, scheme)
+    exhibits = page.locator(".bnn-exhibit")
+    assert exhibits.count() > 0
+    for exhibit in exhibits.all():
+        for more in exhibit.locator("summary").all():  # sliders in place of drawing by hand
+            more.click()
+        sliders = exhibit.locator("input[type=range]:visible")
+        others = exhibit.locator("select:visible, input[type=radio]:checked")
+        assert sliders.count() + others.count() > 0
+        for slider in sliders.all():
+            before, said = picture(exhibit), exhibit.locator(".bnn-says").inner_text()
+            drag(page, slider)
+            assert picture(exhibit) != before
+            slider.focus()
+            before = picture(exhibit)
+            page.keyboard.press("Home")
+            page.keyboard.press("End")
+            at_end = picture(exhibit)
+            page.keyboard.press("Home")
+            assert picture(exhibit) != at_end or at_end != before
+            assert exhibit.locator(".bnn-says").inner_text().strip(), said
+        if others.count():
+            first = others.first
+            before = picture(exhibit)
+            first.focus()
+            page.keyboard.press("ArrowDown")
+            assert picture(exhibit) != before
+    across = page.evaluate("document.documentElement.scrollWidth")
+    assert across <= width
+
+
+@pytest.mark.parametrize("name", moving_names())
+def test_every_question_of_a_quiz_answers_wrong_and_right(visit, name):
+    page = visit(name)
+    for quiz in page.locator(".bnn-quiz").all():
+        questions = quiz.locator("fieldset")
+        assert questions.count() == 3
+        for number in range(3):
+            answered = set()
+            card = questions.nth(number)
+            for option in card.locator("input[type=radio]").all():
+                option.focus()
+                page.keyboard.press("Space")
+                card.locator("xpath=..").get_by_role("button").first.press("Enter")
+                said = card.locator("xpath=..").locator("[aria-live] strong").first.inner_text()
+                answered.add(said.strip())
+            assert answered == {"Right.", "Not quite."}

@@ -1,0 +1,79 @@
+"""Every page of the book, from disk and from a server, wide and narrow, in light and in dark."""
+
+import json
+import re
+
+import pytest
+
+from tests.book.building import page_names
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+WAYS = [("disk", 1300, "light"), ("disk", 360, "dark"), ("server", 1300, "dark")]
+WIDER = """() => [...document.querySelectorAll("body *")]
+    .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+    .map((e) => e.outerHTML.slice(0, 90)).slice(0, 5)"""
+
+
+@pytest.mark.parametrize("name", page_names())
+def test_a_page_is_whole_and_never_scrolls_sideways(visit, name):
+    for way, width, scheme in [*WAYS, ("server", 360, "light")]:
+        page = visit(name, way, width, scheme)
+        dark = page.evaluate("document.documentElement.dataset.theme") == "dark"
+        assert dark == (scheme == "dark") or name == "print"
+        across = page.evaluate("document.documentElement.scrollWidth")
+        assert across <= width, page.evaluate(WIDER)
+        pictures = page.locator("img")
+        for picture in pictures.all():
+            assert picture.get_attribute("alt") is not None
+            assert picture.evaluate("e => e.complete && e.naturalWidth > 0")
+        for picture in page.locator("article img").all():
+            alt = picture.get_attribute("alt").strip()
+            assert alt and not re.search(r"\.(png|svg)$", alt)
+        assert page.locator(".bnn-unmounted, mjx-merror").count() == 0
+        page.context.close()
+
+
+@pytest.mark.parametrize("way", ["disk", "server"])
+def test_search_finds_a_page(visit, way):
+    page = visit("index", way)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("posterior")
+    page.keyboard.press("Enter")
+    page.locator("#search-results li a").first.wait_for()
+    assert page.locator("#search-results li").count() > 1
+
+
+def test_previous_and_next_lead_through_the_notebooks(visit, site):
+    page = visit("index", "server")
+    expected = sorted(path.stem for path in (site / "notebooks").glob("*.html"))
+    seen = []
+    for _ in expected:
+        page.locator("a.right-next").click()
+        page.wait_for_load_state("domcontentloaded")
+        seen.append(page.url.rpartition("/")[2].removesuffix(".html"))
+    assert seen == expected
+
+
+def test_light_and_dark_can_be_chosen(visit):
+    page = visit("index")
+    for mode in ("dark", "light"):
+        page.locator(".theme-switch-button").first.click()
+        page.locator(f".theme-change-button[data-mode={mode}]:visible").click()
+        assert page.evaluate("document.documentElement.dataset.theme") == mode
+
+
+def test_a_printed_page_shows_hints_and_no_chrome(visit):
+    page = visit("notebooks/06_what_does_nuts_find")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.locator("article details:not([open])").count() == 0
+    for part in (".bd-sidebar-primary", ".bd-header-article", ".prev-next-footer"):
+        assert not page.locator(part).first.is_visible()
+    assert page.pdf().startswith(b"%PDF")
+
+
+def test_mathematics_is_set_by_a_script_of_the_site(visit):
+    page = visit("notebooks/06_what_does_nuts_find")
+    assert page.locator("mjx-container svg").count() > 20
+    assert page.locator("mjx-assistive-mml").count() > 20
+    assert json.loads(page.evaluate("JSON.stringify(MathJax.version)")).startswith("3.")

@@ -1,0 +1,97 @@
+"""The course as a learner has it: every notebook in JupyterLab, every control moved."""
+
+import pathlib
+
+import nbformat
+import pytest
+
+from tests.lab import run_all, run_cell
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+NOTEBOOKS = pathlib.Path(__file__).parents[2] / "notebooks"
+STEMS = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+SECONDS = 600  # for all cells of one notebook, on a busy machine
+
+VALUES = """
+from ipywidgets.widgets.widget import _instances
+from bnn_teach.exhibits import Exhibit
+print([each.values for each in _instances.values() if isinstance(each, Exhibit)])
+"""
+CHOSEN = """
+from ipywidgets.widgets.widget import _instances
+print([each.chosen for each in _instances.values() if type(each).__name__ == "Quiz"])
+"""
+SHOW = """(kind) => {
+  const notebook = window.jupyterapp.shell.currentWidget.content;
+  const cells = [...notebook.model.cells];
+  const number = cells.findIndex((cell) => cell.type === "code" && cell.outputs.toJSON().some(
+    (output) => (output.data?.["text/plain"] ?? "").toString().startsWith(kind)));
+  if (number >= 0) notebook.activeCellIndex = number;
+  return notebook.scrollToItem(number, "center").then(() => number);
+}"""
+SHUT_DOWN = "() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The course's notebooks and their data, without outputs, as if nobody had run them."""
+    folder = tmp_path_factory.mktemp("course")
+    for stem in STEMS:
+        notebook = nbformat.read(NOTEBOOKS / f"{stem}.ipynb", as_version=4)
+        notebook.metadata.pop("widgets", None)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        nbformat.write(notebook, folder / f"{stem}.ipynb")
+    (folder / "data").symlink_to(NOTEBOOKS / "data")
+    return folder
+
+
+def picture(exhibit):
+    """Return what the exhibit shows, drawing and sentence."""
+    return exhibit.locator(".bnn-panels").inner_html() + exhibit.locator(".bnn-says").inner_text()
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_all_cells_run_and_every_control_moves(stem, lab, lab_page, drag):
+    page = lab_page
+    lab.open(page, f"{stem}.ipynb")
+    outputs = run_all(page, SECONDS)
+    failed = [each for cell in outputs for each in cell if each["output_type"] == "error"]
+    assert not failed, failed[0]["traceback"]
+
+    assert page.evaluate(SHOW, "Exhibit(") >= 0, "every notebook has an exhibit"
+    exhibit = page.locator(".bnn-exhibit").first
+    exhibit.wait_for()
+    moved = 0
+    for slider in exhibit.get_by_role("slider").all():
+        if not slider.is_visible() or not slider.is_enabled():
+            continue
+        known, seen = run_cell(page, VALUES), picture(exhibit)
+        slider.scroll_into_view_if_needed()
+        at_end = slider.input_value() == slider.get_attribute("max")
+        drag(page, slider, 0.0 if at_end else 1.0)
+        assert picture(exhibit) != seen, "the mouse moves the picture"
+        seen = picture(exhibit)
+        slider.focus()
+        page.keyboard.press("ArrowRight" if at_end else "ArrowLeft")
+        assert picture(exhibit) != seen, "the arrow keys move it, too"
+        assert run_cell(page, VALUES) != known, "the kernel sees the value"
+        moved += 1
+    for option in exhibit.get_by_role("radio").all():
+        known, seen = run_cell(page, VALUES), picture(exhibit)
+        if not option.is_checked():
+            option.check()
+            assert picture(exhibit) != seen and run_cell(page, VALUES) != known
+            moved += 1
+    assert moved, "an exhibit has something to move"
+
+    assert page.evaluate(SHOW, "Quiz of ") >= 0, "every notebook has a quiz"
+    quiz = page.locator(".bnn-quiz").first
+    known = run_cell(page, CHOSEN)
+    quiz.get_by_role("radio").first.check()
+    page.keyboard.press("Enter")
+    quiz.get_by_role("status").first.filter(has_text=".").wait_for()
+    assert run_cell(page, CHOSEN) != known, "the kernel sees the answer"
+    page.evaluate(SHUT_DOWN)
