@@ -151,7 +151,7 @@ def _ratios(ratios: Mapping[str, float], names: Sequence[str] | Any, method: str
     marks.append(Line([-0.5, len(names) - 0.5], [0, 0], role="nuts", label="as wide as NUTS"))
     return Panel(
         marks,
-        ylabel="width of the band over NUTS's",
+        ylabel="width over NUTS's",
         xlim=(-0.5, len(names) - 0.5),
         ylim=(_NARROWEST, _WIDEST),
         xticks=dict(zip(places, names, strict=True)),
