@@ -119,7 +119,7 @@ def _hidden_stderr() -> Iterator[None]:
 
 _use_cache()
 _set_compiler()
-_verbose = _LEVEL in os.environ
+_verbose = os.environ.get(_LEVEL, "3") != "3"  # 3 may be ours, inherited from a parent process
 _clock = time.perf_counter()
 os.environ.setdefault(_LEVEL, "3")
 with nullcontext() if _verbose else _hidden_stderr(), warnings.catch_warnings():

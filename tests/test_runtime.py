@@ -167,6 +167,12 @@ def test_the_oldest_programs_and_abandoned_files_are_removed(runtime, environmen
     assert {file.name for file in folder.iterdir()} == {"young.pb", "youngest.pb", "new.tmp"}
 
 
+def untouched(folder):
+    """Return an environment as if nobody had imported TensorFlow yet, with a folder of its own."""
+    kept = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+    return kept | {"BNN_TEACH_XLA_CACHE": str(folder)}
+
+
 FULL = """
 import resource
 import numpy as np
@@ -188,7 +194,7 @@ except bt.BnnTeachError as error:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="limits on files are Unix's")
 def test_a_file_system_that_takes_no_more_is_explained(tmp_path):
-    environment = os.environ | {"BNN_TEACH_XLA_CACHE": str(tmp_path)}
+    environment = untouched(tmp_path)
     process = subprocess.run(
         [sys.executable, "-c", FULL],
         env=environment, capture_output=True, text=True, timeout=300, check=False,
@@ -204,7 +210,7 @@ def test_processes_share_a_folder(tmp_path):
         "    bt.sample", "    trace = bt.sample"
     )
     code += 'print(trace["posterior"]["normal_mean.loc"].values.tobytes().hex())'
-    environment = os.environ | {"BNN_TEACH_XLA_CACHE": str(tmp_path)}
+    environment = untouched(tmp_path)
     processes = [
         subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE)
         for _ in range(3)

@@ -34,9 +34,10 @@ def add_line(app: Sphinx, doctree: nodes.document) -> None:
 def drop_old_roles(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Take off bibliography entries a role that WAI-ARIA has withdrawn."""
-    if "body" in context:
-        context["body"] = context["body"].replace(' role="doc-biblioentry"', "")
+    """Take off the bibliography roles that WAI-ARIA has withdrawn, and so that of their list."""
+    for role in (' role="doc-biblioentry"', ' role="list"'):
+        if "body" in context:
+            context["body"] = context["body"].replace(role, "")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

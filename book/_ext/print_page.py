@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -152,7 +153,9 @@ def _heading(name: str, article: Tag) -> str:
 
 
 def _head(index: BeautifulSoup) -> str:
-    """Return the styles of the book, and the script that sets its mathematics."""
+    """Return the styles of the book, and the scripts for mathematics and for the keyboard."""
     links = index.select('head link[rel="stylesheet"], head link[rel="icon"]')
-    scripts = [each for each in index.find_all("script") if "math" in str(each).lower()]
+    scripts = [
+        each for each in index.find_all("script") if re.search(r"math|course\.js", str(each), re.I)
+    ]
     return "\n".join(str(each) for each in [*links, *scripts])

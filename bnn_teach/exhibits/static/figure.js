@@ -503,6 +503,7 @@ function drawing(spec, read, { get, change, redraw, announce }) {
   }
 
   // With the keyboard: a slider for the place, and one for each edge there.
+  const keyboard = html("details");
   const ranges = {};
   for (const [name, words] of [["place", "at x"], ["lower", "lower edge there"], ["upper", "upper edge there"]]) {
     const id = fresh();
@@ -513,7 +514,10 @@ function drawing(spec, read, { get, change, redraw, announce }) {
   }
   const chosen = () => Number(ranges.place.input.value);
   ranges.place.input.value = Math.floor(spec.x.length / 2);
-  ranges.place.input.addEventListener("input", show);
+  ranges.place.input.addEventListener("input", () => {
+    show();
+    redraw(); // the place is marked in the picture
+  });
   for (const end of ["lower", "upper"]) {
     const { input } = ranges[end];
     input.addEventListener("input", () => set(end, chosen(), Number(input.value)));
@@ -572,11 +576,15 @@ function drawing(spec, read, { get, change, redraw, announce }) {
     const edges = ["lower", "upper"].map((end) => ({ kind: "points", role: "nuts", size: 2.5, x: spec.x, y: get()[end] }));
     const hidden = { kind: "points", role: "data", label: "hidden points", size: 1.8, x: spec.at_x, y: spec.at_y };
     const band = { kind: "band", role: "nuts", label: spec.label, x: spec.x, ...get() };
-    return [band, ...edges, ...(revealed ? [hidden, ...spec.reveal.map(read.mark)] : [])];
+    const [i, x] = [chosen(), spec.x[chosen()]];
+    const ends = { x0: [x], x1: [x], y0: [get().lower[i]], y1: [get().upper[i]] };
+    const place = { kind: "segments", role: "nuts", ...ends, width: [2], sign: [1] };
+    return [band, ...(keyboard.open && !revealed ? [place] : []), ...edges, ...(revealed ? [hidden, ...spec.reveal.map(read.mark)] : [])];
   };
   const hint = html("p", {}, "Drag the two edges of the band up and down in the picture.");
   const sliders = Object.values(ranges).map(({ node }) => node);
-  const keyboard = html("details", {}, html("summary", {}, "Draw with sliders instead"), ...sliders);
+  keyboard.append(html("summary", {}, "Draw with sliders instead"), ...sliders);
+  keyboard.addEventListener("toggle", redraw);
   const node = html("div", { class: "bnn-draw" }, hint, keyboard, reveal, again, table);
   return { node, marks, show, listen, limit: (ylim) => (limits = ylim), name: spec.name, panel: spec.panel };
 }
