@@ -119,3 +119,17 @@ def run_cell(page, source):
     page.wait_for_function(RAN, timeout=PATIENCE * 1000)
     outputs = page.evaluate(OUTPUTS)[-1]
     return "".join("".join(each.get("text", "")) for each in outputs)
+
+
+def run_until(page, source, wanted):
+    """Run a cell until what it prints is as wanted; return whether that came to pass.
+
+    A widget sends one change at a time and keeps the latest back while the kernel is busy, so a
+    cell run at once may be ahead of it.
+    """
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if wanted(run_cell(page, source)):
+            return True
+        page.wait_for_timeout(200)
+    return False

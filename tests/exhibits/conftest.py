@@ -184,7 +184,8 @@ def drag():
     def to(page, slider, share):
         box = slider.bounding_box()
         y = box["y"] + box["height"] / 2
-        now = float(slider.input_value()) / float(slider.get_attribute("max"))
+        low, high = (float(slider.get_attribute(end)) for end in ("min", "max"))
+        now = (float(slider.input_value()) - low) / (high - low)
         page.mouse.move(box["x"] + 8 + now * (box["width"] - 16), y)
         page.mouse.down()
         page.mouse.move(box["x"] + 8 + share * (box["width"] - 16), y, steps=6)

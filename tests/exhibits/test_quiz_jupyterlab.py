@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from tests.lab import run_all, run_cell
+from tests.lab import run_all, run_until
 
 pytestmark = pytest.mark.browser
 
@@ -48,6 +48,6 @@ def test_keys_answer_the_quiz_and_the_kernel_hears_of_it(lab, lab_page):
     assert status.inner_text() == ""
     page.keyboard.press("Enter")
     assert f"You said {order[1]}." in status.inner_text()
-    assert run_cell(page, "print(quiz.chosen)") == "[1]\n"
+    assert run_until(page, "print(quiz.chosen)", "[1]\n".__eq__)
     background = quiz.evaluate("node => getComputedStyle(node).backgroundColor")
     assert background == "rgb(255, 255, 255)"  # JupyterLab's light theme
