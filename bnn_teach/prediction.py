@@ -141,7 +141,8 @@ def _run_forward(
         return {p: tf.convert_to_tensor(sites[p].value) for p in wanted}
 
     state = np.random.SeedSequence([seed, 3]).generate_state(2).astype(np.int32)
-    return map_draws(one, draws, structure.model.data, state)
+    recognised = structure.identity and (structure.identity, "forward", *shapes.items(), *wanted)
+    return map_draws(one, draws, structure.model.data, state, recognised)
 
 
 def _what_to_predict(structure: Structure, trace: Any, posterior: Arrays) -> list[str]:

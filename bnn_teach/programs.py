@@ -3,7 +3,8 @@
 XLA takes seconds to compile and microseconds to run, so nothing is compiled twice. A program is
 known by the graph of the function that it computes: what a model reads from outside, a number or
 a closed-over array, is a constant in that graph and so part of its identity, while data enter as
-arguments and are not. Next: :mod:`bnn_teach.density`.
+arguments and are not. Where :mod:`bnn_teach.dsl.identity` knows a model, even the graph is not
+needed a second time. Next: :mod:`bnn_teach.density`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,6 +27,8 @@ Arrays = dict[str, np.ndarray]
 
 _kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
 _KEEP = 32
+_traces: OrderedDict[Hashable, tuple[str, Any]] = OrderedDict()
+_KEEP_TRACES = 256
 _BLOCK_BYTES = 16_000_000
 
 
@@ -34,11 +37,17 @@ def specs(arrays: Mapping[str, Any], drop: int = 0) -> dict[str, tf.TensorSpec]:
     return {k: tf.TensorSpec(np.shape(v)[drop:], v.dtype) for k, v in arrays.items()}
 
 
-def traced(function: Callable[..., Any], *arguments: Any) -> tuple[str, Any]:
+def traced(
+    function: Callable[..., Any], *arguments: Any, known: Hashable | None = None
+) -> tuple[str, Any]:
     """Trace ``function`` once; return its graph's fingerprint and its outputs' specs.
 
     The names of inputs and outputs count too, since a program takes and returns them by name.
+    Where ``known`` identifies the function, one with the same arguments is not traced again.
     """
+    if known is not None:
+        key = (known, repr(arguments))
+        return _remembered(_traces, key, lambda: traced(function, *arguments), _KEEP_TRACES)
     concrete = tf.function(function, autograph=False).get_concrete_function(*arguments)
     outside = [_identity(tensor) for tensor in concrete.captured_inputs]
     outside.append(repr((arguments, concrete.structured_outputs)).encode())
@@ -89,13 +98,17 @@ def _fingerprint(graph: Any, captured: list[bytes]) -> str:
 
 def kept(key: tuple[Any, ...], build: Callable[[], Any]) -> Any:
     """Return what was built for ``key``, building it if it is new; the last 32 are kept."""
-    program = _kept.pop(key, None)
-    if program is None:
-        program = build()
-    _kept[key] = program
-    while len(_kept) > _KEEP:
-        _kept.popitem(last=False)
-    return program
+    return _remembered(_kept, key, build, _KEEP)
+
+
+def _remembered(shelf: OrderedDict[Any, Any], key: Any, build: Callable[[], Any], keep: int) -> Any:
+    value = shelf.pop(key, None)
+    if value is None:
+        value = build()
+    shelf[key] = value
+    while len(shelf) > keep:
+        shelf.popitem(last=False)
+    return value
 
 
 @contextmanager
@@ -124,6 +137,7 @@ def map_draws(
     draws: Arrays,
     inputs: Arrays,
     seed: Any = (0, 0),
+    known: Hashable | None = None,
 ) -> Arrays:
     """Apply ``function`` to every draw in one compiled loop, in blocks of bounded memory.
 
@@ -137,6 +151,8 @@ def map_draws(
         The same for all draws.
     seed : tuple of int, optional
         A stateless seed; draw number s uses the s-th stream of it.
+    known : hashable, optional
+        What identifies ``function``, so that it need not be traced to be recognised.
 
     Returns
     -------
@@ -146,7 +162,7 @@ def map_draws(
     """
     seed = tf.constant(seed, tf.int32)
     one = specs(draws, 1)
-    key, outputs = traced(function, one, specs(inputs), tf.TensorSpec([2], tf.int32))
+    key, outputs = traced(function, one, specs(inputs), tf.TensorSpec([2], tf.int32), known=known)
     width = sum(v.dtype.size * v.shape.num_elements() for v in (*one.values(), *outputs.values()))
     block = int(np.clip(_BLOCK_BYTES // max(width, 1), 1, 1024))
     program = kept((key, "map", block), lambda: _loop(function, outputs, block))

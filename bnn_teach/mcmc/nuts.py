@@ -81,8 +81,11 @@ class Program:
         self.density = density
         self.num_chains = num_chains
         self.max_tree_depth = max_tree_depth
-        self.chunk = int(np.clip(1_000_000 // (num_chains * density.size), 10, 250))
+        self.chunk = int(np.clip(1_000_000 // (num_chains * density.size), 10, 1000))
+        self.length = 10
+        """Transitions of the first chunk: few, until somebody has seen how long they take."""
         self._advance = tf.function(self._trace, jit_compile=True, autograph=False)
+        self._concrete: Any = None
         self._is_compiled = False
 
     def compile(self, inputs: Tensors) -> tuple[float, float]:
@@ -91,7 +94,9 @@ class Program:
             return 0.0, 0.0
         z = np.zeros([self.num_chains, self.density.size], self.density.dtype)
         clock = time.perf_counter()
-        self._advance.get_concrete_function(*self._arguments(self._at(z, 1.0), _NOTHING, inputs))
+        self._concrete = self._advance.get_concrete_function(
+            *self._arguments(self._at(z, 1.0), _NOTHING, inputs)
+        )
         traced = time.perf_counter()
         self.start(z, 1.0, inputs)
         self._is_compiled = True
@@ -123,15 +128,19 @@ class Program:
             In the order of :data:`STATISTICS`.
         """
         arguments = self._arguments(state, phase, inputs, seed, target)
-        state, draws, stats, _ = self._advance(*arguments)
+        state, draws, stats, _ = self._run(*arguments)
         return state, draws.numpy()[: phase.length], stats.numpy()[: phase.length]
 
     def start(self, z: np.ndarray, step_size: float, inputs: Tensors) -> ChainState:
         """Put the chains at z, shape (C, D), with ``step_size`` and the identity as the metric."""
         state = self._at(z, step_size)
         with cache_explained():
-            log_prob, grad = self._advance(*self._arguments(state, _NOTHING, inputs))[-1]
+            log_prob, grad = self._run(*self._arguments(state, _NOTHING, inputs))[-1]
         return state._replace(log_prob=log_prob, grad=grad)
+
+    def _run(self, *arguments: Any) -> Any:
+        """Call the loop; its shapes never change, so they need not be looked at each time."""
+        return (self._concrete or self._advance)(*arguments)
 
     def _at(self, z: np.ndarray, step_size: float) -> ChainState:
         """Return the state of chains at z whose density is not known yet."""
