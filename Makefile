@@ -20,9 +20,11 @@ SUITABLE := import ensurepip, sys, venv; sys.exit(not (3, 12) <= sys.version_inf
 
 env: $(STAMP)  ## make .venv from requirements.lock, if that has changed (PYTHON=... picks a Python)
 
+# What a slider sends waits for the cell that runs: a thread of its own, JupyterLab's default, loses
+# messages now and then (jupyterlab issue 19719), and Matplotlib does not stand two threads.
 # The stamp is removed first and written last, so an environment without it was interrupted
 # and is made from the beginning; one with it is complete and only needs the differences.
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): requirements.lock pyproject.toml .ci/jupyterlab.json
 	@if [ -e $@ ] && $(VENV_PYTHON) -c '$(SUITABLE)' 2>/dev/null; then rm -f $@; exit 0; fi; \
 	rm -f $@; \
 	for python in $(PYTHONS); do \
@@ -43,6 +45,8 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(VENV_PYTHON) -m uv pip sync --python $(VENV_PYTHON) --require-hashes requirements.lock
 	@$(VENV_PYTHON) -m uv pip install --python $(VENV_PYTHON) --quiet --no-deps \
 	  --no-build-isolation --editable .
+	@mkdir -p .venv/share/jupyter/lab/settings
+	@cp .ci/jupyterlab.json .venv/share/jupyter/lab/settings/overrides.json
 	@touch $@
 
 lock: env  ## recompile requirements.lock and environment.yml (ARGS=--upgrade for new versions)

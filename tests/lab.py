@@ -127,7 +127,7 @@ def run_until(page, source, wanted):
     A widget sends one change at a time and keeps the latest back while the kernel is busy, so a
     cell run at once may be ahead of it.
     """
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if wanted(run_cell(page, source)):
             return True

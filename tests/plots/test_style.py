@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from nbclient import NotebookClient
+from traitlets.config import Config
 
 from bnn_teach import plots
 from bnn_teach.errors import ArgumentError
@@ -80,6 +81,7 @@ def test_every_figure_of_a_notebook_is_shown(monkeypatch):
     draw = "plots.plot_data([0.0, 1.0], [0.0, 1.0]);"
     cells = ["from bnn_teach import plots\n" + draw, draw]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
-    NotebookClient(notebook, kernel_name="python3", timeout=120).execute()
+    no_port = Config({"KernelManager": {"transport": "ipc"}})  # ports of two kernels may clash
+    NotebookClient(notebook, kernel_name="python3", timeout=120, config=no_port).execute()
     for cell in notebook.cells:
         assert any("image/png" in output.get("data", {}) for output in cell.outputs)
