@@ -20,10 +20,10 @@ SUITABLE := import ensurepip, sys, venv; sys.exit(not (3, 12) <= sys.version_inf
 
 env: $(STAMP)  ## make .venv from requirements.lock, if that has changed (PYTHON=... picks a Python)
 
-# What a slider sends waits for the cell that runs: in a thread of its own, JupyterLab's default, it
-# can spoil what the cell draws, and outputs are lost (jupyterlab issue 19719).
 # The stamp is removed first and written last, so an environment without it was interrupted
 # and is made from the beginning; one with it is complete and only needs the differences.
+# JupyterLab is told that what a slider sends waits for the cell that runs: in a thread of its own,
+# the default, it can spoil what the cell draws, and outputs are lost (jupyterlab issue 19719).
 $(STAMP): requirements.lock pyproject.toml .ci/jupyterlab.json
 	@if [ -e $@ ] && $(VENV_PYTHON) -c '$(SUITABLE)' 2>/dev/null; then rm -f $@; exit 0; fi; \
 	rm -f $@; \

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -156,12 +156,8 @@ class LogDensity:
     def fingerprint(self) -> str:
         """Identify the graph of log p(z): equal fingerprints share compiled programs."""
         z = tf.TensorSpec([self.size], get_dtype())
-        return traced(self.log_prob_one, z, specs(self.inputs), known=self.known("log_prob"))[0]
-
-    def known(self, *purpose: Hashable) -> tuple[Hashable, ...] | None:
-        """Identify what is computed from this density, or None where only tracing can tell."""
-        identity = self.structure.identity
-        return None if identity is None else (identity, *self.slots.items(), *purpose)
+        known = self.structure.known("log_prob")
+        return traced(self.log_prob_one, z, specs(self.inputs), known=known)[0]
 
     # Whole arrays: eager, for notebooks and tests.
 
@@ -190,7 +186,7 @@ class LogDensity:
                 zip(("value", "grad"), self.value_and_grad_one(draw["z"], inputs), strict=True)
             )
 
-        known = self.known("value_and_grad")
+        known = self.structure.known("value_and_grad")
         result = map_draws(one, {"z": z.reshape(-1, self.size)}, self.inputs, known=known)
         return result["value"].reshape(z.shape[:-1]), result["grad"].reshape(z.shape)
 
@@ -257,7 +253,7 @@ class LogDensity:
         if self._is_plain and not log_likelihood:
             slots = self.slots.items()
             return {p: z[..., s.start : s.stop].reshape(lead + s.shape) for p, s in slots}, {}
-        known = self.known("unflatten", log_likelihood)
+        known = self.structure.known("unflatten", log_likelihood)
         flat = map_draws(one, {"z": z.reshape(-1, self.size)}, self.inputs, known=known)
         named = {k: v.reshape(lead + v.shape[1:]) for k, v in flat.items()}
         likelihood = {

@@ -33,7 +33,7 @@ _LIBRARIES = (
 _UNKNOWABLE = {"eval", "exec", "globals", "input", "locals", "open", "random", "vars"}
 """What a function that names one of these returns does not follow from what it is."""
 
-_ATOMS = (type(None), bool, int, float, complex, str, bytes, type(...), range, slice, tf.DType)
+_ATOMS = (type(None), bool, int, float, complex, str, bytes, type(...), range)
 
 
 def model_identity(model: Model, observed: Mapping[str, Any]) -> str | None:
@@ -43,22 +43,20 @@ def model_identity(model: Model, observed: Mapping[str, Any]) -> str | None:
     ----------
     model : Model
         A model function that was called.
-    observed : mapping
-        Values of further variables to observe, by path; only their shapes and dtypes count.
+    observed : mapping of str to ndarray
+        All observed values, by path; only their shapes and dtypes count.
 
     Returns
     -------
     str or None
         Two models with equal identities have equal graphs. None where that cannot be told.
     """
-    walk = _Walk()
+    data, walk = model.data, _Walk()
+    others = {k: v for k, v in model.bound.arguments.items() if k not in data}
+    shapes = [{k: (v.shape, v.dtype) for k, v in each.items()} for each in (data, observed)]
     try:
-        walk.add(get_dtype(), model.name)
-        walk.add_model(model, model.data)
-        for path, value in observed.items():
-            array = np.asarray(value)
-            walk.add("observed", path, array.shape, array.dtype.str)
-    except (_UnknownError, RecursionError, ValueError):
+        walk.add((get_dtype(), *_parts_of_model(model, others), shapes))
+    except (_UnknownError, RecursionError):
         return None
     return walk.digest()
 
@@ -86,14 +84,10 @@ class _Walk:
     def digest(self) -> str:
         return self._hash.hexdigest()
 
-    def add(self, *values: Any) -> None:
-        for value in values:
-            self._add(value)
-
     def _write(self, *words: object) -> None:
         self._hash.update("".join(f"{len(str(word))}:{word}" for word in words).encode())
 
-    def _add(self, value: Any) -> None:
+    def add(self, value: Any) -> None:
         kind = type(value)
         if kind in _ATOMS or isinstance(value, np.dtype | tf.DType):
             self._write(kind.__name__, repr(value))
@@ -104,8 +98,8 @@ class _Walk:
         else:
             self._seen[id(value)] = value
             self._write(kind.__name__)
-            for part in self._parts(value, kind):
-                self._add(part)
+            for part in _parts(value, kind):
+                self.add(part)
 
     def _add_array(self, array: np.ndarray) -> None:
         if array.dtype.hasobject:
@@ -113,27 +107,18 @@ class _Walk:
         content = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
         self._write("array", array.shape, array.dtype.str, content)
 
-    def _parts(self, value: Any, kind: type) -> Iterable[Any]:
-        """Return what a value consists of."""
-        if isinstance(value, Model):
-            self.add_model(value, {})
-            return ()
-        if isinstance(value, ModelFunction):
-            return (value.name, value.keep_return, value.function)
-        if isinstance(value, types.ModuleType):
-            return (value.__name__,) if _is_library(value.__name__) else _no()
-        if dataclasses.is_dataclass(kind) and _is_library(kind.__module__):
-            return (kind, {f.name: getattr(value, f.name) for f in dataclasses.fields(kind)})
-        return _parts_of_container(value, kind) or _parts_of_callable(value, kind) or _no()
 
-    def add_model(self, model: Model, data: Mapping[str, np.ndarray]) -> None:
-        """Add a model; of the arguments in ``data`` only the shapes and dtypes count."""
-        self.add(model.name, model.keep_return, model.function)
-        for name, value in model.bound.arguments.items():
-            if name in data:
-                self.add(name, "data", data[name].shape, data[name].dtype.str)
-            else:
-                self.add(name, value)
+def _parts(value: Any, kind: type) -> Iterable[Any]:
+    """Return what a value consists of."""
+    if isinstance(value, Model):
+        return _parts_of_model(value, dict(value.bound.arguments))
+    if isinstance(value, ModelFunction):
+        return (value.name, value.keep_return, value.function)
+    if isinstance(value, types.ModuleType):
+        return (value.__name__,) if _is_library(value.__name__) else _no()
+    if dataclasses.is_dataclass(kind) and _is_library(kind.__module__):
+        return (kind, {f.name: getattr(value, f.name) for f in dataclasses.fields(kind)})
+    return _parts_of_container(value, kind) or _parts_of_callable(value, kind) or _no()
 
 
 def _no() -> Any:
@@ -146,6 +131,10 @@ def _is_eager(value: Any) -> bool:
 
 def _is_library(module: str | None) -> bool:
     return (module or "").partition(".")[0] in _LIBRARIES
+
+
+def _parts_of_model(model: Model, arguments: dict[str, Any]) -> Iterable[Any]:
+    return (model.name, model.keep_return, model.function, arguments)
 
 
 def _parts_of_container(value: Any, kind: type) -> Iterable[Any] | None:
@@ -193,10 +182,9 @@ def _parts_of_function(function: types.FunctionType) -> Iterator[Any]:
             yield cell.cell_contents
         except ValueError:  # not assigned yet
             yield "empty"
-    missing = "missing"
     for name in code.names:
         yield name
-        yield function.__globals__.get(name, getattr(builtins, name, missing))
+        yield function.__globals__.get(name, getattr(builtins, name, "missing"))
 
 
 @functools.lru_cache(maxsize=512)

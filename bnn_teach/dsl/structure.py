@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,6 +40,10 @@ class Structure(NamedTuple):
     """Deterministics and kept return values, by path."""
     identity: str | None = None
     """Equal for models with equal graphs; None where only tracing can tell."""
+
+    def known(self, *purpose: Hashable) -> tuple[Hashable, ...] | None:
+        """Identify what is computed from this model, or None where only tracing can tell."""
+        return None if self.identity is None else (self.identity, *purpose)
 
     def dims_of(self, path: str) -> tuple[str, ...] | None:
         """Names of the value's axes, where the model gave them."""
@@ -96,16 +99,13 @@ def inspect_model(
         for number in range(1, _DRAWS if structure.latent else 1):
             _check_same(structure, look(tf.constant([seed[0], seed[1] + number], tf.int32)))
     if identity is not None:
-        _steady[identity] = None
-        while len(_steady) > _KEEP:
-            _steady.popitem(last=False)
+        _steady.add(identity)
     return structure._replace(identity=identity)
 
 
 _DRAWS = 3
-_KEEP = 256
-_steady: OrderedDict[str, None] = OrderedDict()
-"""Models that were seen to yield the same at every draw."""
+_steady: set[str] = set()
+"""Identities of models that were seen to yield the same at every draw."""
 
 
 def _look(model: Model, asked: Mapping[str, Any], only_shapes: bool, seed: Any) -> Structure:

@@ -82,24 +82,20 @@ class Program:
         self.num_chains = num_chains
         self.max_tree_depth = max_tree_depth
         self.chunk = int(np.clip(1_000_000 // (num_chains * density.size), 10, 1000))
-        self.length = 10
-        """Transitions of the first chunk: few, until somebody has seen how long they take."""
         self._advance = tf.function(self._trace, jit_compile=True, autograph=False)
-        self._concrete: Any = None
-        self._is_compiled = False
+        self._concrete: Any = None  # the same with its shapes fixed, once it is compiled
 
     def compile(self, inputs: Tensors) -> tuple[float, float]:
         """Trace the loop and compile it, unless that was done; return the seconds of each."""
-        if self._is_compiled:
+        if self._concrete is not None:
             return 0.0, 0.0
         z = np.zeros([self.num_chains, self.density.size], self.density.dtype)
         clock = time.perf_counter()
-        self._concrete = self._advance.get_concrete_function(
-            *self._arguments(self._at(z, 1.0), _NOTHING, inputs)
-        )
+        arguments = self._arguments(self._at(z, 1.0), _NOTHING, inputs)
+        concrete = self._advance.get_concrete_function(*arguments)
         traced = time.perf_counter()
         self.start(z, 1.0, inputs)
-        self._is_compiled = True
+        self._concrete = concrete
         return traced - clock, time.perf_counter() - traced
 
     def advance(

@@ -128,7 +128,6 @@ def run_chains(density: LogDensity, settings: Settings) -> Draws:
                 bar.set_postfix_str(_summary(runs))
         for future in futures:
             future.result()
-    program.length = min(run.length for run in runs)
     warm = max(run.warm_at for run in runs) or time.perf_counter()
     seconds = Seconds(
         trace=recognised - started + traced,
@@ -182,7 +181,7 @@ class ChainGroup:
         self.warmup_leapfrogs = np.zeros(program.num_chains)
         self.step_size = np.full(program.num_chains, np.nan)
         self.scale = np.ones((program.num_chains, density.size))
-        self.done, self.divergent, self.length = 0, 0, program.length
+        self.done, self.divergent, self.length = 0, 0, 10
         self.warm_at = 0.0
 
     def run(self) -> None:
