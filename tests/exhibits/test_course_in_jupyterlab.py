@@ -73,7 +73,6 @@ def test_all_cells_run_and_every_control_moves(stem, lab, lab_page, drag):
         if not slider.is_visible() or not slider.is_enabled():
             continue
         known, seen = run_cell(page, VALUES), picture(exhibit)
-        slider.scroll_into_view_if_needed()
         at_end = slider.input_value() == slider.get_attribute("max")
         drag(page, slider, 0.0 if at_end else 1.0)
         assert picture(exhibit) != seen, "the mouse moves the picture"

@@ -40,7 +40,6 @@ def test_slider_kernel_and_exact_numbers(lab, lab_page, drag):
     exhibit = page.locator(".bnn-exhibit")
     slider, says = exhibit.get_by_role("slider"), exhibit.locator(".bnn-says")
     curve = exhibit.locator(".bnn-panels .bnn-line .bnn-line")
-    slider.scroll_into_view_if_needed()
     before = curve.get_attribute("d")
 
     drag(page, slider, 1.0)
