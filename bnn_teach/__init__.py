@@ -44,6 +44,9 @@ _PUBLIC = {
     "bnn_teach.course.networks": "dense layer network",
     "bnn_teach.course.quizzes": "quiz",
     "bnn_teach.course.doctor": "doctor",
+    "bnn_teach.course.reruns.results": "record",
+    "bnn_teach.course.reruns.rerun": "rerun",
+    "bnn_teach.course.reruns.sweep": "sweep",
     "bnn_teach.errors": "BnnTeachError ConvergenceWarning InterruptedWarning",
 }
 """The public names, in reading order, by the module that they live in."""

@@ -84,6 +84,10 @@ class QuizError(BnnTeachError, ValueError):
     """There is no such quiz, or its file is not in order."""
 
 
+class RerunError(BnnTeachError, RuntimeError):
+    """A cell of a notebook that was run again failed."""
+
+
 class ConvergenceWarning(UserWarning):
     """The draws, or the fit, should not be trusted as they are."""
 

@@ -27,11 +27,11 @@ def progress_bar(total: int, label: str, show: bool | None) -> Any:
     from tqdm.auto import tqdm
 
     if show is None:
-        show = _is_watched() and os.environ.get("BNN_TEACH_PROGRESS", "on") != "off"
+        show = is_watched() and os.environ.get("BNN_TEACH_PROGRESS", "on") != "off"
     return tqdm(total=total, desc=label, disable=not show, smoothing=0.1, dynamic_ncols=True)
 
 
-def _is_watched() -> bool:
+def is_watched() -> bool:
     """Whether this runs in a notebook's kernel, or writes to a terminal."""
     ipython = sys.modules.get("IPython")
     if ipython is not None and hasattr(ipython.get_ipython(), "kernel"):

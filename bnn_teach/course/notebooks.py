@@ -13,7 +13,7 @@ import pathlib
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -149,7 +149,7 @@ def execute(notebook: Notebook, folder: pathlib.Path, stem: str = "notebook") ->
 
     client = NotebookClient(
         notebook,
-        km=_kernel_manager(),
+        kernel_manager_class=kernel_manager(),
         timeout=_CELL_TIMEOUT,
         coalesce_streams=True,
         record_timing=False,
@@ -173,8 +173,19 @@ def _explained(error: Exception, stem: str, number: int, what: str) -> NotebookE
     )
 
 
-def _kernel_manager() -> Any:
-    """Return a manager that starts this Python, whatever kernels the reader has installed."""
+def kernel_manager(environment: Mapping[str, str] | None = None) -> type[Any]:
+    """Return a kind of manager that starts this Python, whatever kernels the reader has installed.
+
+    Parameters
+    ----------
+    environment : mapping of str to str, optional
+        The kernel's environment, where its client gives none; by default that of this process.
+
+    Returns
+    -------
+    type
+        For nbclient, which makes one and closes it.
+    """
     from ipykernel.kernelspec import RESOURCES, get_kernel_dict
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
@@ -183,7 +194,19 @@ def _kernel_manager() -> Any:
         def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
             return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
 
-    return AsyncKernelManager(kernel_spec_manager=ThisPython())
+    class Manager(AsyncKernelManager):
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options, kernel_spec_manager=ThisPython())
+
+        async def _async_start_kernel(self, **options: Any) -> Any:
+            if environment is not None:
+                options.setdefault("env", dict(environment))
+            options.setdefault("stderr", subprocess.DEVNULL)  # what a cell writes there is kept
+            return await super()._async_start_kernel(**options)
+
+        start_kernel = _async_start_kernel
+
+    return Manager
 
 
 @contextmanager
