@@ -43,6 +43,7 @@ _PUBLIC = {
     "bnn_teach.traces": "save load concatenate",
     "bnn_teach.course.networks": "dense layer network",
     "bnn_teach.course.quizzes": "quiz",
+    "bnn_teach.course.exercises.checking": "check",
     "bnn_teach.course.doctor": "doctor",
     "bnn_teach.course.reruns.results": "record",
     "bnn_teach.course.reruns.rerun": "rerun",

@@ -88,6 +88,14 @@ class RerunError(BnnTeachError, RuntimeError):
     """A cell of a notebook that was run again failed."""
 
 
+class ExerciseError(BnnTeachError, ValueError):
+    """The source of an exercise, or its place in a notebook, is not in order."""
+
+
+class CheckFailedError(BnnTeachError):
+    """An answer to an exercise is not right yet; the message says why, and what to do next."""
+
+
 class ConvergenceWarning(UserWarning):
     """The draws, or the fit, should not be trusted as they are."""
 

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from bnn_teach.course.exercises.commands import declare_exercises
 from bnn_teach.course.reruns.commands import declare_merge, declare_rerun, declare_sweep
 from bnn_teach.errors import BnnTeachError
 
@@ -181,6 +182,7 @@ VERBS: tuple[Callable[[Any], None], ...] = (
     declare_doctor,
     declare_tour,
     declare_notebooks,
+    declare_exercises,
     declare_fair_lab,
     declare_rerun,
     declare_sweep,

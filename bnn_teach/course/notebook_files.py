@@ -120,7 +120,7 @@ def read_ipynb(folder: pathlib.Path, stem: str) -> Notebook | None:
 
 def read_md(folder: pathlib.Path, stem: str) -> Notebook | None:
     """Return the notebook in ``stem.md``, or None where there is none."""
-    import jupytext  # type: ignore[import-untyped]
+    import jupytext
 
     path = folder / f"{stem}.md"
     if not path.exists():

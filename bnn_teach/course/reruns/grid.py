@@ -57,8 +57,9 @@ def expand(
         An unknown name, a wrong type, no value, or the same value twice.
     """
     columns = {}
-    for name, values in axes.items():
-        if isinstance(values, str) or not isinstance(values, Sequence | range) or not len(values):
+    for name, given in axes.items():
+        values: Any = given.tolist() if hasattr(given, "tolist") else given
+        if not isinstance(values, list | tuple | range) or not values:
             raise ArgumentError(f"{name}: came {values!r}; expected a list of values.")
         column = [check_parameters(declared, {name: value}, notebook)[name] for value in values]
         twice = [value for i, value in enumerate(column) if value in column[:i]]

@@ -7,13 +7,16 @@ error that names the cell. Next: :mod:`bnn_teach.course.reruns.grid`.
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
+import functools
 import hashlib
 import json
 import os
 import pathlib
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from bnn_teach.course.notebook_files import find, headline
@@ -114,15 +117,17 @@ def execute(
 
     target.parent.mkdir(parents=True, exist_ok=True)
     clock = time.perf_counter()
+    run = functools.partial(
+        papermill.execute_notebook,
+        str(source),
+        str(target),
+        parameters=dict(given),
+        progress_bar=is_watched() if progress is None else progress,
+        kernel_manager_class=kernel_manager(_environment(num_threads)),
+        resources={"metadata": {"path": str(source.parent)}},
+    )
     try:
-        executed = papermill.execute_notebook(
-            str(source),
-            str(target),
-            parameters=dict(given),
-            progress_bar=is_watched() if progress is None else progress,
-            kernel_manager_class=kernel_manager(_environment(num_threads)),
-            resources={"metadata": {"path": str(source.parent)}},
-        )
+        executed = _closing_its_loop(run)
     except papermill.PapermillExecutionError as error:
         raise RerunError(
             f"{source.stem}: cell [{error.exec_count}] ({headline(error.source)}) failed with "
@@ -140,6 +145,18 @@ def execute(
     facts = {"notebook": source.stem, **result._asdict(), "seconds": round(result.seconds, 3)}
     store_json(target.with_suffix(".json"), facts | {"notebook": source.stem})
     return result
+
+
+def _closing_its_loop(call: Callable[[], Any]) -> Any:
+    """Call, and close the event loop that Jupyter's client opens in each thread and leaves open."""
+    context = contextvars.copy_context()
+    before = {id(value) for value in context.values()}
+    try:
+        return context.run(call)
+    finally:
+        for value in list(context.values()):
+            if isinstance(value, asyncio.AbstractEventLoop) and id(value) not in before:
+                value.close()
 
 
 def store_json(path: pathlib.Path, facts: Mapping[str, Any]) -> None:

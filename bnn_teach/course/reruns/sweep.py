@@ -201,14 +201,16 @@ def _place(workers: int, cluster: str | None, executor: Executor | None) -> Iter
                 "cluster: the package distributed is not installed. Install the extra 'cluster'."
             ) from None
         try:
-            client = Client(cluster, timeout=10)
+            client = Client(cluster, timeout=10)  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as error:
             raise ArgumentError(
                 f"cluster: no Dask scheduler answers at {cluster!r}: {error}. Start one with "
                 "'dask scheduler', and workers with 'dask worker ADDRESS'."
             ) from None
         with client:
-            yield client.get_executor(pure=False, retries=_RETRIES)
+            yield client.get_executor(  # type: ignore[no-untyped-call]
+                pure=False, retries=_RETRIES
+            )
 
 
 def _cores() -> int:
