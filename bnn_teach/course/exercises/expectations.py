@@ -220,10 +220,14 @@ def about(came: object, other: Any, tolerance: float = 1e-3) -> bool:
         False also where what came is no number, or has another shape.
     """
     try:
-        array, other = np.asarray(came, dtype=np.float64), np.asarray(other, dtype=np.float64)
+        array, other = np.asarray(came), np.asarray(other, dtype=np.float64)
     except (TypeError, ValueError):
         return False
-    return array.shape == other.shape and np.allclose(array, other, rtol=tolerance, atol=1e-9)
+    return (
+        array.dtype.kind in "biuf"
+        and array.shape == other.shape
+        and np.allclose(array, other, rtol=tolerance, atol=1e-9)
+    )
 
 
 def shown(came: object) -> str:

@@ -24,7 +24,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from types import CodeType, TracebackType
+from types import FrameType, TracebackType
 from typing import Any, NamedTuple
 
 import bnn_teach
@@ -120,7 +120,7 @@ class _Alarm:
         self.seconds = seconds
         self.ringing = False
         self._rung = 0
-        self._tool: int | None = None
+        self._trace = sys.gettrace()
         self._before: tuple[Any, tuple[float, float], float] | None = None
 
     def start(self) -> None:
@@ -141,31 +141,28 @@ class _Alarm:
         if left:
             left = max(left - (time.monotonic() - since), 1e-3)
             signal.setitimer(signal.ITIMER_REAL, left, interval)
-        if self._tool is not None:
-            sys.monitoring.set_events(self._tool, sys.monitoring.events.NO_EVENTS)
-            sys.monitoring.free_tool_id(self._tool)
+        if self._rung > 1:
+            sys.settrace(self._trace)
 
-    def _ring(self, number: int, frame: object) -> None:
+    def _ring(self, number: int, frame: FrameType | None) -> None:
         if self.ringing:
             self._rung += 1
             if self._rung > 1:
-                self._insist()
+                self._insist(frame)
             raise _TimeUp
 
-    def _insist(self) -> None:
-        """From now on, whoever catches the alarm gets it again, as in a loop with ``except:``."""
-        free = (each for each in range(5, -1, -1) if sys.monitoring.get_tool(each) is None)
-        if self._tool is None and (tool := next(free, None)) is not None:
-            monitoring, caught = sys.monitoring, sys.monitoring.events.EXCEPTION_HANDLED
-            monitoring.use_tool_id(tool, "bnn_teach")
-            monitoring.register_callback(tool, caught, _raise_again)
-            monitoring.set_events(tool, caught)
-            self._tool = tool
+    def _insist(self, frame: FrameType | None) -> None:
+        """Whoever catches the alarm gets it again in the next line, as in a loop with ``except:``."""
+        while frame is not None and frame.f_code is not _called.__code__:
+            frame.f_trace = _raise_in_line
+            frame = frame.f_back
+        sys.settrace(_raise_in_line)
 
 
-def _raise_again(code: CodeType, offset: int, error: BaseException) -> None:
-    if isinstance(error, _TimeUp) and code not in (_called.__code__, _timed.__code__):
-        raise error
+def _raise_in_line(frame: FrameType, event: str, argument: object) -> object:
+    if event == "line":
+        raise _TimeUp
+    return _raise_in_line
 
 
 def _too_long(seconds: float) -> str:

@@ -1,0 +1,201 @@
+"""The checks of notebook 03: a model inside a model, the same model flattened, and two copies of one.
+
+A model is judged by what it says: the names of its variables, and its log joint at given values,
+which SciPy works out on its own. The visible case is the default of a check's keywords; a sheet's
+hidden tests give others. Next: :mod:`bnn_teach.course.exercises.checks_04`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from bnn_teach.course.exercises.expectations import Exercise, Lesson, expect, expect_close, shown
+from bnn_teach.density import log_joint
+from bnn_teach.dsl.model import Model
+from bnn_teach.prediction import sample_prior_predictive
+
+_X = (-1.0, 0.0, 0.5, 2.0)
+_Y = (0.3, 1.1, 0.9, 2.4)
+_FLOAT32 = 2e-4
+
+_NESTED = Lesson(
+    "A model that is yielded inside another one gives back what it returns, under its own scope.",
+    "notebook 03, section 1",
+    "Write `f = yield line(x)`: without `yield` nobody runs the inner model.",
+)
+_SCOPES = Lesson(
+    "A name says where a variable lives: outer model, dot, inner model, dot, variable.",
+    "notebook 03, section 2",
+    "Compare the names that came with those that are expected, and rename what differs.",
+)
+_TERMS = Lesson(
+    "The log joint is a sum over all variables; how they are nested does not change it.",
+    "notebook 03, section 1",
+    "Check each variable's prior, and that the measurements are observed with `noise_scale`.",
+)
+
+
+def _told(answer: Any, *arguments: Any) -> Model:
+    """Return the model that an answer makes of some arguments."""
+    model = answer(*arguments)
+    expect(
+        isinstance(model, Model),
+        f"Calling your answer gave {shown(model)}; expected a model. Is `@bt.model` above it?",
+        _NESTED,
+    )
+    return model  # type: ignore[no-any-return]
+
+
+def _names(model: Model) -> set[str]:
+    prior = sample_prior_predictive(model, 1, seed=0)["prior"]
+    return {str(each) for each in prior.data_vars}
+
+
+def _expect_names(model: Model, *expected: str) -> None:
+    """Compare the names of a model's random variables, without the model's own."""
+    came = {each.removeprefix(f"{model.name}.") for each in _names(model)} - {model.name}
+    expect(
+        came == set(expected),
+        f"The names of the variables: came {', '.join(sorted(came)) or 'none'}; expected "
+        f"{', '.join(expected)}, each under the name of the model.",
+        _SCOPES,
+    )
+
+
+def _expect_joint(model: Model, values: dict[str, float], exact: float) -> None:
+    paths = {f"{model.name}.{name}": value for name, value in values.items()}
+    found = float(log_joint(model, paths))
+    at = ", ".join(f"{name} = {value:g}" for name, value in values.items())
+    tolerance = _FLOAT32 * (1 + abs(exact))
+    expect_close(found, exact, tolerance, f"The log joint of your model at {at}", _TERMS)
+
+
+def _normal(value: Any, loc: Any, scale: Any) -> float:
+    return float(np.sum(stats.norm.logpdf(value, loc, scale)))
+
+
+# --- 03.1 and 03.2 ---------------------------------------------------------------------------
+
+
+def nested(
+    answer: Any,
+    x: ArrayLike = _X,
+    y: ArrayLike = _Y,
+    noise_scale: float = 0.3,
+    w: float = 0.7,
+    b: float = -0.2,
+) -> None:
+    """Ask for ``line.w`` and ``line.b`` in the model, and for the log joint of a straight line."""
+    _line(answer, ("line.w", "line.b"), x, y, noise_scale, w, b)
+
+
+def flat(
+    answer: Any,
+    x: ArrayLike = _X,
+    y: ArrayLike = _Y,
+    noise_scale: float = 0.3,
+    w: float = 0.7,
+    b: float = -0.2,
+) -> None:
+    """Ask for ``line_w`` and ``line_b``, and for the same log joint."""
+    _line(answer, ("line_w", "line_b"), x, y, noise_scale, w, b)
+
+
+def _line(
+    answer: Any,
+    names: tuple[str, str],
+    x: ArrayLike,
+    y: ArrayLike,
+    noise_scale: float,
+    w: float,
+    b: float,
+) -> None:
+    x, y = np.asarray(x, np.float32), np.asarray(y, np.float32)
+    model = _told(answer, x.copy(), y.copy(), noise_scale)
+    _expect_names(model, *names)
+    exact = _normal([w, b], 0, 1) + _normal(y, w * x + b, noise_scale)
+    _expect_joint(model, dict(zip(names, (w, b), strict=True)), exact)
+
+
+# --- 03.3 ------------------------------------------------------------------------------------
+
+_TWICE = Lesson(
+    "Two variables of one name would be one line in the trace, so the second one is refused.",
+    "notebook 03, section 3",
+    'Give each copy a scope of its own: `yield line(x).named("low")`.',
+)
+_WHICH = Lesson(
+    "Both lines are drawn for every x; the data only see the one that is chosen there.",
+    "notebook 03, section 3",
+    "Choose with `tf.where(x < hinge, low, high)`.",
+)
+
+
+def hinged(
+    answer: Any,
+    x: ArrayLike = _X,
+    y: ArrayLike = _Y,
+    hinge: float = 0.2,
+    noise_scale: float = 0.5,
+    values: tuple[float, float, float, float] = (0.5, -1.0, 1.5, 2.0),
+) -> None:
+    """Ask for two lines, each with a scope, and for a log joint in which each has its side."""
+    x, y = np.asarray(x, np.float32), np.asarray(y, np.float32)
+    model = _told(answer, x.copy(), y.copy(), hinge, noise_scale)
+    _expect_names(model, "low.w", "low.b", "high.w", "high.b")
+    low, high = values[0] * x + values[1], values[2] * x + values[3]
+    prior = _normal(values, 0, 1)
+    joints = [prior + _normal(y, f, noise_scale) for f in (np.where(x < hinge, low, high),)]
+    names = ("low.w", "low.b", "high.w", "high.b")
+    given = dict(zip(names, values, strict=True))
+    found = float(log_joint(model, {f"{model.name}.{k}": v for k, v in given.items()}))
+    for f, said in (
+        (np.where(x < hinge, high, low), "the two lines have changed sides"),
+        (np.maximum(low, high), "it is the higher line that was chosen, as in `bent`"),
+        (low, "only the lower side's line is used"),
+        (high, "only the higher side's line is used"),
+    ):
+        wrong = prior + _normal(y, f, noise_scale)
+        close = abs(found - wrong) < _FLOAT32 * (1 + abs(wrong))
+        expect(
+            not close or abs(wrong - joints[0]) < 1e-2,
+            f"The log joint: came {found:.5g}; expected {joints[0]:.5g}. It seems that {said}.",
+            _WHICH,
+        )
+    _expect_joint(model, given, joints[0])
+
+
+_COPY = (
+    "Copy the body of `line` to where it is called. Its `return` becomes an assignment.",
+    'A name must not contain a dot, so call the two variables "line_w" and "line_b".',
+    "Three yields: `w`, `b`, and `obs` with `loc=w * x + b`.",
+)
+CHECKS = {
+    "03.1": Exercise(
+        nested,
+        _NESTED,
+        (
+            "What does `regression` in section 1 put in the place of `loc`?",
+            "`line(x)` alone is only a model. `yield line(x)` has it run, and gives what it "
+            "returns.",
+            "Write `f = yield line(x)`.",
+        ),
+    ),
+    "03.2": Exercise(flat, _TERMS, _COPY),
+    "03.3": Exercise(
+        hinged,
+        _TWICE,
+        (
+            'Ask for `line` twice, each with a name of its own: `.named("low")` and '
+            '`.named("high")`.',
+            "`tf.where(condition, a, b)` takes from a where the condition holds, and else from b.",
+            'The measurements are `bt.Normal("obs", loc=tf.where(x < hinge, low, high), '
+            "scale=noise_scale, observed=y)`.",
+        ),
+    ),
+}
+"""The exercises by number."""
