@@ -1,4 +1,4 @@
-"""The checks of notebook 03: a model inside a model, the same model flattened, and two copies of one.
+"""The checks of notebook 03: a model inside a model, the same one flattened, and two copies.
 
 A model is judged by what it says: the names of its variables, and its log joint at given values,
 which SciPy works out on its own. The visible case is the default of a check's keywords; a sheet's
@@ -47,7 +47,7 @@ def _told(answer: Any, *arguments: Any) -> Model:
         f"Calling your answer gave {shown(model)}; expected a model. Is `@bt.model` above it?",
         _NESTED,
     )
-    return model  # type: ignore[no-any-return]
+    return model
 
 
 def _names(model: Model) -> set[str]:

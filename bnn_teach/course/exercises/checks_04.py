@@ -90,7 +90,7 @@ def make_data(
     noise_scale: float = 0.2,
     seed: int = 1,
 ) -> None:
-    """Ask for shapes, an empty gap, even spacing, noise of the right size, and a seed that counts."""
+    """Ask for shapes, an empty gap, noise of the right size, and a seed that counts."""
     came = parts(answer(num_points, gap, noise_scale, seed), ("x", "y"), _SHAPES)
     x, y = (
         numbers(each, (num_points, 1), name, _SHAPES) for name, each in zip("xy", came, strict=True)

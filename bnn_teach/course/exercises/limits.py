@@ -152,14 +152,14 @@ class _Alarm:
             raise _TimeUp
 
     def _insist(self, frame: FrameType | None) -> None:
-        """Whoever catches the alarm gets it again in the next line, as in a loop with ``except:``."""
+        """Whoever catches the alarm, as a loop with ``except:``, gets it in the next line again."""
         while frame is not None and frame.f_code is not _called.__code__:
             frame.f_trace = _raise_in_line
             frame = frame.f_back
         sys.settrace(_raise_in_line)
 
 
-def _raise_in_line(frame: FrameType, event: str, argument: object) -> object:
+def _raise_in_line(frame: FrameType, event: str, argument: object) -> Any:
     if event == "line":
         raise _TimeUp
     return _raise_in_line

@@ -188,7 +188,7 @@ def _cell_problems(number: str, role: str, cell: Notebook) -> Iterator[str]:
 
 def _starter_problems(code: str) -> Iterator[str]:
     empty = starter(code)
-    if empty == code:
+    if not all(code.count(mark) == 1 for mark in SOLUTION):
         yield f"it has no solution between {SOLUTION[0]} and {SOLUTION[1]}."
     if (lines := len(empty.splitlines())) > MOST_LINES - 3:
         yield f"{lines} lines would be handed out; expected at most {MOST_LINES - 3}."
