@@ -28,8 +28,9 @@ from bnn_teach.course.notebook_files import (
 )
 from bnn_teach.course.notebook_outputs import describe_images, images, stable_text
 from bnn_teach.course.notebooks import code_of
+from bnn_teach.errors import BnnTeachError
 
-MOST_CELLS = 35
+MOST_CELLS = 35  # those of the exercises come on top
 MOST_LINES = 10
 PARAMETER_TYPES = ("bool", "int", "float", "str", "list", "tuple", "dict")
 
@@ -152,14 +153,33 @@ def check_parameters(stored: Stored) -> Iterator[str]:
 
 
 def check_size(stored: Stored) -> Iterator[str]:
-    """A notebook has at most 35 cells, a code cell at most ten lines."""
-    if (count := len(stored.notebook.cells)) > MOST_CELLS:
+    """A notebook has at most 35 cells before and after its exercises, a code cell ten lines."""
+    first, after = _exercises(stored)
+    if (count := len(stored.notebook.cells) - (after - first)) > MOST_CELLS:
         yield f"it has {count} cells; at most {MOST_CELLS} are read to the end. Shorten it."
     for number, cell in _code_cells(stored):
         if (lines := len(cell.source.strip().splitlines())) > MOST_LINES:
             yield (
                 f"cell {number} ({headline(cell.source)}) has {lines} lines, more than "
                 f"{MOST_LINES}. Split it, or move a part of it to the library."
+            )
+
+
+def check_exercises(stored: Stored) -> Iterator[str]:
+    """The section Exercises says what the sheet says."""
+    from bnn_teach.course.exercises import pages, sheets
+
+    number, folder = stored.stem.partition("_")[0], stored.root / "notebooks"
+    if number in sheets.numbers(folder / "exercises"):
+        try:
+            stale = pages.stale(folder, number, stored.notebook)
+        except BnnTeachError as error:
+            yield str(error)
+            return
+        if stale:
+            yield (
+                "the section Exercises is not what the sheet says. Run python -m bnn_teach "
+                f"exercises {number}, and then {command(stored.stem)}."
             )
 
 
@@ -210,6 +230,7 @@ CHECKS: tuple[Callable[[Stored], Iterator[str]], ...] = (
     check_paths,
     check_parameters,
     check_size,
+    check_exercises,
     check_rhythm,
     check_alt,
     check_alt_fresh,
@@ -222,6 +243,16 @@ def _code_cells(stored: Stored) -> Iterator[tuple[int, Notebook]]:
     for number, cell in enumerate(stored.notebook.cells, 1):
         if cell.cell_type == "code":
             yield number, cell
+
+
+def _exercises(stored: Stored) -> tuple[int, int]:
+    """Return where the section Exercises begins and ends; nowhere, where there is none."""
+    from bnn_teach.course.exercises.pages import place
+
+    try:
+        return place(stored.notebook)
+    except BnnTeachError:
+        return 0, 0
 
 
 def _is_parameter(line: str) -> bool:

@@ -117,7 +117,7 @@ def attribution(
 # --- 08.3 ------------------------------------------------------------------------------------
 
 _POOL = Lesson(
-    "A mixture is one distribution: draw a fit, then draw from it. Its draws are those of all fits.",
+    "A mixture is one distribution: draw a fit, then from it. Its draws are those of all fits.",
     "notebook 08, section 4",
     "Put the draws of all fits together, `np.concatenate(fits)`, and take quantiles of these.",
 )

@@ -24,10 +24,9 @@ from bnn_teach.course.notebook_files import (
 from bnn_teach.errors import ExerciseError
 
 HEADING, NEXT = "## Exercises", "## Quiz"
-INTRODUCTION = (
-    "Put your own code in the place of `...`, and run the cell: its last line tells whether the "
-    "answer is right,\nand if not, what to do. Each time it gives one more hint."
-)
+INTRODUCTION = """\
+Put your own code in the place of `...`, and run the cell: its last line tells whether the answer is
+right, and if not, what to do. Each time it gives one more hint."""
 
 
 def written(folder: pathlib.Path, number: str) -> list[Content]:
