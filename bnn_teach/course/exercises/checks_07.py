@@ -27,7 +27,8 @@ def _functions(seed: int, chains: int, draws: int, num_x: int) -> np.ndarray:
     """Return functions of shape (chain, draw, x), skewed and of unequal widths."""
     rng = np.random.default_rng(seed)
     scale = rng.uniform(0.1, 2.0, size=num_x)
-    skewed = rng.standard_t(4, size=(chains, draws, num_x)) + rng.gamma(1.0, size=(chains, draws, 1))
+    skewed = rng.standard_t(4, size=(chains, draws, num_x))
+    skewed += rng.gamma(1.0, size=(chains, draws, 1))
     return rng.normal(size=num_x) + scale * skewed
 
 
@@ -70,7 +71,7 @@ def total_sd(
 # --- 07.2 ------------------------------------------------------------------------------------
 
 _SPLIT = Lesson(
-    "The total variance is that of the curves (epistemic) plus the mean of the noise's (aleatoric).",
+    "The total variance is that of the curves, epistemic, plus the mean of the noise's, aleatoric.",
     "notebook 07, section 2",
     "Compute the two variances, add them, and take the root of all three at the end.",
 )
