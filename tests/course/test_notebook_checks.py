@@ -130,10 +130,10 @@ BROKEN = {
     "a computed value": (parameters("n: int = f(3)  # s"), "check_parameters", "is no parameter"),
     "an odd type": (parameters("n: Model = 3  # s"), "check_parameters", "is no parameter"),
     "no statement": (parameters("n: int = # s"), "check_parameters", "is no parameter"),
-    "36 cells": (
+    "37 cells": (
         insert(*(new_markdown_cell(f"text {n}") for n in range(28))),
         "check_size",
-        "it has 36 cells",
+        "it has 37 cells",
     ),
     "11 lines": (in_cell(1, source="\n".join(["x = 1"] * 11)), "check_size", "has 11 lines"),
     "code after code": (insert(new_code_cell("2", execution_count=1)), "check_rhythm", "follows"),

@@ -1,8 +1,8 @@
 """The checks of notebook 00: the width of a band, two widths compared, and where to measure next.
 
-Each check tries an answer on curves that are drawn here, skewed as those of a network are, so that
-a band from quantiles differs from one of two standard deviations. The visible case is the default
-of its keywords; a sheet's hidden tests give others. Next:
+Each check tries an answer on curves that are drawn here, more skewed at one x than at another, so
+that a band from quantiles differs from one of two standard deviations. The visible case is the
+default of its keywords; a sheet's hidden tests give others. Next:
 :mod:`bnn_teach.course.exercises.checks_01`.
 """
 
@@ -36,21 +36,29 @@ _ALL_RUNS = Lesson(
     "notebook 00, section 3",
     "Take the quantiles over both axes at once: `axis=(0, 1)`.",
 )
-_DRAWING = 1e-6  # relative; the quantiles are those of NumPy's default rule
+_ROUNDING = 1e-6  # relative
 
 
 def _curves(seed: int, num_runs: int, num_curves: int, num_x: int) -> tuple[Any, np.ndarray]:
     """Return inputs of shape (x, 1) and curves (run, curve, x), skewed and of unequal widths."""
     rng = np.random.default_rng(seed)
     x = np.linspace(-1.0, 1.0, num_x)[:, None]
-    scale = rng.uniform(0.2, 3.0, size=num_x)
-    middle = rng.normal(0.0, 3.0, size=num_x)
-    return x, middle + scale * rng.gamma(2.0, size=(num_runs, num_curves, num_x))
+    skewness, scale = rng.uniform(0.1, 1.5, size=num_x), rng.uniform(0.2, 3.0, size=num_x)
+    middle = rng.normal(0.0, 9.0, size=num_x)
+    return x, middle + scale * rng.lognormal(0.0, skewness, size=(num_runs, num_curves, num_x))
 
 
-def _width(curves: np.ndarray) -> np.ndarray:
-    lower, upper = np.quantile(curves, [0.025, 0.975], axis=(0, 1))
-    return np.asarray(upper - lower)
+def _width(curves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the width of the 95 % band, and by how much two rules for quantiles may differ.
+
+    Each rule takes a value between the same two neighbours of the sorted curves.
+    """
+    cuts = [0.025, 0.975]
+    exact = np.ptp(np.quantile(curves, cuts, axis=(0, 1)), axis=0)
+    (low, high), (next_low, next_high) = (
+        np.quantile(curves, cuts, axis=(0, 1), method=rule) for rule in ("lower", "higher")
+    )
+    return exact, np.maximum(next_high - low - exact, exact - (high - next_low)) + _ROUNDING * exact
 
 
 # --- 00.1 ------------------------------------------------------------------------------------
@@ -59,7 +67,7 @@ def _width(curves: np.ndarray) -> np.ndarray:
 def band_width(answer: Any, seed: int = 1, num_runs: int = 4, num_curves: int = 200) -> None:
     """Compare the widths of the 95 % band with the quantiles of all curves."""
     _, curves = _curves(seed, num_runs, num_curves, 31)
-    came, exact = answer(curves.copy()), _width(curves)
+    came, (exact, between_rules) = answer(curves.copy()), _width(curves)
     for factor in (2, 4, 2 * 1.96):
         confused = about(came, factor * curves.std(axis=(0, 1)), 1e-2)
         expect(not confused, f"The width came as {factor:g} standard deviations.", _TWO_SD)
@@ -75,7 +83,8 @@ def band_width(answer: Any, seed: int = 1, num_runs: int = 4, num_curves: int = 
         tails = [(1 - wrong) / 2, (1 + wrong) / 2]
         narrow = np.ptp(np.quantile(curves, tails, axis=(0, 1)), axis=0)
         expect(not about(came, narrow), f"This is the width of a band of {said}.", _BAND)
-    expect_close(came, exact, _DRAWING * exact, "The width of the band", _BAND)
+    expect(not about(came, -exact, 0.1), "The widths came with a minus: upper minus lower.", _BAND)
+    expect_close(came, exact, between_rules, "The width of the band", _BAND)
 
 
 # --- 00.2 ------------------------------------------------------------------------------------
@@ -92,23 +101,23 @@ def times_wider(
 ) -> None:
     """Compare a ratio of two widths with that of the quantiles."""
     x, curves = _curves(seed, num_runs, 200, 101)
-    width = _width(curves)
-    at_here, at_there = (width[np.argmin(np.abs(x - place))] for place in (here, there))
-    came = answer(x.copy(), curves.copy(), here, there)
-    exact = at_here / at_there
+    places = [int(np.argmin(np.abs(x - place))) for place in (here, there)]
+    width, between_rules = (each[places] for each in _width(curves))
+    came, exact = answer(x.copy(), curves.copy(), here, there), width[0] / width[1]
     expect(
         not about(came, 1 / exact) or about(exact, 1 / exact, 1e-2),
         f"The ratio: came {1 / exact:.4g}; expected {exact:.4g}. It is upside down.",
         _AT,
     )
-    sd = curves.std(axis=(0, 1))
-    of_sds = sd[np.argmin(np.abs(x - here))] / sd[np.argmin(np.abs(x - there))]
+    sd = curves.std(axis=(0, 1))[places]
+    of_sds = sd[0] / sd[1]
     expect(
         not about(came, of_sds) or about(of_sds, exact, 1e-2),
         f"The ratio: came {of_sds:.4g}, that of two standard deviations; expected {exact:.4g}.",
         _TWO_SD,
     )
-    expect_close(came, exact, _DRAWING * exact, "The ratio of the widths", _AT)
+    tolerance = exact * np.sum(between_rules / width)
+    expect_close(came, exact, tolerance, "The ratio of the widths", _AT)
 
 
 # --- 00.3 ------------------------------------------------------------------------------------
@@ -128,21 +137,22 @@ def next_place(
     """Ask for the place where the band is widest, among a few."""
     x, curves = _curves(seed, 4, 200, 101)
     at = [int(np.argmin(np.abs(x - place))) for place in candidates]
-    widths = _width(curves)[at]
+    widths = _width(curves)[0][at]
     best = candidates[int(np.argmax(widths))]
     came = float(numbers(answer(x.copy(), curves.copy(), candidates), (), "The place", _WHERE))
-    inside = any(about(came, each, 1e-6) for each in candidates)
+    nearest = int(np.argmin(np.abs(np.subtract(candidates, came))))
     expect(
-        inside,
+        about(came, candidates[nearest], 1e-6),
         f"The place: came {came:.4g}; expected one of the candidates, "
         f"{', '.join(f'{each:g}' for each in candidates)}.",
         _WHERE,
     )
-    high = candidates[int(np.argmax(np.abs(curves.mean(axis=(0, 1))[at])))]
-    why = " There the curves are far from 0, and they agree." if came == high else ""
+    middle = curves.mean(axis=(0, 1))[at]
+    highest = nearest in (np.argmax(middle), np.argmax(np.abs(middle)))
+    why = " There the curves are far from 0, but that is no disagreement." if highest else ""
     expect(
         about(came, best, 1e-6),
-        f"The place: came {came:g}, where the band is {widths[candidates.index(came)]:.3g} wide; "
+        f"The place: came {came:g}, where the band is {widths[nearest]:.3g} wide; "
         f"expected {best:g}, where it is {widths.max():.3g} wide.{why}",
         _WHERE,
     )

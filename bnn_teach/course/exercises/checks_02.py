@@ -107,7 +107,10 @@ def elbo(
         spread = s**2 / 2 * (1 / prior_scale**2 + len(y))
         what = f"The ELBO at q = Normal({m:.3g}, {s:.3g})"
         said = f"{what}: came {came:.5g}; expected {exact:.5g}."
-        slips = [(-entropy, "The entropy is missing.", _ENTROPY)]
+        slips = [
+            (-entropy, "The entropy is missing.", _ENTROPY),
+            (spread - entropy, "This is the log joint at the mean of q.", _ENTROPY),
+        ]
         for extra in (spread, s**2 / 2 * len(y), spread - s**2 / 2 * len(y)):
             slips.append((extra, "A spread is missing.", _SPREAD))
         for extra, why, lesson in slips:
@@ -115,7 +118,7 @@ def elbo(
             expect(small or not about(came, exact + extra, 1e-6), f"{said} {why}", lesson)
         expect(
             came < evidence + 1e-4,
-            f"{said} The log evidence is {evidence:.5g}, and it is above.",
+            f"{said} It lies above the log evidence, {evidence:.5g}.",
             _ABOVE,
         )
         tolerance = _INTEGRAL * (1 + abs(exact))

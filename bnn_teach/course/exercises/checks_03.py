@@ -7,6 +7,7 @@ hidden tests give others. Next: :mod:`bnn_teach.course.exercises.checks_04`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from scipy import stats
 from bnn_teach.course.exercises.expectations import Exercise, Lesson, expect, expect_close, shown
 from bnn_teach.density import log_joint
 from bnn_teach.dsl.model import Model
-from bnn_teach.prediction import sample_prior_predictive
+from bnn_teach.dsl.structure import inspect_model
 
 _X = (-1.0, 0.0, 0.5, 2.0)
 _Y = (0.3, 1.1, 0.9, 2.4)
@@ -29,13 +30,23 @@ _NESTED = Lesson(
 )
 _SCOPES = Lesson(
     "A name says where a variable lives: outer model, dot, inner model, dot, variable.",
-    "notebook 03, section 2",
+    "notebook 03, section 1",
     "Compare the names that came with those that are expected, and rename what differs.",
 )
 _TERMS = Lesson(
     "The log joint is a sum over all variables; how they are nested does not change it.",
     "notebook 03, section 1",
     "Check each variable's prior, and that the measurements are observed with `noise_scale`.",
+)
+_OBSERVED = Lesson(
+    "Only what is observed is data. Without `observed=` the measurements are one more unknown.",
+    "notebook 03, section 1",
+    'Yield the measurements as `bt.Normal("obs", ..., observed=y)`.',
+)
+_NOISE = Lesson(
+    "M15",
+    "notebook 03, section 1",
+    "Give the noise as a standard deviation: `scale=noise_scale`.",
 )
 
 
@@ -50,28 +61,45 @@ def _told(answer: Any, *arguments: Any) -> Model:
     return model
 
 
-def _names(model: Model) -> set[str]:
-    prior = sample_prior_predictive(model, 1, seed=0)["prior"]
-    return {str(each) for each in prior.data_vars}
-
-
 def _expect_names(model: Model, *expected: str) -> None:
     """Compare the names of a model's random variables, without the model's own."""
-    came = {each.removeprefix(f"{model.name}.") for each in _names(model)} - {model.name}
+    found = inspect_model(model)
+    latent, seen = (
+        {path.removeprefix(f"{model.name}.") for path in paths}
+        for paths in (found.latent, found.observed)
+    )
+    expect("obs" not in latent, "The measurements, `obs`, came without data.", _OBSERVED)
     expect(
-        came == set(expected),
-        f"The names of the variables: came {', '.join(sorted(came)) or 'none'}; expected "
+        latent == set(expected),
+        f"The names of what is unknown: came {', '.join(sorted(latent)) or 'none'}; expected "
         f"{', '.join(expected)}, each under the name of the model.",
         _SCOPES,
     )
+    expect(
+        seen == {"obs"},
+        f"The names of what is observed: came {', '.join(sorted(seen)) or 'none'}; expected obs.",
+        _OBSERVED,
+    )
 
 
-def _expect_joint(model: Model, values: dict[str, float], exact: float) -> None:
-    paths = {f"{model.name}.{name}": value for name, value in values.items()}
-    found = float(log_joint(model, paths))
+def _expect_joint(
+    model: Model,
+    values: dict[str, float],
+    exact: float,
+    slips: Iterable[tuple[float, str, Lesson]],
+) -> None:
+    """Compare a log joint with what is right, and first with what some slips lead to."""
+    found = float(log_joint(model, {f"{model.name}.{name}": v for name, v in values.items()}))
     at = ", ".join(f"{name} = {value:g}" for name, value in values.items())
-    tolerance = _FLOAT32 * (1 + abs(exact))
-    expect_close(found, exact, tolerance, f"The log joint of your model at {at}", _TERMS)
+    what = f"The log joint of your model at {at}"
+    for wrong, said, lesson in slips:
+        close = abs(found - wrong) < _FLOAT32 * (1 + abs(wrong))
+        expect(
+            not close or abs(wrong - exact) < 1e-2,
+            f"{what}: came {found:.5g}; expected {exact:.5g}. It seems that {said}.",
+            lesson,
+        )
+    expect_close(found, exact, _FLOAT32 * (1 + abs(exact)), what, _TERMS)
 
 
 def _normal(value: Any, loc: Any, scale: Any) -> float:
@@ -117,8 +145,10 @@ def _line(
     x, y = np.asarray(x, np.float32), np.asarray(y, np.float32)
     model = _told(answer, x.copy(), y.copy(), noise_scale)
     _expect_names(model, *names)
-    exact = _normal([w, b], 0, 1) + _normal(y, w * x + b, noise_scale)
-    _expect_joint(model, dict(zip(names, (w, b), strict=True)), exact)
+    prior, f = _normal([w, b], 0, 1), w * x + b
+    squared = prior + _normal(y, f, noise_scale**2), "the noise is squared", _NOISE
+    values = dict(zip(names, (w, b), strict=True))
+    _expect_joint(model, values, prior + _normal(y, f, noise_scale), [squared])
 
 
 # --- 03.3 ------------------------------------------------------------------------------------
@@ -146,27 +176,22 @@ def hinged(
     """Ask for two lines, each with a scope, and for a log joint in which each has its side."""
     x, y = np.asarray(x, np.float32), np.asarray(y, np.float32)
     model = _told(answer, x.copy(), y.copy(), hinge, noise_scale)
-    _expect_names(model, "low.w", "low.b", "high.w", "high.b")
-    low, high = values[0] * x + values[1], values[2] * x + values[3]
-    prior = _normal(values, 0, 1)
-    joints = [prior + _normal(y, f, noise_scale) for f in (np.where(x < hinge, low, high),)]
     names = ("low.w", "low.b", "high.w", "high.b")
-    given = dict(zip(names, values, strict=True))
-    found = float(log_joint(model, {f"{model.name}.{k}": v for k, v in given.items()}))
-    for f, said in (
+    _expect_names(model, *names)
+    low, high = values[0] * x + values[1], values[2] * x + values[3]
+    prior, f = _normal(values, 0, 1), np.where(x < hinge, low, high)
+    slips = [(prior + _normal(y, f, noise_scale**2), "the noise is squared", _NOISE)]
+    for other, said in (
         (np.where(x < hinge, high, low), "the two lines have changed sides"),
+        (np.where(x <= hinge, low, high), "`low` is used at the hinge itself, too"),
         (np.maximum(low, high), "it is the higher line that was chosen, as in `bent`"),
-        (low, "only the lower side's line is used"),
-        (high, "only the higher side's line is used"),
+        (low, "only the line called `low` is used"),
+        (high, "only the line called `high` is used"),
+        (low + high, "the two lines are added"),
     ):
-        wrong = prior + _normal(y, f, noise_scale)
-        close = abs(found - wrong) < _FLOAT32 * (1 + abs(wrong))
-        expect(
-            not close or abs(wrong - joints[0]) < 1e-2,
-            f"The log joint: came {found:.5g}; expected {joints[0]:.5g}. It seems that {said}.",
-            _WHICH,
-        )
-    _expect_joint(model, given, joints[0])
+        slips.append((prior + _normal(y, other, noise_scale), said, _WHICH))
+    given = dict(zip(names, values, strict=True))
+    _expect_joint(model, given, prior + _normal(y, f, noise_scale), slips)
 
 
 _COPY = (

@@ -37,7 +37,7 @@ _OUTSIDE = Lesson(
 
 
 def outside(
-    answer: Any, gap: tuple[float, float] = (-0.15, 0.15), x: ArrayLike = (-0.6, -0.15, 0, 0.15, 1)
+    answer: Any, gap: tuple[float, float] = (-0.15, 0.3), x: ArrayLike = (-1, -0.15, 0, 0.2, 0.3)
 ) -> None:
     """Ask which inputs are outside of a gap, with its ends."""
     x = np.asarray(x, dtype=float)
@@ -51,10 +51,11 @@ def outside(
     )
     expect(not np.array_equal(came, ~exact), "Came True for the inputs in the gap.", _OUTSIDE)
     wrong = x[came != exact]
+    why = " The ends of a gap do not belong to it." if np.isin(wrong, gap).all() else ""
     expect(
         not wrong.size,
         f"At x = {', '.join(f'{each:g}' for each in wrong[:3])} the answer is wrong for the gap "
-        f"from {gap[0]:g} to {gap[1]:g}.",
+        f"from {gap[0]:g} to {gap[1]:g}.{why}",
         _OUTSIDE,
     )
 
@@ -72,9 +73,14 @@ _GAP = Lesson(
     "Join two `np.linspace`: from -1 to the gap's lower end, and from its upper end to 1.",
 )
 _NOISE = Lesson(
+    "Every measurement is off by an error of its own, normal and of size `noise_scale`.",
+    "notebook 04, section 1",
+    "To `np.sin(2 * np.pi * x)`, add `noise_scale` times one standard normal number for each x.",
+)
+_SLIP = Lesson(
     "M15",
-    "notebook 04, section 2",
-    "Multiply standard normal numbers by `noise_scale`, a standard deviation.",
+    "notebook 04, section 1",
+    "Multiply standard normal numbers by `noise_scale` itself, a standard deviation.",
 )
 _SEED = Lesson(
     "A seed makes chance repeatable: the same seed, the same data; another seed, other noise.",
@@ -102,23 +108,37 @@ def make_data(
         "expected none.",
         _GAP,
     )
-    half = num_points // 2
+    sorted_x, left = np.sort(x[:, 0]), np.sum(x <= gap[0])
+    half = left if num_points - left == num_points // 2 else num_points // 2  # either, if odd
     rows = [np.linspace(-1, gap[0], half), np.linspace(gap[1], 1, num_points - half)]
-    expect_close(np.sort(x[:, 0]), np.concatenate(rows), 1e-5, "The inputs, in order,", _GAP)
-    residual = (y - np.sin(2 * np.pi * x)) / noise_scale
-    low, high = stats.chi2.ppf([_FALSE_ALARM / 2, 1 - _FALSE_ALARM / 2], num_points)
-    total, sd = np.sum(residual**2), np.std(residual) * noise_scale
-    expect(total > 0, "Your measurements lie on the curve; expected noise on each of them.", _NOISE)
-    expect(
-        low < total < high,
-        f"Around the sine your measurements have an sd of {sd:.3g}; expected {noise_scale:g}, "
-        f"for {num_points} points between {noise_scale * np.sqrt(low / num_points):.3g} and "
-        f"{noise_scale * np.sqrt(high / num_points):.3g}.",
-        _NOISE,
-    )
+    expect_close(sorted_x, np.concatenate(rows), 1e-5, "The inputs, in order,", _GAP)
+    _expect_noise(y - np.sin(2 * np.pi * x), noise_scale)
     again, other = (answer(num_points, gap, noise_scale, each)[1] for each in (seed, seed + 1))
     expect(np.array_equal(again, came[1]), "The same seed gave other data.", _SEED)
     expect(not np.array_equal(other, came[1]), "Another seed gave the same data.", _SEED)
+
+
+def _expect_noise(errors: np.ndarray, noise_scale: float) -> None:
+    """Hold the sum of squared errors against the χ² distribution."""
+    expect(errors.any(), "Your measurements lie on the curve; expected noise on each.", _NOISE)
+    expect(np.ptp(errors) > 1e-9, "All your measurements are off by the same amount.", _NOISE)
+    low, high = stats.chi2.ppf([_FALSE_ALARM / 2, 1 - _FALSE_ALARM / 2], errors.size)
+    size, least, most = np.sqrt([np.mean(errors**2), low / errors.size, high / errors.size])
+    for wrong, what in ((noise_scale**2, "square"), (noise_scale**0.5, "root")):
+        slip = least < size / wrong < most and not least < wrong / noise_scale < most
+        expect(
+            not slip,
+            f"Around the sine your measurements are off by about {size:.3g}, as if the noise were "
+            f"the {what} of `noise_scale`; expected {noise_scale:g}.",
+            _SLIP,
+        )
+    expect(
+        least < size / noise_scale < most,
+        f"Around the sine your measurements are off by about {size:.3g}; expected "
+        f"{noise_scale:g}, for {errors.size} points between {least * noise_scale:.3g} and "
+        f"{most * noise_scale:.3g}.",
+        _NOISE,
+    )
 
 
 # --- 04.3 ------------------------------------------------------------------------------------
@@ -129,8 +149,8 @@ _SHARE = Lesson(
     "Count where `y` is at or above `lower` and at or below `upper`; divide by how many there are.",
 )
 _ERROR = Lesson(
-    "A share that was counted has an error of its own: √(p (1 - p) / n).",
-    "notebook 04, section 4",
+    "A share is a mean of zeros and ones. Its error, too, falls with √n: √(p (1 - p) / n).",
+    "notebook 04, section 2",
     "Put the share that you found into √(p (1 - p) / n); n is the number of measurements.",
 )
 
@@ -161,8 +181,19 @@ def share_inside(answer: Any, num_new: int = 400, half_width: float = 1.5, seed:
     expect(
         not about(came[1], error**2, 1e-3),
         f"The error: came {error**2:.3g}, its square; expected {error:.3g}.",
-        Lesson("M15", "notebook 04, section 4", "Take the root."),
+        Lesson("M15", "notebook 04, section 2", "Take the root."),
     )
+    promised = float(np.sqrt(0.95 * 0.05 / num_new))
+    for wrong, said in (
+        (promised, "that of 95 %"),
+        (error * np.sqrt(num_new), "not divided by √n"),
+    ):
+        expect(
+            not about(came[1], wrong, 1e-3) or about(wrong, error, 0.01),
+            f"The error: came {wrong:.3g}, {said}; expected {error:.3g}, that of the share which "
+            "was counted.",
+            _ERROR,
+        )
     expect_close(came[1], error, 0.01 * error, "The error of the share", _ERROR)
 
 
