@@ -8,6 +8,7 @@ Next: ``conf.py``, then the extensions in ``_ext/``, beginning with ``course_not
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,8 @@ sys.path.insert(0, str(HERE / "_ext"))
 
 from print_page import write_print_page  # noqa: E402
 from site_links import dead_links  # noqa: E402
+
+from bnn_teach.course.reruns.results import MIME as RESULTS  # noqa: E402
 
 SPHINX = ("-W", "--keep-going", "-n", "-q", "-E", "-j", "1")
 """Warnings are errors, all of them are shown, every reference is checked, nothing is reused."""
@@ -63,7 +66,8 @@ def collect(root: Path, target: Path) -> None:
     """
     (target / "notebooks").mkdir(parents=True)
     for path in sorted((root / "notebooks").glob("[0-9]*.ipynb")):
-        shutil.copy(path, target / "notebooks")
+        text = without_results(path.read_text(encoding="utf-8"))
+        (target / "notebooks" / path.name).write_text(text, encoding="utf-8")
     for path in sorted((root / "book").glob("*.md")):
         shutil.copy(path, target)
     for name in ("CONTRIBUTING.md", "LICENSE", "book/references.bib"):
@@ -71,6 +75,15 @@ def collect(root: Path, target: Path) -> None:
     for name in ("images", "benchmarks"):
         if (root / "book" / name).is_dir():
             shutil.copytree(root / "book" / name, target / name)
+
+
+def without_results(text: str) -> str:
+    """Return a notebook's text without what ``bt.record`` left for machines, unknown to Sphinx."""
+    notebook = json.loads(text)
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(RESULTS, None)
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
 def run_sphinx(root: Path, output: Path) -> int:

@@ -1,13 +1,14 @@
 """Every check can fail: break one thing in a copy of a good notebook, and see it told."""
 
 import json
+import pathlib
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from bnn_teach.course import notebook_checks, notebooks
 from bnn_teach.course.notebook_checks import CHECKS, problems
-from bnn_teach.course.notebook_files import parse
+from bnn_teach.course.notebook_files import find, parse, read_ipynb
 from bnn_teach.course.notebooks import refresh
 
 STEM = "07_toy"
@@ -131,7 +132,7 @@ BROKEN = {
     "an odd type": (parameters("n: Model = 3  # s"), "check_parameters", "is no parameter"),
     "no statement": (parameters("n: int = # s"), "check_parameters", "is no parameter"),
     "37 cells": (
-        insert(*(new_markdown_cell(f"text {n}") for n in range(28))),
+        insert(*(new_markdown_cell(f"text {n}") for n in range(29))),
         "check_size",
         "it has 37 cells",
     ),
@@ -169,7 +170,7 @@ def test_what_is_wrong_is_told(folder, what):
 
 
 def test_every_check_is_shown_to_fail_here():
-    below = {"check_pair", "check_stable"}
+    below = {"check_pair", "check_stable", "check_exercises"}
     assert {check.__name__ for check in CHECKS} == {row[1] for row in BROKEN.values()} | below
 
 
@@ -232,3 +233,21 @@ def test_a_changed_library_is_told(folder, monkeypatch):
     monkeypatch.setattr(notebook_checks, "fingerprint", lambda cells: "0" * 16)
     assert found_by(folder) == ["check_fresh"]
     assert "Run make notebooks ARGS=07" in problems(folder, STEM)[0]
+
+
+def test_exercises_that_are_not_the_sheets_are_told(folder, tmp_path):
+    course = pathlib.Path(__file__).parents[2]
+    [stem] = find(course / "notebooks", ["01"])
+    for name in (f"{stem}.md", f"{stem}.ipynb", "exercises/01.md"):
+        target = tmp_path / "notebooks" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text((course / "notebooks" / name).read_text())
+    notebook = read_ipynb(tmp_path / "notebooks", stem)
+    stored = notebook_checks.Stored(stem, tmp_path, notebook, "", None)
+    assert list(notebook_checks.check_exercises(stored)) == []
+    sheet = tmp_path / "notebooks" / "exercises" / "01.md"
+    sheet.write_text(sheet.read_text().replace("How much is enough?", "How much is too much?"))
+    [sentence] = notebook_checks.check_exercises(stored)
+    assert "bnn_teach exercises 01" in sentence
+    notebook.cells = notebook.cells[:5]
+    assert "## Exercises" in " ".join(notebook_checks.check_exercises(stored))

@@ -114,7 +114,7 @@ def elbo(
         for extra in (spread, s**2 / 2 * len(y), spread - s**2 / 2 * len(y)):
             slips.append((extra, "A spread is missing.", _SPREAD))
         for extra, why, lesson in slips:
-            small = abs(extra) < 1e-3 * (1 + abs(exact))
+            small = abs(extra) < 10 * _INTEGRAL * (1 + abs(exact))
             expect(small or not about(came, exact + extra, 1e-6), f"{said} {why}", lesson)
         expect(
             came < evidence + 1e-4,

@@ -133,7 +133,7 @@ WRONG = (
     ("02.2", lambda *a: elbo(*a) + 100, "above"),
     ("02.3", lambda c: (np.diag(c) ** 0.5, 0.83), "true marginals"),
     ("02.3", lambda c: (1 / np.diag(np.linalg.inv(c)), 0.83), "M15"),
-    ("03.1", lambda x, y, noise_scale: line(x), "names of the variables|log joint"),
+    ("03.1", lambda x, y, noise_scale: line(x), "expected line.w, line.b"),
     ("03.1", of_model, "log joint"),
     ("03.2", nested, "line_w"),
     ("03.3", twice, "Duplicate|twice|already"),
