@@ -4,6 +4,11 @@ Each check tries an answer on curves that are drawn here, more skewed at one x t
 that a band from quantiles differs from one of two standard deviations. The visible case is the
 default of its keywords; a sheet's hidden tests give others. Next:
 :mod:`bnn_teach.course.exercises.checks_01`.
+
+Notes
+-----
+An answer may call ``bt.quantile_band``, as the page does, and be the first to need TensorFlow. That
+takes longer to load than a check may take; so this module loads it, before any clock is started.
 """
 
 from __future__ import annotations
@@ -20,6 +25,7 @@ from bnn_teach.course.exercises.expectations import (
     expect_close,
     numbers,
 )
+from bnn_teach.prediction import quantile_band
 
 _BAND = Lesson(
     "At each x the band holds the middle 95 % of all curves: 2.5 % are below it, 2.5 % above.",
@@ -54,7 +60,7 @@ def _width(curves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Each rule takes a value between the same two neighbours of the sorted curves.
     """
     cuts = [0.025, 0.975]
-    exact = np.ptp(np.quantile(curves, cuts, axis=(0, 1)), axis=0)
+    exact = np.ptp(quantile_band(curves, 0.95), axis=0)
     (low, high), (next_low, next_high) = (
         np.quantile(curves, cuts, axis=(0, 1), method=rule) for rule in ("lower", "higher")
     )

@@ -232,7 +232,7 @@ CHECKS = {
         (
             "Which of the two numbers does the world answer to, and which the computer?",
             "Points: the smallest count with 1/s² + count/sigma² of at least 1/sd². "
-            "`math.ceil` rounds up, and a count is never negative.",
+            "`np.ceil` rounds up, and a count is never negative.",
             "Draws: the sd that this many points really lead to, divided by `mcse`, squared, and "
             "rounded up.",
         ),

@@ -60,8 +60,12 @@ def test_an_interrupt_keeps_the_notebook(small, tmp_path):
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not (path.exists() and _ran(path) >= 3):
         time.sleep(0.2)
-    os.kill(process.pid, signal.SIGINT)
-    process.communicate(timeout=60)
+    try:
+        os.kill(process.pid, signal.SIGINT)
+        process.communicate(timeout=150)
+    finally:
+        process.kill()
+        process.communicate()
     assert process.returncode == 130 and _ran(path) >= 3
 
 
