@@ -124,19 +124,18 @@ def _expect_noise(errors: np.ndarray, noise_scale: float) -> None:
     expect(np.ptp(errors) > 1e-9, "All your measurements are off by the same amount.", _NOISE)
     low, high = stats.chi2.ppf([_FALSE_ALARM / 2, 1 - _FALSE_ALARM / 2], errors.size)
     size, least, most = np.sqrt([np.mean(errors**2), low / errors.size, high / errors.size])
+    right = least < size / noise_scale < most
+    said = f"Around the sine your measurements are off by about {size:.3g}"
     for wrong, what in ((noise_scale**2, "square"), (noise_scale**0.5, "root")):
-        slip = least < size / wrong < most and not least < wrong / noise_scale < most
         expect(
-            not slip,
-            f"Around the sine your measurements are off by about {size:.3g}, as if the noise were "
-            f"the {what} of `noise_scale`; expected {noise_scale:g}.",
+            right or not least < size / wrong < most,
+            f"{said}, as if the noise were the {what} of `noise_scale`; expected {noise_scale:g}.",
             _SLIP,
         )
     expect(
-        least < size / noise_scale < most,
-        f"Around the sine your measurements are off by about {size:.3g}; expected "
-        f"{noise_scale:g}, for {errors.size} points between {least * noise_scale:.3g} and "
-        f"{most * noise_scale:.3g}.",
+        right,
+        f"{said}; expected {noise_scale:g}, for {errors.size} points between "
+        f"{least * noise_scale:.3g} and {most * noise_scale:.3g}.",
         _NOISE,
     )
 
