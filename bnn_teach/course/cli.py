@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bnn_teach.course.exercises.commands import declare_exercises
+from bnn_teach.course.options import declare_folder
 from bnn_teach.course.reruns.commands import declare_merge, declare_rerun, declare_sweep
 from bnn_teach.errors import BnnTeachError
 
@@ -117,12 +118,7 @@ def declare_notebooks(verbs: Any) -> None:
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help="such as 06; all notebooks if there is none"
     )
-    parser.add_argument(
-        "--folder",
-        type=pathlib.Path,
-        default=pathlib.Path("notebooks"),
-        help="where they are (default: notebooks)",
-    )
+    declare_folder(parser)
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--check", action="store_true", help="run nothing; say what is not in order")
     mode.add_argument(

@@ -35,10 +35,17 @@ def check_python() -> Iterator[Check]:
         yield Check("Python", FAILED, f"{found}; expected {wanted}", remedy)
 
 
+def usable_cores() -> int:
+    """Count the cores that this process may use; all of the machine's where none are withheld."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def check_cores() -> Iterator[Check]:
     """Chains can run side by side."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    if (cores or 1) < 2:
+    cores = usable_cores()
+    if cores < 2:
         remedy = "All works, but takes about twice the time that is stated. Allow two cores."
         yield Check("cores", WARNING, "this process may use one core", remedy)
     else:

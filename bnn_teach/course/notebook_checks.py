@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from bnn_teach.course.exercises import pages, sheets
 from bnn_teach.course.fingerprint import fingerprint
 from bnn_teach.course.notebook_files import (
     KEY,
@@ -167,8 +168,6 @@ def check_size(stored: Stored) -> Iterator[str]:
 
 def check_exercises(stored: Stored) -> Iterator[str]:
     """The section Exercises says what the sheet says."""
-    from bnn_teach.course.exercises import pages, sheets
-
     number, folder = stored.stem.partition("_")[0], stored.root / "notebooks"
     if number in sheets.numbers(folder / "exercises"):
         try:
@@ -247,10 +246,8 @@ def _code_cells(stored: Stored) -> Iterator[tuple[int, Notebook]]:
 
 def _exercises(stored: Stored) -> tuple[int, int]:
     """Return where the section Exercises begins and ends; nowhere, where there is none."""
-    from bnn_teach.course.exercises.pages import place
-
     try:
-        return place(stored.notebook)
+        return pages.place(stored.notebook)
     except BnnTeachError:
         return 0, 0
 

@@ -147,19 +147,18 @@ def execute(notebook: Notebook, folder: pathlib.Path, stem: str = "notebook") ->
     def end(**_: Any) -> None:
         clock.append(time.perf_counter())
 
-    client = NotebookClient(
-        notebook,
-        kernel_manager_class=kernel_manager(),
-        timeout=_CELL_TIMEOUT,
-        coalesce_streams=True,
-        record_timing=False,
-        resources={"metadata": {"path": str(folder)}},
-        on_cell_execute=begin,
-        on_cell_executed=end,
-    )
     try:
         with _environment() as environment:
-            client.execute(env=environment, stderr=subprocess.DEVNULL, cleanup_kc=True)
+            NotebookClient(
+                notebook,
+                kernel_manager_class=kernel_manager(environment),
+                timeout=_CELL_TIMEOUT,
+                coalesce_streams=True,
+                record_timing=False,
+                resources={"metadata": {"path": str(folder)}},
+                on_cell_execute=begin,
+                on_cell_executed=end,
+            ).execute()
     except (CellControlSignal, DeadKernelError) as error:
         raise _explained(error, stem, *(running[-1] if running else (1, ""))) from None
     return clock[-1] - clock[0] if clock else 0.0
@@ -179,7 +178,7 @@ def kernel_manager(environment: Mapping[str, str] | None = None) -> type[Any]:
     Parameters
     ----------
     environment : mapping of str to str, optional
-        The kernel's environment, where its client gives none; by default that of this process.
+        The kernel's environment; by default that of this process.
 
     Returns
     -------
@@ -200,8 +199,8 @@ def kernel_manager(environment: Mapping[str, str] | None = None) -> type[Any]:
 
         async def _async_start_kernel(self, **options: Any) -> Any:
             if environment is not None:
-                options.setdefault("env", dict(environment))
-            options.setdefault("stderr", subprocess.DEVNULL)  # what a cell writes there is kept
+                options["env"] = dict(environment)
+            options["stderr"] = subprocess.DEVNULL  # what a cell writes there is kept
             return await super()._async_start_kernel(**options)
 
         start_kernel = _async_start_kernel

@@ -126,7 +126,7 @@ def _notebooks() -> list[str]:
 
 def _judged(number: str, asked: Exercise, answer: object, case: dict[str, Any]) -> Result:
     def trial() -> None:
-        if asked.takes == "function" and not callable(answer):
+        if not callable(answer):
             came = "a `...` that is not replaced yet" if answer is ... else shown(answer)
             raise CheckFailedError(
                 f"Your answer is {came}; expected the function itself, by its name and without "
@@ -134,6 +134,7 @@ def _judged(number: str, asked: Exercise, answer: object, case: dict[str, Any]) 
             )
         asked.check(answer, **case)
 
+    importlib.import_module("bnn_teach.runtime")  # TensorFlow: to load it may take longer than that
     ending = bounded(trial)
     lesson = str(asked.lesson) if ending.kind == "stopped" else ""
     lines = (ending.said, lesson, *ending.notes)

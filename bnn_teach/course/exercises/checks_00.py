@@ -4,11 +4,6 @@ Each check tries an answer on curves that are drawn here, more skewed at one x t
 that a band from quantiles differs from one of two standard deviations. The visible case is the
 default of its keywords; a sheet's hidden tests give others. Next:
 :mod:`bnn_teach.course.exercises.checks_01`.
-
-Notes
------
-An answer may call ``bt.quantile_band``, as the page does, and be the first to need TensorFlow. That
-takes longer to load than a check may take; so this module loads it, before any clock is started.
 """
 
 from __future__ import annotations

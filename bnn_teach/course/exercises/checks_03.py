@@ -109,38 +109,24 @@ def _normal(value: Any, loc: Any, scale: Any) -> float:
 # --- 03.1 and 03.2 ---------------------------------------------------------------------------
 
 
-def nested(
-    answer: Any,
-    x: ArrayLike = _X,
-    y: ArrayLike = _Y,
-    noise_scale: float = 0.3,
-    w: float = 0.7,
-    b: float = -0.2,
-) -> None:
+def nested(answer: Any, **case: Any) -> None:
     """Ask for ``line.w`` and ``line.b`` in the model, and for the log joint of a straight line."""
-    _line(answer, ("line.w", "line.b"), x, y, noise_scale, w, b)
+    _line(answer, ("line.w", "line.b"), **case)
 
 
-def flat(
-    answer: Any,
-    x: ArrayLike = _X,
-    y: ArrayLike = _Y,
-    noise_scale: float = 0.3,
-    w: float = 0.7,
-    b: float = -0.2,
-) -> None:
+def flat(answer: Any, **case: Any) -> None:
     """Ask for ``line_w`` and ``line_b``, and for the same log joint."""
-    _line(answer, ("line_w", "line_b"), x, y, noise_scale, w, b)
+    _line(answer, ("line_w", "line_b"), **case)
 
 
 def _line(
     answer: Any,
     names: tuple[str, str],
-    x: ArrayLike,
-    y: ArrayLike,
-    noise_scale: float,
-    w: float,
-    b: float,
+    x: ArrayLike = _X,
+    y: ArrayLike = _Y,
+    noise_scale: float = 0.3,
+    w: float = 0.7,
+    b: float = -0.2,
 ) -> None:
     x, y = np.asarray(x, np.float32), np.asarray(y, np.float32)
     model = _told(answer, x.copy(), y.copy(), noise_scale)

@@ -17,9 +17,9 @@ from scipy import stats
 from bnn_teach.course.exercises.expectations import (
     Exercise,
     Lesson,
-    about,
     expect,
     expect_close,
+    expect_no_slip,
     numbers,
     parts,
     shown,
@@ -164,35 +164,21 @@ def share_inside(answer: Any, num_new: int = 400, half_width: float = 1.5, seed:
     share = float(inside.mean())
     error = float(np.sqrt(share * (1 - share) / num_new))
     came = parts(answer(lower.copy(), upper.copy(), y.copy()), ("the share", "its error"), _SHARE)
-    for wrong, said in (
-        (1 - share, "the share outside"),
-        (np.mean(y <= upper), "the share below the upper limit"),
-        (np.mean(y >= lower), "the share above the lower limit"),
-        (inside.sum(), "a count"),
-        (100 * share, "in percent"),
-    ):
-        expect(
-            not about(came[0], wrong, 1e-6) or about(wrong, share, 1e-6),
-            f"The share: came {wrong:.4g}, {said}; expected {share:.4g}.",
-            _SHARE,
-        )
-    expect_close(came[0], share, 1e-9, "The share", _SHARE)
-    expect(
-        not about(came[1], error**2, 1e-3),
-        f"The error: came {error**2:.3g}, its square; expected {error:.3g}.",
-        Lesson("M15", "notebook 04, section 2", "Take the root."),
+    slips = (
+        (1 - share, "the share outside", _SHARE),
+        (np.mean(y <= upper), "the share below the upper limit", _SHARE),
+        (np.mean(y >= lower), "the share above the lower limit", _SHARE),
+        (inside.sum(), "a count", _SHARE),
+        (100 * share, "in percent", _SHARE),
     )
-    promised = float(np.sqrt(0.95 * 0.05 / num_new))
-    for wrong, said in (
-        (promised, "that of 95 %"),
-        (error * np.sqrt(num_new), "not divided by √n"),
-    ):
-        expect(
-            not about(came[1], wrong, 1e-3) or about(wrong, error, 0.01),
-            f"The error: came {wrong:.3g}, {said}; expected {error:.3g}, that of the share which "
-            "was counted.",
-            _ERROR,
-        )
+    expect_no_slip(came[0], share, slips, "The share")
+    expect_close(came[0], share, 1e-9, "The share", _SHARE)
+    of_error = (
+        (error**2, "its square", Lesson("M15", "notebook 04, section 2", "Take the root.")),
+        (np.sqrt(0.95 * 0.05 / num_new), "that of 95 % and not of what was counted", _ERROR),
+        (error * np.sqrt(num_new), "not divided by √n", _ERROR),
+    )
+    expect_no_slip(came[1], error, of_error, "The error", 1e-3)
     expect_close(came[1], error, 0.01 * error, "The error of the share", _ERROR)
 
 

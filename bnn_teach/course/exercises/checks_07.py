@@ -17,6 +17,7 @@ from bnn_teach.course.exercises.expectations import (
     about,
     expect,
     expect_close,
+    expect_no_slip,
     parts,
 )
 
@@ -58,13 +59,13 @@ def total_sd(
     epistemic = f.std(axis=(0, 1))
     exact = np.hypot(epistemic, noise_scale)
     came = answer(f.copy(), noise_scale)
-    for wrong, said, lesson in (
+    slips = (
         (epistemic, "that of the curve alone", _TOTAL),
         (np.full(9, noise_scale), "that of the noise alone", _TOTAL),
         (epistemic + noise_scale, "the sum of the two sds", _SLIP),
         (exact**2, "the variance", _SLIP),
-    ):
-        expect(not about(came, wrong, 1e-4), f"The sd of a measurement: came {said}.", lesson)
+    )
+    expect_no_slip(came, exact, slips, "The sd of a measurement", 1e-4)
     expect_close(came, exact, _tolerance(exact, f[..., 0].size), "The sd of a measurement", _TOTAL)
 
 

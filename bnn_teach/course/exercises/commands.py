@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import pathlib
 import sys
 from typing import Any
+
+from bnn_teach.course.options import declare_folder
 
 
 def declare_exercises(verbs: Any) -> None:
@@ -15,12 +16,7 @@ def declare_exercises(verbs: Any) -> None:
     parser.add_argument(
         "numbers", nargs="*", metavar="NUMBER", help="such as 06; all sheets if there is none"
     )
-    parser.add_argument(
-        "--folder",
-        type=pathlib.Path,
-        default=pathlib.Path("notebooks"),
-        help="where the notebooks are (default: notebooks)",
-    )
+    declare_folder(parser)
     parser.set_defaults(run=_exercises)
 
 

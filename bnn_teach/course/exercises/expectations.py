@@ -9,8 +9,8 @@ that may be behind it, where to read again, and what to do next. Next:
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -47,8 +47,6 @@ class Exercise(NamedTuple):
     """What to say where the answer stops with an error, or is not the kind of thing asked for."""
     hints: tuple[str, ...]
     """Two or three steps towards the solution, in plain words: no TeX."""
-    takes: Literal["function", "value"] = "function"
-    """Whether the answer is a function, which the check calls, or a value."""
 
 
 def expect(condition: object, said: str, lesson: Lesson) -> None:
@@ -228,6 +226,41 @@ def about(came: object, other: Any, tolerance: float = 1e-3) -> bool:
         and array.shape == other.shape
         and np.allclose(array, other, rtol=tolerance, atol=1e-9)
     )
+
+
+def expect_no_slip(
+    came: object,
+    right: Any,
+    slips: Iterable[tuple[Any, str, Lesson]],
+    what: str,
+    tolerance: float = 1e-6,
+) -> None:
+    """Compare what came with what some wrong ways lead to, unless these lead to what is right.
+
+    Parameters
+    ----------
+    came : object
+        What the answer returned.
+    right : float or ndarray
+        What is right.
+    slips : iterable of tuple (float or ndarray, str, Lesson)
+        What each wrong way gives, what that is, and what to tell.
+    what : str
+        What it should be, for the message.
+    tolerance : float, optional
+        Relative.
+
+    Raises
+    ------
+    CheckFailedError
+        It is one of them, and not right.
+    """
+    for wrong, said, lesson in slips:
+        slip = about(came, wrong, tolerance) and not about(wrong, right, tolerance)
+        numbers_told = np.ndim(right) == 0
+        value = f" {float(wrong):.4g}," if numbers_told else ""
+        instead = f"; expected {float(right):.4g}" if numbers_told else ""
+        expect(not slip, f"{what}: came{value} {said}{instead}.", lesson)
 
 
 def shown(came: object) -> str:

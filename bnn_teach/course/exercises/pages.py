@@ -7,7 +7,6 @@ where in the notebook they go. Next: :mod:`bnn_teach.course.exercises.commands`.
 
 from __future__ import annotations
 
-import copy
 import pathlib
 from collections.abc import Sequence
 
@@ -53,7 +52,8 @@ def written(folder: pathlib.Path, number: str) -> list[Content]:
     texts = [f"{HEADING}\n\n{INTRODUCTION}"]
     cells: list[Content] = []
     for problem in made.problems:
-        texts += [problem.statement, *map(_folded_hint, *_hints(problem))]
+        hints = enumerate(exercise(problem.number).hints, 1)
+        texts += [problem.statement, *(_folded(f"Hint {step}", hint) for step, hint in hints)]
         cells += [_text(texts), _code(f"{problem.starter}\n\n\n{problem.call}")]
         texts = [_folded_solution(problem)]
     return [*cells, _text([*texts, made.question])]
@@ -83,14 +83,14 @@ def refresh(folder: pathlib.Path, number: str) -> bool:
     from nbformat.v4 import new_code_cell, new_markdown_cell
 
     [stem] = find(folder, [number])
-    notebook = copy.deepcopy(newest(folder, stem))
-    if not stale(folder, number, notebook):
-        return False
+    notebook, cells = newest(folder, stem), written(folder, number)
     first, after = place(notebook)
+    if contents(notebook)[first:after] == cells:
+        return False
     make = {"code": new_code_cell, "markdown": new_markdown_cell}
     notebook.cells[first:after] = [
         make[cell.cell_type](cell.source)  # type: ignore[no-untyped-call]
-        for cell in written(folder, number)
+        for cell in cells
     ]
     (folder / f"{stem}.md").write_text(markdown(notebook), encoding="utf-8")
     return True
@@ -102,19 +102,13 @@ def stale(folder: pathlib.Path, number: str, notebook: Notebook) -> bool:
     return contents(notebook)[first:after] != written(folder, number)
 
 
-def _hints(problem: Problem) -> tuple[Sequence[str], Sequence[str]]:
-    hints = exercise(problem.number).hints
-    names = ["Hint"] if len(hints) == 1 else [f"Hint {k}" for k in range(1, len(hints) + 1)]
-    return names, hints
-
-
-def _folded_hint(name: str, hint: str) -> str:
-    return f"<details><summary>{name}</summary>\n\n{hint}\n\n</details>"
-
-
 def _folded_solution(problem: Problem) -> str:
     inside = "\n\n".join(filter(None, [f"```python\n{problem.solution}\n```", problem.remark]))
-    return f"<details><summary>Solution of {problem.number}</summary>\n\n{inside}\n\n</details>"
+    return _folded(f"Solution of {problem.number}", inside)
+
+
+def _folded(summary: str, inside: str) -> str:
+    return f"<details><summary>{summary}</summary>\n\n{inside}\n\n</details>"
 
 
 def _text(parts: Sequence[str]) -> Content:

@@ -7,6 +7,7 @@ import pathlib
 import sys
 from typing import Any
 
+from bnn_teach.course.options import declare_folder
 from bnn_teach.errors import ArgumentError, RerunError
 
 
@@ -53,7 +54,7 @@ def declare_merge(verbs: Any) -> None:
     parser.add_argument("notebook", metavar="NOTEBOOK", help="such as 08")
     parser.add_argument("tables", nargs="+", metavar="TABLE", help=".csv or .parquet files")
     parser.add_argument("-o", "--output", type=pathlib.Path, required=True, metavar="FILE")
-    _declare_folder(parser)
+    declare_folder(parser)
     parser.set_defaults(run=_merge)
 
 
@@ -75,16 +76,7 @@ def _declare_common(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="where everything goes (default: out)",
     )
-    _declare_folder(parser)
-
-
-def _declare_folder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--folder",
-        type=pathlib.Path,
-        default=pathlib.Path("notebooks"),
-        help="where the notebooks are (default: notebooks)",
-    )
+    declare_folder(parser)
 
 
 def _parameters(options: argparse.Namespace) -> dict[str, str]:

@@ -142,8 +142,8 @@ def execute(
         error.add_note(f"The notebook as far as it came is {target}.")
         raise
     result = Rerun(target, collect(executed), dict(values), time.perf_counter() - clock)
-    facts = {"notebook": source.stem, **result._asdict(), "seconds": round(result.seconds, 3)}
-    store_json(target.with_suffix(".json"), facts | {"notebook": source.stem})
+    facts = result._asdict() | {"notebook": source.stem, "seconds": round(result.seconds, 3)}
+    store_json(target.with_suffix(".json"), facts)
     return result
 
 

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from bnn_teach.arguments import as_count
+from bnn_teach.course.doctor_machine import usable_cores
 from bnn_teach.course.reruns.grid import expand
 from bnn_teach.course.reruns.parameters import check_parameters, read_parameters
 from bnn_teach.course.reruns.rerun import execute, locate
@@ -99,11 +100,12 @@ def sweep(
     if both:
         raise ArgumentError(f"{both}: is in the grid and in the parameters. Name it once.")
     own = {p.name: p.default for p in declared}
+    cells = expand(grid, declared, source.stem)
     version = _version(source)
-    share = 1 if cluster or executor else max(1, _cores() // as_count("workers", workers, 1))
+    share = 1 if cluster or executor else max(1, usable_cores() // as_count("workers", workers, 1))
     jobs = [
         _job(source, own, rest | cell, pathlib.Path(output).absolute(), version, share)
-        for cell in expand(grid, declared, source.stem)
+        for cell in cells
     ]
     rows: dict[str, dict[str, Any]] = {job.target: done for job in jobs if (done := _stored(job))}
     with (
@@ -170,9 +172,10 @@ def _job(
 def _version(source: pathlib.Path) -> str:
     """Identify what a rerun computes: the notebook's code and the library's that it uses."""
     from bnn_teach.course.fingerprint import fingerprint
+    from bnn_teach.course.notebook_files import parse
+    from bnn_teach.course.notebooks import code_of
 
-    cells = json.loads(source.read_text(encoding="utf-8"))["cells"]
-    return fingerprint("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+    return fingerprint(code_of(parse(source.read_text(encoding="utf-8"))))
 
 
 def _stored(job: Job) -> dict[str, Any] | None:
@@ -211,7 +214,3 @@ def _place(workers: int, cluster: str | None, executor: Executor | None) -> Iter
             yield client.get_executor(  # type: ignore[no-untyped-call]
                 pure=False, retries=_RETRIES
             )
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -214,3 +214,15 @@ def test_every_exercise_has_hints_a_lesson_and_a_place_to_read(notebook):
         assert 2 <= len(each.hints) <= 3
         assert "$" not in "".join(each.hints)  # a text shows no formulas
         assert each.lesson.where.startswith("notebook ")
+
+
+def test_an_answer_that_is_the_first_to_need_tensorflow_is_not_stopped():
+    code = """
+import bnn_teach as bt
+from bnn_teach.course.exercises import limits
+limits.bounded.__defaults__ = (1.0,)  # far less than TensorFlow needs
+print(bt.check("07.2", bt.decompose))
+"""
+    run = [sys.executable, "-c", code]
+    done = subprocess.run(run, capture_output=True, text=True, timeout=300)
+    assert done.stdout == "Exercise 07.2: right\n", done.stdout + done.stderr
