@@ -30,7 +30,7 @@ project = _project["name"]
 author = _project["authors"][0]["name"]
 copyright = f"{author}. Text and code: {_project['license']} licence"
 version = release = bnn_teach.__version__
-language = "en_GB"
+language = "en"  # Sphinx has messages in en_GB, some of them empty
 
 # --- sources ---------------------------------------------------------------------------------
 

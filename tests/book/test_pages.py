@@ -40,6 +40,7 @@ def test_search_finds_a_page(visit, way):
     page.keyboard.type("posterior")
     page.keyboard.press("Enter")
     page.locator("#search-results li a").first.wait_for()
+    page.get_by_text("Search finished, found").wait_for()
     assert page.locator("#search-results li").count() > 1
 
 
