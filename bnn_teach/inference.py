@@ -26,6 +26,7 @@ from bnn_teach.errors import (
 )
 from bnn_teach.mcmc.diagnostics import sampling_warnings
 from bnn_teach.mcmc.sampling import Settings, run_chains
+from bnn_teach.programs import kept
 from bnn_teach.progress import interruptible
 from bnn_teach.runtime import import_time, tf
 from bnn_teach.traces import check_axes, make_trace
@@ -254,9 +255,13 @@ def _start(
 def _start_mean(density: LogDensity, seed: int) -> np.ndarray:
     """Draw the mean near 0, then ever farther from it, until the log-density is finite there."""
     rng = np.random.default_rng([seed, 0])
+    evaluate = kept(
+        (density.fingerprint, "start"),
+        lambda: tf.function(density.value_and_grad_one, autograph=False),
+    )
     for spread in np.geomspace(0.1, 2.0, _STARTS):
         mean = (spread * rng.standard_normal(density.size)).astype(density.dtype)
-        value, gradient = density.value_and_grad_one(tf.constant(mean), density.tensors)
+        value, gradient = evaluate(tf.constant(mean), density.tensors)
         if np.isfinite(value.numpy()) and np.isfinite(gradient.numpy()).all():
             return mean
     raise InitialPointError(density.explain_nonfinite(mean, _STARTS))

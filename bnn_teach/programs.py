@@ -96,6 +96,61 @@ def _fingerprint(graph: Any, captured: list[bytes]) -> str:
     return digest(f"{graph}{captured}")
 
 
+class Compiled:
+    """A function of tensors, compiled by XLA for the shapes of the first arguments that it sees.
+
+    A ``tf.function`` compares structure, shapes and dtypes of all arguments at every call, which
+    takes longer than a small program runs. Here they are fixed, so a call hands over one flat list
+    of tensors and takes one back.
+
+    Parameters
+    ----------
+    function : callable
+        Takes and returns tensors in any nesting that ``tf.nest`` knows.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+        self._concrete: Any = None
+        self._structure: Any = None
+        self.num_traces = 0
+
+    def trace(self, *arguments: Any) -> None:
+        """Turn the function into a graph, unless that was done; the first call compiles it."""
+        if self._concrete is not None:
+            return
+
+        def of_flat(*flat: tf.Tensor) -> list[tf.Tensor]:
+            self.num_traces += 1
+            result = self._function(*tf.nest.pack_sequence_as(arguments, flat))
+            self._structure = tf.nest.map_structure(lambda _: None, result)
+            return tf.nest.flatten(result)
+
+        program = tf.function(of_flat, jit_compile=True, autograph=False)
+        tensors = map(tf.convert_to_tensor, tf.nest.flatten(arguments))
+        self._concrete = program.get_concrete_function(
+            *(tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in tensors)
+        )
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Run it.
+
+        Raises
+        ------
+        CompilerCacheError
+            What was compiled cannot be stored.
+        """
+        self.trace(*arguments)
+        flat = [
+            each if isinstance(each, tf.Tensor) else tf.constant(each)
+            for each in tf.nest.flatten(arguments)
+        ]
+        flat += self._concrete.captured_inputs
+        with cache_explained():
+            results = self._concrete.inference_fn.call_flat(*flat)
+        return tf.nest.pack_sequence_as(self._structure, results)
+
+
 def kept(key: tuple[Any, ...], build: Callable[[], Any]) -> Any:
     """Return what was built for ``key``, building it if it is new; the last 32 are kept."""
     return _remembered(_kept, key, build, _KEEP)
@@ -165,7 +220,7 @@ def map_draws(
     key, outputs = traced(function, one, specs(inputs), tf.TensorSpec([2], tf.int32), known=known)
     width = sum(v.dtype.size * v.shape.num_elements() for v in (*one.values(), *outputs.values()))
     block = int(np.clip(_BLOCK_BYTES // max(width, 1), 1, 1024))
-    program = kept((key, "map", block), lambda: _loop(function, outputs, block))
+    program = kept((key, "map", block), lambda: Compiled(_loop(function, outputs, block)))
     count = len(next(iter(draws.values())))
     inputs = {k: tf.constant(v) for k, v in inputs.items()}
     result = {
@@ -174,8 +229,7 @@ def map_draws(
     for first in range(0, count, block):
         part = {k: _padded(v[first : first + block], block) for k, v in draws.items()}
         length = min(block, count - first)
-        with cache_explained():
-            values = program(part, inputs, seed, tf.constant(first), tf.constant(length))
+        values = program(part, inputs, seed, first, length)
         for k, v in values.items():
             result[k][first : first + length] = v.numpy()[:length]
             release(result[k])
@@ -190,7 +244,6 @@ def _padded(values: np.ndarray, block: int) -> tf.Tensor:
 def _loop(
     function: Callable[..., Any], outputs: Mapping[str, Any], block: int
 ) -> Callable[..., Any]:
-    @tf.function(jit_compile=True, autograph=False)
     def program(draws: Tensors, inputs: Tensors, seed: Any, first: Any, length: Any) -> Tensors:
         def body(i: Any, results: Tensors) -> Any:
             stream = tf.random.experimental.stateless_fold_in(seed, first + i)

@@ -2,7 +2,7 @@
 
 You will find :func:`refresh`, which takes the newer file of each pair, runs it, and stores both;
 and :func:`execute`, which keeps the reader's own settings out of what is shown. What is noted of a
-run, in the notebook's metadata, is its duration, and hashes of what was written and of what the
+run, in the notebook's metadata, is its duration, its memory, and hashes of what was written and of what the
 outputs depend on. Next: :mod:`bnn_teach.course.notebook_checks`, which reads these notes.
 """
 
@@ -14,8 +14,8 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
+from typing import Any, NamedTuple
 
 from bnn_teach.course.fingerprint import fingerprint
 from bnn_teach.course.notebook_files import (
@@ -32,7 +32,8 @@ from bnn_teach.course.notebook_files import (
 from bnn_teach.course.notebook_outputs import describe_images, stable_text
 
 _DURATIONS = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600, 900)
-_TOLERANCE = 2.0  # a duration noted before stays, up to this factor: another machine's is as true
+_MEGABYTES = (100, 200, 300, 500, 750, 1000, 1250, 1500, 2000, 3000, 4000, 6000, 8000)
+_TOLERANCE = 2.0  # what was noted before stays, up to this factor: another machine's is as true
 _CELL_TIMEOUT = 1800  # seconds
 
 _STARTUP = '''\
@@ -56,6 +57,15 @@ _texts = get_ipython().display_formatter.formatters["text/plain"]
 _texts.for_type(matplotlib.figure.Figure, _describe)
 del _describe, _texts, matplotlib, matplotlib_inline
 '''
+
+
+class Cost(NamedTuple):
+    """What a run took."""
+
+    seconds: float
+    """From the beginning of the first cell to the end of the last one."""
+    megabytes: float | None
+    """The largest resident memory of the kernel; None where the system does not tell."""
 
 
 def refresh(
@@ -93,9 +103,11 @@ def refresh(
             _keep_outputs(notebook, stored)
             words = "outputs are up to date, text stored"
         else:
-            seconds = execute(notebook, folder, stem)
-            notes["seconds"] = _about(seconds, notes.get("seconds"))
-            words = f"ran in {seconds:.1f} s"
+            cost = execute(notebook, folder, stem)
+            notes["seconds"] = _about(cost.seconds, notes.get("seconds"), _DURATIONS)
+            if cost.megabytes is not None:
+                notes["megabytes"] = _about(cost.megabytes, notes.get("megabytes"), _MEGABYTES)
+            words = f"ran in {cost.seconds:.1f} s"
         written = digest(contents(notebook))
         notebook.metadata[KEY] = notes | {"fingerprint": fresh, "text": written}
         describe_images(notebook)
@@ -108,7 +120,7 @@ def code_of(notebook: Notebook) -> list[str]:
     return [cell.source.strip("\n") for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def execute(notebook: Notebook, folder: pathlib.Path, stem: str = "notebook") -> float:
+def execute(notebook: Notebook, folder: pathlib.Path, stem: str = "notebook") -> Cost:
     """Run all cells in order, in a new kernel of this environment, and keep their outputs.
 
     Parameters
@@ -122,8 +134,8 @@ def execute(notebook: Notebook, folder: pathlib.Path, stem: str = "notebook") ->
 
     Returns
     -------
-    float
-        Seconds from the beginning of the first cell to the end of the last one.
+    Cost
+        Seconds and memory.
 
     Raises
     ------
@@ -138,6 +150,7 @@ def execute(notebook: Notebook, folder: pathlib.Path, stem: str = "notebook") ->
         if cell.cell_type == "code":
             cell["outputs"], cell["execution_count"] = [], None
     clock: list[float] = []
+    peaks: list[float] = []
     running: list[tuple[int, str]] = []
 
     def begin(cell: Notebook, cell_index: int) -> None:
@@ -146,10 +159,11 @@ def execute(notebook: Notebook, folder: pathlib.Path, stem: str = "notebook") ->
 
     def end(**_: Any) -> None:
         clock.append(time.perf_counter())
+        peaks.extend(_peak_megabytes(client.km))
 
     try:
         with _environment() as environment:
-            NotebookClient(
+            client = NotebookClient(
                 notebook,
                 kernel_manager_class=kernel_manager(environment),
                 timeout=_CELL_TIMEOUT,
@@ -158,10 +172,20 @@ def execute(notebook: Notebook, folder: pathlib.Path, stem: str = "notebook") ->
                 resources={"metadata": {"path": str(folder)}},
                 on_cell_execute=begin,
                 on_cell_executed=end,
-            ).execute()
+            )
+            client.execute()
     except (CellControlSignal, DeadKernelError) as error:
         raise _explained(error, stem, *(running[-1] if running else (1, ""))) from None
-    return clock[-1] - clock[0] if clock else 0.0
+    return Cost(clock[-1] - clock[0] if clock else 0.0, max(peaks, default=None))
+
+
+def _peak_megabytes(manager: Any) -> Iterator[float]:
+    """Yield the largest resident memory of the kernel so far, where Linux tells it."""
+    status = pathlib.Path(f"/proc/{getattr(manager.provisioner, 'pid', None)}/status")
+    with suppress(OSError):
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                yield int(line.split()[1]) / 1000
 
 
 def _explained(error: Exception, stem: str, number: int, what: str) -> NotebookError:
@@ -239,11 +263,11 @@ def _keep_outputs(notebook: Notebook, stored: Notebook) -> None:
         notebook.metadata["widgets"] = stored.metadata["widgets"]
 
 
-def _about(seconds: float, noted: float | None) -> float:
-    """Round a duration; keep the one noted before where it is still about right."""
-    if noted and noted / _TOLERANCE <= seconds <= noted * _TOLERANCE:
+def _about(measured: float, noted: float | None, steps: Sequence[float]) -> float:
+    """Round to the nearest step; keep what was noted before where it is still about right."""
+    if noted and noted / _TOLERANCE <= measured <= noted * _TOLERANCE:
         return noted
-    return min(_DURATIONS, key=lambda each: abs(each - seconds))
+    return min(steps, key=lambda each: abs(each - measured))
 
 
 def _store(notebook: Notebook, folder: pathlib.Path, stem: str) -> None:

@@ -24,7 +24,7 @@ from bnn_teach.mcmc.adaptation import (
     update_dual_averaging,
     update_welford,
 )
-from bnn_teach.programs import Tensors, cache_explained, kept
+from bnn_teach.programs import Compiled, Tensors, kept
 from bnn_teach.runtime import tf, tfp
 
 STATISTICS = ("lp", "acceptance_rate", "n_steps", "diverging", "energy")
@@ -62,6 +62,7 @@ class Phase(NamedTuple):
 
 
 _NOTHING = Phase(0, 0, adapt=False, collect=False)
+_NO_SEED = np.zeros(2, np.int32)
 
 
 class Program:
@@ -82,20 +83,19 @@ class Program:
         self.num_chains = num_chains
         self.max_tree_depth = max_tree_depth
         self.chunk = int(np.clip(1_000_000 // (num_chains * density.size), 10, 1000))
-        self._advance = tf.function(self._trace, jit_compile=True, autograph=False)
-        self._concrete: Any = None  # the same with its shapes fixed, once it is compiled
+        self._advance = Compiled(self._loop)
+        self._is_compiled = False
 
     def compile(self, inputs: Tensors) -> tuple[float, float]:
         """Trace the loop and compile it, unless that was done; return the seconds of each."""
-        if self._concrete is not None:
+        if self._is_compiled:
             return 0.0, 0.0
         z = np.zeros([self.num_chains, self.density.size], self.density.dtype)
         clock = time.perf_counter()
-        arguments = self._arguments(self._at(z, 1.0), _NOTHING, inputs)
-        concrete = self._advance.get_concrete_function(*arguments)
+        self._advance.trace(*self._arguments(self._at(z, 1.0), _NOTHING, inputs))
         traced = time.perf_counter()
         self.start(z, 1.0, inputs)
-        self._concrete = concrete
+        self._is_compiled = True
         return traced - clock, time.perf_counter() - traced
 
     def advance(
@@ -124,19 +124,14 @@ class Program:
             In the order of :data:`STATISTICS`.
         """
         arguments = self._arguments(state, phase, inputs, seed, target)
-        state, draws, stats, _ = self._run(*arguments)
+        state, draws, stats, _ = self._advance(*arguments)
         return state, draws.numpy()[: phase.length], stats.numpy()[: phase.length]
 
     def start(self, z: np.ndarray, step_size: float, inputs: Tensors) -> ChainState:
         """Put the chains at z, shape (C, D), with ``step_size`` and the identity as the metric."""
         state = self._at(z, step_size)
-        with cache_explained():
-            log_prob, grad = self._run(*self._arguments(state, _NOTHING, inputs))[-1]
+        log_prob, grad = self._advance(*self._arguments(state, _NOTHING, inputs))[-1]
         return state._replace(log_prob=log_prob, grad=grad)
-
-    def _run(self, *arguments: Any) -> Any:
-        """Call the loop; its shapes never change, so they need not be looked at each time."""
-        return (self._concrete or self._advance)(*arguments)
 
     def _at(self, z: np.ndarray, step_size: float) -> ChainState:
         """Return the state of chains at z whose density is not known yet."""
@@ -149,23 +144,21 @@ class Program:
             np.ones_like(z),
         )
 
-    @staticmethod
     def _arguments(
-        state: ChainState, phase: Phase, inputs: Tensors, seed: Any = (0, 0), target: float = 0.8
-    ) -> tuple[Any, ...]:
-        """Return the loop's arguments as tensors, which is what makes them data."""
-        return (
-            tf.nest.map_structure(tf.convert_to_tensor, state),
-            tuple(tf.constant(p) for p in phase),
-            tf.convert_to_tensor(seed),
-            tf.constant(target, state.z.dtype),
-            inputs,
-        )
-
-    def _trace(
         self,
         state: ChainState,
-        phase: tuple[tf.Tensor, ...],
+        phase: Phase,
+        inputs: Tensors,
+        seed: Any = _NO_SEED,
+        target: float = 0.8,
+    ) -> tuple[Any, ...]:
+        """Return the loop's arguments; none of them is part of the program."""
+        return state, phase, seed, np.asarray(target, self.density.dtype), inputs
+
+    def _loop(
+        self,
+        state: ChainState,
+        phase: Phase,
         seed: tf.Tensor,
         target: Any,
         inputs: Tensors,

@@ -12,14 +12,14 @@ import numpy as np
 
 from bnn_teach.density import LogDensity
 from bnn_teach.errors import ArgumentError
-from bnn_teach.programs import Tensors, cache_explained, kept
+from bnn_teach.programs import Compiled, Tensors, kept
 from bnn_teach.progress import interruptible, progress_bar
 from bnn_teach.runtime import tf
 from bnn_teach.vi.elbo import loss_and_gradient
 from bnn_teach.vi.families import Gaussian
 
-_CHUNK = 2000
-_SECONDS = 0.2
+_CHUNK = 10_000
+_SECONDS = 0.2  # between looks at the progress bar and the interrupt
 
 
 class FitSettings(NamedTuple):
@@ -75,7 +75,7 @@ class OptimisationProgram:
         self.samples = settings.samples_per_step
         self.landing = settings.sticking_the_landing
         self.batch_size = settings.batch_size
-        self._advance = tf.function(self._trace, jit_compile=True, autograph=False)
+        self._advance = Compiled(self._loop)
 
     def advance(
         self,
@@ -83,23 +83,14 @@ class OptimisationProgram:
         first: int,
         length: int,
         seed: tf.Tensor,
-        rates: tuple[float, float],
+        rates: np.ndarray,
         inputs: Tensors,
     ) -> tuple[AdamState, np.ndarray]:
         """Take ``length`` steps from number ``first`` on; return the losses, shape (length,)."""
-        dtype = state.q.mean.dtype
-        with cache_explained():
-            state, losses = self._advance(
-                _map(tf.convert_to_tensor, state),
-                tf.constant(first),
-                tf.constant(length),
-                seed,
-                tf.constant(rates, dtype),
-                inputs,
-            )
+        state, losses = self._advance(state, first, length, seed, rates, inputs)
         return state, losses.numpy()[:length]
 
-    def _trace(
+    def _loop(
         self, state: AdamState, first: Any, length: Any, seed: Any, rates: Any, inputs: Tensors
     ) -> Any:
         size, dtype = self.density.size, state.q.mean.dtype
@@ -161,10 +152,13 @@ def optimise(density: LogDensity, q: Gaussian, settings: FitSettings) -> tuple[G
     if settings.batch_size is not None:
         _check_minibatch(density, settings.batch_size)
     state = AdamState(q, _map(np.zeros_like, q), _map(np.zeros_like, q))
-    seed = np.random.SeedSequence([settings.seed, 1]).generate_state(2).astype(np.int32)
+    seed = tf.constant(
+        np.random.SeedSequence([settings.seed, 1]).generate_state(2).astype(np.int32)
+    )
     key = (settings.samples_per_step, settings.sticking_the_landing, settings.batch_size)
     slope = np.log(settings.final_learning_rate / settings.learning_rate) / settings.num_steps
-    rates, inputs, done, length = (settings.learning_rate, slope), density.tensors, 0, 50
+    rates = np.array([settings.learning_rate, slope], density.dtype)
+    inputs, done, length = density.tensors, 0, 50
     losses: list[np.ndarray] = []
     with interruptible() as stop:
         program = kept(
@@ -175,14 +169,12 @@ def optimise(density: LogDensity, q: Gaussian, settings: FitSettings) -> tuple[G
             while done < settings.num_steps and not stop.is_set():
                 length = min(length, settings.num_steps - done, _CHUNK)
                 clock = time.perf_counter()
-                state, chunk = program.advance(
-                    state, done, length, tf.constant(seed), rates, inputs
-                )
+                state, chunk = program.advance(state, done, length, seed, rates, inputs)
                 pace = (time.perf_counter() - clock) / length
                 done, losses = done + length, [*losses, chunk]
                 if not np.isfinite(chunk[-1]):
                     break  # it will not recover
-                length = int(np.clip(_SECONDS / pace, 1, 2 * length))
+                length = int(np.clip(_SECONDS / pace, 1, 4 * length))
                 bar.update(chunk.size)
                 bar.set_postfix_str(f"ELBO {-np.mean(chunk[-100:]):.1f}")
     q = _map(np.asarray, state.q)

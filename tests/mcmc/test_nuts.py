@@ -259,7 +259,7 @@ def test_nuts_ranks_are_uniform():
     assert stats.kstest(centred, "uniform").pvalue > 1e-5
     assert abs(np.var(centred) - 1 / 12) < 4.5 * np.sqrt(1 / 180 / 200)
     program = compiled_program(LogDensity(normal_mean(data)), 2, 10)
-    assert program._advance.experimental_get_tracing_count() == 1
+    assert program._advance.num_traces == 1
 
 
 # ---- compiled once -----------------------------------------------------------------------------
@@ -287,4 +287,4 @@ def test_other_groups_and_depths_are_other_programs(density, program):
 
 def test_program_was_traced_once(program):
     """All tests above, with their lengths, phases, seeds and data, ran one trace."""
-    assert program._advance.experimental_get_tracing_count() == 1
+    assert program._advance.num_traces == 1

@@ -170,7 +170,7 @@ def test_data_are_no_part_of_the_program(density):
     other = LogDensity(ridge(np.array([-1000.0])))
     program = compiled_program(density, 2, 10)
     assert compiled_program(other, 2, 10) is program
-    assert program._advance.experimental_get_tracing_count() == 1
+    assert program._advance.num_traces == 1
 
 
 # ---- where chains start ------------------------------------------------------------------------

@@ -192,7 +192,7 @@ def test_other_data_and_lengths_share_a_program(regression):
         if isinstance(p, OptimisationProgram) and p.density.fingerprint == regression.fingerprint
     ]
     assert len(programs) == 1
-    assert programs[0]._advance.experimental_get_tracing_count() == 1
+    assert programs[0]._advance.num_traces == 1
 
 
 def test_stops_where_the_elbo_ceases_to_be_finite(regression):
