@@ -1,7 +1,7 @@
 """Build the book: collect its sources in one folder, let Sphinx make the pages, say how it went.
 
-You will find what goes where (:func:`collect`), then the steps: Sphinx, the page for print, the
-check of all links. ``make book`` runs this; nothing is fetched.
+You will find what goes where (:func:`collect`), then the steps: Sphinx, the page for print,
+the slides, the check of all links. ``make book`` runs this; nothing is fetched.
 Next: ``conf.py``, then the extensions in ``_ext/``, beginning with ``course_notebooks.py``.
 """
 
@@ -20,6 +20,7 @@ sys.path.insert(0, str(HERE / "_ext"))
 
 from print_page import write_print_page  # noqa: E402
 from site_links import dead_links  # noqa: E402
+from slides import write_slides  # noqa: E402
 
 from bnn_teach.course.reruns.results import MIME as RESULTS  # noqa: E402
 
@@ -41,6 +42,7 @@ def main() -> int:
         return 1
     site = output / "html"
     write_print_page(site)
+    write_slides(site, root / "notebooks")
     problems = [f"{page}: {problem}" for page, problem in dead_links(site)]
     size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
     pages = len([p for p in site.rglob("*.html") if "_static" not in p.parts])

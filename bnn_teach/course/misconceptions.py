@@ -21,6 +21,8 @@ class Misconception(NamedTuple):
     """What is true instead."""
     notebooks: tuple[str, ...]
     """The notebooks that break it, such as ``("09", "10")``."""
+    ask: str
+    """What a teacher may ask whoever holds it."""
 
 
 MISCONCEPTIONS = (
@@ -30,13 +32,16 @@ MISCONCEPTIONS = (
         "The prediction is the posterior of the function. A weight may be spread widely while all "
         "networks agree on what they say.",
         ("06",),
+        "Two chains disagree about a weight and agree about f(x). Which of them would you use "
+        "to predict?",
     ),
     Misconception(
         "M2",
         "The band of the function is all the uncertainty there is.",
         "It is the epistemic part: what more data could teach. A new measurement scatters by the "
         "noise, too, and the variances of the two add up.",
-        ("07",),
+        ("07", "15"),
+        "You measure once more at x = 0.4. Will the new point lie in the band of f?",
     ),
     Misconception(
         "M3",
@@ -44,6 +49,8 @@ MISCONCEPTIONS = (
         "Weights are not identified: units can change places and the function stays. Judge by "
         "R-hat of the function, at the inputs where you predict.",
         ("10",),
+        "I swap two hidden units in every draw of one chain. What happens to R-hat of a weight, "
+        "what to that of f?",
     ),
     Misconception(
         "M4",
@@ -51,6 +58,7 @@ MISCONCEPTIONS = (
         "At a fixed model and prior it means a smaller KL divergence from the posterior, which "
         "says little about the width of a band. Between priors it compares two different models.",
         ("08",),
+        "At prior scale 0.5 the ELBO is higher than at 3. Does the band hold the truth more often?",
     ),
     Misconception(
         "M5",
@@ -58,6 +66,7 @@ MISCONCEPTIONS = (
         "It is the best that this optimiser found in this family. The family may be too small, and "
         "the optimum may be a poor one.",
         ("02",),
+        "Start again from another seed. Is the flat line at the same height?",
     ),
     Misconception(
         "M6",
@@ -65,6 +74,7 @@ MISCONCEPTIONS = (
         "It is the error of our summary, because we have finitely many draws. More draws take it "
         "away; the posterior stays as wide as it is.",
         ("01",),
+        "Take ten times as many draws. Which of the two numbers gets smaller?",
     ),
     Misconception(
         "M7",
@@ -72,6 +82,8 @@ MISCONCEPTIONS = (
         "It holds the truth with probability 95 % given this model, prior and data. Coverage in "
         "repeated experiments is a promise of confidence intervals; here it has to be tested.",
         ("12",),
+        "The same truth, a hundred new data sets: in how many bands does it lie? Who promised "
+        "that?",
     ),
     Misconception(
         "M8",
@@ -79,6 +91,7 @@ MISCONCEPTIONS = (
         "Only for a Gaussian are they about 95 %. Far from the data the draws have heavy tails: "
         "take quantiles. And no interval is a fence.",
         ("07",),
+        "What is the kurtosis of the draws at x = 1.5? Where are their 2.5 % and 97.5 % quantiles?",
     ),
     Misconception(
         "M9",
@@ -86,6 +99,7 @@ MISCONCEPTIONS = (
         "It decides which functions are possible at all, most of all where there are no data. A "
         "scale that is too small all but forbids the points that we see.",
         ("05",),
+        "Draw ten functions from the prior. Does one of them come near the points?",
     ),
     Misconception(
         "M10",
@@ -93,6 +107,7 @@ MISCONCEPTIONS = (
         "The fit is one network that comes as close to the points as it can. The posterior mean is "
         "an average over all that are plausible, and need not be a network of that size at all.",
         ("06",),
+        "Which single network draws this curve? Show me its weights.",
     ),
     Misconception(
         "M11",
@@ -100,13 +115,15 @@ MISCONCEPTIONS = (
         "Draws describe the posterior, and more of them describe it more exactly. Only data, or a "
         "narrower prior, make it narrower.",
         ("01",),
+        "What would the band look like after a week of sampling?",
     ),
     Misconception(
         "M12",
         "A band that is wide far from the data is calibrated there.",
         "Wide is not yet right: the truth may leave even a wide band when it does what the network "
         "would hardly ever draw. Calibration is counted, not seen.",
-        ("12",),
+        ("12", "15"),
+        "Does the true sine lie inside the band at x = 1.4? How often, over many truths?",
     ),
     Misconception(
         "M13",
@@ -114,13 +131,15 @@ MISCONCEPTIONS = (
         "It is the posterior only if the chains have explored it, and they may not have. And a "
         "posterior is the truth about a model, not about the world.",
         ("09", "10"),
+        "Which region would a chain have missed, and how would you notice?",
     ),
     Misconception(
         "M14",
         "Variational inference is always overconfident.",
         "It depends on family, start and place: in the article it was too wide inside the data and "
         "too narrow beyond them.",
-        ("08",),
+        ("08", "15"),
+        "Where is the band of the fit narrower than that of NUTS, and where wider?",
     ),
     Misconception(
         "M15",
@@ -128,6 +147,7 @@ MISCONCEPTIONS = (
         "Variances of independent parts add up, standard deviations do not; and a scale parameter "
         "is a standard deviation. Say which one a number is.",
         ("11",),
+        "Which unit does this number have: that of y, or its square?",
     ),
     Misconception(
         "M16",
@@ -135,6 +155,7 @@ MISCONCEPTIONS = (
         "They come from places where the sampler could not follow the landscape, and draws may be "
         "missing there. Look where they are before you trust a summary.",
         ("09",),
+        "Plot the divergences in the plane of two variables. Do they sit anywhere?",
     ),
     Misconception(
         "M17",
@@ -142,6 +163,8 @@ MISCONCEPTIONS = (
         "Units can change places, and a ReLU unit can hand a factor from the weights that lead in "
         "to those that lead out; the function stays. Only what survives this has a meaning.",
         ("10",),
+        "Multiply what leads into this unit by 2, and halve what leads out. What means "
+        "something now?",
     ),
 )
 """All of them, in the order of their numbers."""

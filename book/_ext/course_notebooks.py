@@ -39,6 +39,10 @@ class NotebookFacts(NamedTuple):
     """To read the text: words / 200, at least 1."""
     seconds: float | None
     """To run it on two cores, as noted when its outputs were stored."""
+    megabytes: float | None
+    """The kernel's largest resident memory, noted in the same run."""
+    has_slides: bool
+    """Whether a cell is tagged as a slide."""
 
 
 def read_facts(path: Path) -> NotebookFacts:
@@ -51,6 +55,7 @@ def read_facts(path: Path) -> NotebookFacts:
     opening = whole.partition("\n## ")[0]
     question = re.search(r"^\*\*([^*]+\?)\*\*$", opening, re.MULTILINE)
     aims = re.search(r"^\*\*You will learn[^*]*\*\*\n\n(.+?)\n\n", whole, re.MULTILINE | re.DOTALL)
+    noted = notebook["metadata"].get("bnn_teach", {})
     return NotebookFacts(
         docname=f"notebooks/{path.stem}",
         number=path.stem.partition("_")[0],
@@ -62,7 +67,9 @@ def read_facts(path: Path) -> NotebookFacts:
         else [],
         sections=re.findall(r"^## (.+)$", whole, re.MULTILINE),
         minutes=reading_minutes(whole),
-        seconds=notebook["metadata"].get("bnn_teach", {}).get("seconds"),
+        seconds=noted.get("seconds"),
+        megabytes=noted.get("megabytes"),
+        has_slides=any("slide" in c["metadata"].get("tags", []) for c in notebook["cells"]),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from api_text import api
 from course_notebooks import BEYOND, NotebookFacts, all_facts, in_words
+from course_routes import costs, routes, rubric, table
 from docutils import nodes  # type: ignore[import-untyped]
 from measured_text import measured
 from sphinx import addnodes
@@ -54,15 +55,27 @@ def misconceptions(source: Path) -> str:
         (each.number, each.sentence, each.instead, ", ".join(map(link, each.notebooks)))
         for each in MISCONCEPTIONS
     ]
-    return _table(("No.", "One might think ...", "What is true instead", "Notebook"), rows)
+    return table(("No.", "One might think ...", "What is true instead", "Notebook"), rows)
+
+
+def answers(source: Path) -> str:
+    """Return, for each misconception, the question that a teacher may ask back."""
+    from bnn_teach.course.misconceptions import MISCONCEPTIONS
+
+    rows = [(each.number, each.sentence, each.ask) for each in MISCONCEPTIONS]
+    return table(("No.", "If somebody says ...", "... ask"), rows)
 
 
 GENERATORS: dict[str, Callable[[Path], str]] = {
     "api": lambda source: api(),
+    "answers": answers,
     "cards": cards,
+    "costs": costs,
     "lessons": lessons,
     "measured": measured,
     "misconceptions": misconceptions,
+    "routes": routes,
+    "rubric": rubric,
     "toctree": toctree,
 }
 
@@ -140,15 +153,10 @@ def _lesson(facts: NotebookFacts) -> str:
     return (
         f"### {facts.number} {facts.title}\n\nNotebook {link}: {time}. "
         + (f"Afterwards students can: {aims}.\n\n" if aims else "\n\n")
-        + _table(("Minute", "What", "How"), rows)
+        + table(("Minute", "What", "How"), rows)
         + "\n\nHomework: the exercises."
+        + (f' <a href="slides/{facts.number}.html">Slides</a>.' if facts.has_slides else "")
     )
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    titles = list(head)
-    lines = [titles, ["---"] * len(titles), *([c.replace("|", "\\|") for c in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -70,8 +70,12 @@ def _machine(results: dict[str, Any]) -> str:
 
 def _goals(goals: Iterable[dict[str, Any]]) -> str:
     words = {True: "yes", False: "**no**", None: "not measured"}
+    goals = list(goals)
     rows = [(g["goal"], g["bound"], g["measured"], words[g["met"]]) for g in goals]
-    return _table(("Goal", "To reach", "Measured", "Met"), rows)
+    parts = [_table(("Goal", "To reach", "Measured", "Met"), rows)]
+    if reasons := [f"- *{g['goal']}*. {g['why']}" for g in goals if g.get("why")]:
+        parts += ["What was not met, and where the time goes instead:", "\n".join(reasons)]
+    return "\n\n".join(parts)
 
 
 def _shown(peers: dict[str, Any]) -> list[str]:

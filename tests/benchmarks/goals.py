@@ -4,10 +4,12 @@ A goal is either a bound on one of our numbers or a factor over a peer: how many
 are, so that larger is better. Next: :mod:`tests.benchmarks.figure`.
 """
 
-from math import log
+from math import hypot, log
 
 PYMC4_CPU_US = 43.0
 """CPU microseconds a leapfrog of PyMC4 (2020, TensorFlow 2.4), which no longer installs here."""
+
+_UNITS, _CHAINS_A_GROUP, _BYTES = 5, 2, 4  # of the sweep of N
 
 
 class Measured:
@@ -43,30 +45,34 @@ class Measured:
         return factors.get(best), best
 
 
-def at_most(goal, value, bound, unit=""):
-    """Return the row of a goal that bounds one of our numbers."""
+def at_most(goal, value, bound, unit="", why=""):
+    """Return the row of a goal that bounds one of our numbers; ``why`` is for one not met."""
+    met = None if value is None else bool(value <= bound)
     return {
         "goal": goal,
         "bound": f"≤ {bound:g}{unit}",
         "value": value,
         "measured": "not measured" if value is None else f"{value:.3g}{unit}",
-        "met": None if value is None else bool(value <= bound),
+        "met": met,
+        "why": why if met is False else "",
     }
 
 
-def at_least(goal, factor, bound, note=""):
-    """Return the row of a goal that asks for a factor over a peer."""
+def at_least(goal, factor, bound, note="", why=""):
+    """Return the row of a goal that asks for a factor over a peer; ``why`` is for one not met."""
+    met = None if factor is None else bool(factor >= bound)
     return {
         "goal": goal,
         "bound": f"≥ {bound:g} ×",
         "value": factor,
         "measured": "not measured" if factor is None else f"{factor:.2f} ×{note}",
-        "met": None if factor is None else bool(factor >= bound),
+        "met": met,
+        "why": why if met is False else "",
     }
 
 
 def goals(summary):
-    """Return one row for every goal: goal, bound, value, measured, met."""
+    """Return one row for every goal: goal, bound, value, measured, met, and why not."""
     m = Measured(summary)
     return [*_network(m), *_mixing(m), *_cold(m), *_small(m), *_scale(m), *_fits(m), *_rest(m)]
 
@@ -77,7 +83,8 @@ def _network(m):
         cpu = m.factor("bnn", peer, "cpu_us")
         note = f" (CPU {cpu:.2f} ×)" if cpu else ""
         factor = m.factor("bnn", peer, "wall_us")
-        rows.append(at_least(f"bnn: a leapfrog beside {peer}", factor, bound, note))
+        why = _why_wall(m, peer)
+        rows.append(at_least(f"bnn: a leapfrog beside {peer}", factor, bound, note, why))
     cpu = m.get("bnn", "ours", "cpu_us")
     rows.append(
         at_least(
@@ -99,8 +106,26 @@ def _mixing(m):
         factor = m.factor("mixing", peer, "ess_per_second", more_is_better=True)
         rows.append(at_least(f"prior scale 1: ESS of f a second beside {peer}", factor, bound))
     factor = m.factor("mixing", "nutpie", "ess_per_million", more_is_better=True)
-    rows.append(at_least("prior scale 1: ESS of f a gradient beside nutpie", factor, 1))
-    return rows
+    name = "prior scale 1: ESS of f a gradient beside nutpie"
+    return [*rows, at_least(name, factor, 1, *_mixing_error(m, factor))]
+
+
+def _mixing_error(m, factor):
+    """Return the factor's standard error, as a note, and what it means for the goal."""
+    ess = {peer: m.get("mixing", peer, "ess") for peer in ("ours", "nutpie")}
+    errors = {peer: m.get("mixing", peer, "ess_error") for peer in ess}
+    if not factor or not all(errors.values()):
+        return "", ""
+    error = factor * hypot(*(errors[peer] / ess[peer] for peer in ess))
+    distance = (1 - factor) / error
+    verdict = "too few seeds to tell them apart" if distance < 2 else "a true difference"
+    seeds = m.get("mixing", "ours", "seeds")
+    return f" (± {error:.2f})", (
+        f"ESS of f differs from seed to seed: over {seeds} of them the factor is {factor:.2f} ± "
+        f"{error:.2f}, {distance:.1f} standard errors below 1: {verdict}. In one chain alone ESS "
+        f"is {m.get('mixing', 'ours', 'ess_single'):.0f} beside "
+        f"{m.get('mixing', 'nutpie', 'ess_single'):.0f}."
+    )
 
 
 def _cold(m):
@@ -116,7 +141,8 @@ def _small(m):
     rows = []
     for workload in ("schools", "normal"):
         factor, peer = m.least_factor(workload, "ess_per_second", more_is_better=True)
-        rows.append(at_least(f"{workload}: warm ESS a second, best peer", factor, 1, f" ({peer})"))
+        name = f"{workload}: warm ESS a second, best peer"
+        rows.append(at_least(name, factor, 1, f" ({peer})", _why_small(m, workload, peer)))
     return rows
 
 
@@ -129,14 +155,27 @@ def _scale(m):
         factor, peer = m.least_factor(workload, "wall_us")
         rows.append(at_least(f"{name}: a leapfrog, best peer", factor, 1, f" ({peer})"))
     points = [p for p in m.summary["sweeps"].get("num_points", []) if p["num_points"] >= 1000]
-    power = None
-    if len(points) > 1:
-        first, last = points[0], points[-1]
-        power = log(last["wall_us"] / first["wall_us"]) / log(
-            last["num_points"] / first["num_points"]
+    cached = [p for p in points if p["num_points"] <= 10_000]
+    power, why = _power(points), ""
+    if power:
+        near, far = (1e3 * p["wall_us"] / p["num_points"] for p in (cached[-1], points[-1]))
+        megabytes = points[-1]["num_points"] * _UNITS * _CHAINS_A_GROUP * _BYTES / 1e6
+        why = (
+            f"Up to {cached[-1]['num_points']:,} points the power is {_power(cached):.2f} and a "
+            f"point costs {near:.1f} ns. At {points[-1]['num_points']:,} it costs {far:.1f}: the "
+            f"values of one layer are {megabytes:.0f} MB for each of two threads, more than a "
+            "core's own cache holds, and are fetched from memory again for the gradient."
         )
-    rows.append(at_most("growth in N from 1000 points on: the power", power, 1.05))
+    rows.append(at_most("growth in N from 1000 points on: the power", power, 1.05, why=why))
     return rows
+
+
+def _power(points):
+    """Return the exponent of a leapfrog's time between the first and the last of some sizes."""
+    if len(points) < 2:
+        return None
+    first, last = points[0], points[-1]
+    return log(last["wall_us"] / first["wall_us"]) / log(last["num_points"] / first["num_points"])
 
 
 def _fits(m):
@@ -146,8 +185,49 @@ def _fits(m):
         rows.append(at_most(f"{method}: wall µs a step", step, bound))
         for peer, least in (("numpyro", 10), ("pymc", 20)):
             factor = m.factor("advi", peer, method, "call_wall")
-            rows.append(at_least(f"{method}: 20,000 steps beside {peer}", factor, least))
+            name = f"{method}: 20,000 steps beside {peer}"
+            rows.append(at_least(name, factor, least, why=_why_fit(m, method, peer)))
     return rows
+
+
+# --- Why a goal was not met ------------------------------------------------------------------
+
+
+def _why_wall(m, peer):
+    """Compare cores: a peer's wall time may be that of several processes."""
+    wall, cpu = (m.get("bnn", peer, key) for key in ("wall_us", "cpu_us"))
+    if not wall or not cpu:
+        return ""
+    return (
+        f"{peer} keeps {cpu / wall:.1f} cores busy: a leapfrog costs it {cpu:.3g} µs of CPU, "
+        f"{m.factor('bnn', peer, 'cpu_us'):.1f} times ours, and {wall:.3g} µs of wall time."
+    )
+
+
+def _why_small(m, workload, peer):
+    """Say where a short call's time goes, and how the peers mix."""
+    split = m.get(workload, "ours", "warm_split")
+    if not split or not peer:
+        return ""
+    parts = ", ".join(f"{name} {1e3 * seconds:.1f}" for name, seconds in split.items() if seconds)
+    mixing = [m.get(workload, each, "ess_per_million") for each in ("ours", peer)]
+    return (
+        f"A warm call, in ms: {parts}. ESS a million gradients: {mixing[0]:,.0f} beside {peer}'s "
+        f"{mixing[1]:,.0f}."
+    )
+
+
+def _why_fit(m, method, peer):
+    """Say how much of a call is steps."""
+    ours, theirs = (m.get("advi", each, method) for each in ("ours", peer))
+    if not ours or not theirs or "call_steps" not in ours:
+        return ""
+    steps = 1e3 * ours["call_steps"] * ours["wall_us"] / 1e6
+    return (
+        f"Of our {1e3 * ours['call_wall']:.0f} ms {steps:.0f} are steps, {ours['wall_us']:.2g} µs "
+        f"each; {peer} takes {1e3 * theirs['call_wall']:.0f} ms in all, "
+        f"{1e6 * theirs['call_wall'] / theirs['call_steps']:.0f} µs a step."
+    )
 
 
 def _rest(m):

@@ -37,7 +37,7 @@ class Run(NamedTuple):
     sampling: float | None = None
     """Wall seconds without compilation, of a peer that compiles in every call."""
     split: dict[str, float] | None = None
-    """Seconds of ``trace`` and ``compile`` in this call, where the peer tells."""
+    """Seconds of ``trace``, ``compile`` and further parts of this call, where the peer tells."""
 
 
 class Prepared(NamedTuple):

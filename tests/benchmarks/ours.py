@@ -9,6 +9,9 @@ import bnn_teach.runtime  # the import of TensorFlow, which the package puts off
 from tests.benchmarks.measure import Prepared, Run
 from tests.benchmarks.workloads import NOISE_SCALE, data
 
+PARTS = ("trace", "compile", "warmup", "drawing", "recording")
+"""Of a call, as the trace's attributes tell them."""
+
 
 @bt.model
 def normal(x):
@@ -63,7 +66,7 @@ def prepare(workload):
             leapfrogs=int(statistics["n_steps"].sum()),
             warmup_leapfrogs=int(trace.attrs["warmup_leapfrogs"]),
             divergent=int(statistics["diverging"].sum()),
-            split={part: float(trace.attrs[f"{part}_time"]) for part in ("trace", "compile")},
+            split={part: float(trace.attrs[f"{part}_time"]) for part in PARTS},
         )
 
     return Prepared(call)

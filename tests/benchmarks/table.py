@@ -8,7 +8,8 @@ import json
 import os
 import platform
 from collections import defaultdict
-from statistics import mean, median
+from math import sqrt
+from statistics import mean, median, stdev
 
 from tests.benchmarks.goals import goals
 
@@ -93,6 +94,7 @@ def _sampling(records):
         "peak_mb_child": median(r["peak_mb"]["child"] for r in records),
         "ess": mean(c["ess"] for c in calls),
         "ess_range": [min(c["ess"] for c in calls), max(c["ess"] for c in calls)],
+        "ess_error": stdev(c["ess"] for c in calls) / sqrt(len(calls)) if calls[1:] else None,
         "ess_single": mean(c["ess_single"] for c in calls),
         "rhat_max": median(c["rhat_max"] for c in calls),
         "divergent": mean(c["divergent"] for c in calls),
@@ -108,6 +110,7 @@ def _sampling(records):
             "ess_per_second": result["ess"] / mean(map(_wall, warm)),
             "ess_per_cpu_second": result["ess"] / mean(c["cpu"] for c in warm),
             "compile_warm": max((c["split"] or {}).get("compile", 0.0) for c in warm),
+            "warm_split": _warm_split(warm),
         }
     result["split"] = _split(records, result.get("wall_us"))
     return _rounded(result)
@@ -134,6 +137,14 @@ def _split(records, wall_us):
     return {name: median(p[name] for p in parts) for name in parts[0]}
 
 
+def _warm_split(calls):
+    """Return the median seconds of each part of a warm call, with what is left as ``rest``."""
+    if not all(c["split"] and "drawing" in c["split"] for c in calls):
+        return None
+    parts = [c["split"] | {"rest": c["wall"] - sum(c["split"].values())} for c in calls]
+    return {name: median(p[name] for p in parts) for name in parts[0]}
+
+
 def _fits(records):
     result = {"rounds": len(records), "peak_mb": median(r["peak_mb"]["self"] for r in records)}
     for method in FIT_METHODS:
@@ -144,6 +155,7 @@ def _fits(records):
             "first_wall": median(f["calls"][0]["wall"] for f in found),
             "call_wall": median(f["calls"][1]["wall"] for f in found),
             "call_cpu": median(f["calls"][1]["cpu"] for f in found),
+            "call_steps": found[0]["calls"][1]["steps"],
             "loss": median(f["calls"][1]["loss"] for f in found),
         }
     return _rounded(result)
@@ -186,6 +198,7 @@ def text(summary):
             for g in summary["goals"]
         ],
     )
+    lines += ["", *(f"- {g['goal']}: {g['why']}" for g in summary["goals"] if g["why"])]
     if summary["failed"]:
         lines += ["", f"Failed: {', '.join(summary['failed'])}"]
     return "\n".join(lines)

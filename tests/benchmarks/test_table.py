@@ -79,3 +79,29 @@ def test_a_process_that_failed_is_named(write):
 def test_bounds(value, met):
     assert at_most("a", value, 1.1)["met"] is met
     assert at_least("a", value, 1.1)["met"] is (None if value is None else value >= 1.1)
+
+
+def test_a_goal_that_is_not_met_says_where_the_time_goes(write):
+    split = {"trace": 0.1, "compile": 0.0, "warmup": 0.2, "drawing": 0.3, "recording": 0.05}
+    ours = [call(seed, 1.0, 500_000, 90 + seed, split=split) for seed in range(4)]
+    build = write("mixing", "ours", 0, ours)
+    write("mixing", "nutpie", 0, [call(seed, 9.0, 500_000, 95 + seed) for seed in range(4)])
+    write("normal", "ours", 0, ours)
+    write("normal", "blackjax", 0, [call(seed, 0.5, 500_000, 90 + seed) for seed in range(4)])
+    summary = summarise(build)
+    assert summary["workloads"]["normal"]["ours"]["warm_split"]["rest"] == pytest.approx(0.35)
+    why = {row["goal"]: row["why"] for row in summary["goals"]}
+    # sd of 90 .. 93 is 1.29, so the error of a mean is 0.645, and that of the factor 0.95 is 0.01.
+    assert (
+        "0.95 ± 0.01, 5.6 standard errors below 1: a true difference"
+        in (why["prior scale 1: ESS of f a gradient beside nutpie"])
+    )
+    assert (
+        "trace 100.0, warmup 200.0, drawing 300.0, recording 50.0, rest 350.0"
+        in (why["normal: warm ESS a second, best peer"])
+    )
+    assert all(row["why"] == "" for row in summary["goals"] if row["met"] is not False)
+    assert (
+        f"- normal: warm ESS a second, best peer: {why['normal: warm ESS a second, best peer']}"
+        in (text(summary))
+    )
