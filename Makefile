@@ -2,13 +2,13 @@
 # A target that runs a program passes ARGS on to it:  make test ARGS="-n 0 -k leapfrog"
 
 .DEFAULT_GOAL := help
-.PHONY: help env lab test lint notebooks tour book bench lock clean
+.PHONY: help env lab test lint notebooks tour book bench assignments lock clean
 
 VENV_PYTHON := .venv/bin/python
 STAMP := .venv/complete
 
 help:  ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # --- the environment --------------------------------------------------------------------------
 
@@ -82,6 +82,9 @@ tour: env  ## make build/tour, a one-minute look at what the course shows
 
 book: env  ## build the book in build/book/html, and print.html there, the whole course on one page
 	@$(VENV_PYTHON) book/build.py $(ARGS)
+
+assignments: env  ## make build/classroom, a course folder for nbgrader (ARGS="04 05" for some sheets)
+	@$(VENV_PYTHON) -m bnn_teach assignments $(ARGS)
 
 bench: env  ## measure the library beside its peers (ARGS="--quick", "--only bnn/nutpie", "--store")
 	@$(VENV_PYTHON) -m tests.benchmarks.run $(ARGS)

@@ -37,7 +37,8 @@ _PUBLIC = {
     "bnn_teach.density": "LogDensity log_joint",
     "bnn_teach.inference": "sample fit",
     "bnn_teach.prediction": """
-        sample_prior_predictive sample_posterior_predictive decompose quantile_band
+        sample_prior_predictive sample_posterior_predictive decompose decompose_entropy
+        quantile_band
         """,
     "bnn_teach.mcmc.diagnostics": "function_diagnostics",
     "bnn_teach.traces": "save load concatenate",

@@ -92,6 +92,14 @@ class ExerciseError(BnnTeachError, ValueError):
     """The source of an exercise, or its place in a notebook, is not in order."""
 
 
+class ClassroomError(BnnTeachError, RuntimeError):
+    """A course folder, a submission, or what is handed out is not in order."""
+
+
+class SandboxError(BnnTeachError, RuntimeError):
+    """Submissions cannot be run here, because the sandbox around them cannot be built."""
+
+
 class CheckFailedError(BnnTeachError):
     """An answer to an exercise is not right yet; the message says why, and what to do next."""
 

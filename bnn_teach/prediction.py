@@ -5,8 +5,8 @@ The variance of a prediction has two parts, by the law of total variance,
 .. math:: \operatorname{Var}(y) = \underbrace{\operatorname{Var}(f)}_{\text{epistemic}}
           + \underbrace{E[\sigma^2]}_{\text{aleatoric}},
 
-ignorance, which more data remove, and noise, which they do not.
-Next: :mod:`bnn_teach.plots`.
+ignorance, which more data remove, and noise, which they do not. Where y is a category, entropies
+take the place of variances, see :func:`decompose_entropy`. Next: :mod:`bnn_teach.plots`.
 """
 
 from __future__ import annotations
@@ -242,6 +242,88 @@ def decompose(function_draws: Any, noise_scale: Any) -> Decomposition:
     return Decomposition(
         total, np.sqrt(epistemic), np.broadcast_to(np.sqrt(aleatoric), total.shape)
     )
+
+
+class EntropyDecomposition(NamedTuple):
+    """Entropies of a predicted category, in nats, shape of the points each."""
+
+    total: Any
+    """Of the mean probabilities: epistemic + aleatoric."""
+    epistemic: Any
+    """Mutual information of category and weights: how much the draws disagree."""
+    aleatoric: Any
+    """Mean of the draws' own entropies: how undecided each draw is."""
+
+
+def decompose_entropy(probabilities: Any, *, categorical: bool = False) -> EntropyDecomposition:
+    r"""Split the entropy of a predicted category: total = epistemic + aleatoric.
+
+    .. math:: \underbrace{H(E[p])}_{\text{total}} = \underbrace{I(y; \theta)}_{\text{epistemic}}
+              + \underbrace{E[H(p)]}_{\text{aleatoric}}, \qquad H(p) = -\sum_k p_k \log p_k,
+
+    where the expectation is over the draws of the weights :math:`\theta`, and I is the mutual
+    information: at least 0, and 0 only where all draws say the same.
+
+    Parameters
+    ----------
+    probabilities : array_like or DataArray, shape (chain, draw, ...)
+        What each draw predicts: the probability of a 1.
+    categorical : bool, optional
+        The last axis counts the categories instead, and its probabilities sum to 1.
+
+    Returns
+    -------
+    EntropyDecomposition
+        In nats: of K categories at most :math:`\log K`, which is 0.69 for K = 2.
+
+    Raises
+    ------
+    ShapeError
+        There are no axes for chain and draw, or for the categories, or no draws.
+    ArgumentError
+        A value is not a probability, or those of the categories do not sum to 1.
+
+    References
+    ----------
+    Houlsby et al. (2011), Bayesian active learning for classification and preference learning,
+    arXiv:1112.5745, section 2; Depeweg et al. (2018), Decomposition of uncertainty in Bayesian
+    deep learning, *ICML*, section 3.
+    """
+    from scipy.special import entr  # -p log p, which knows that 0 log 0 is 0
+
+    def entropies(p: np.ndarray) -> np.ndarray:  # one category's share: of the mean, on average
+        return np.stack([entr(p.mean(axis=(0, 1))), entr(p).mean(axis=(0, 1))])
+
+    p = _probabilities(probabilities, categorical)
+    if categorical:
+        parts = sum(over_points(entropies, p[..., k]) for k in range(p.shape[-1]))
+    else:
+        parts = over_points(lambda part: entropies(part) + entropies(1 - part), p)
+    total, aleatoric = parts
+    # Where all draws agree, rounding may leave the difference a hair below 0.
+    return EntropyDecomposition(total, np.maximum(total - aleatoric, 0.0), aleatoric)
+
+
+def _probabilities(values: Any, categorical: bool) -> np.ndarray:
+    """Return probabilities with the axes chain and draw in front, and a last one of categories."""
+    p = _draws(values)
+    if p.ndim < 2 + categorical or 0 in (*p.shape[:2], *p.shape[-1:] * categorical):
+        axes = "(chain, draw, ..., category)" if categorical else "(chain, draw, ...)"
+        raise ShapeError(
+            f"decompose_entropy: probabilities has shape {p.shape}. Give what each draw says, with "
+            f"shape {axes}, at least one draw."
+        )
+    if not ((p >= 0) & (p <= 1)).all():
+        raise ArgumentError(
+            "decompose_entropy: probabilities has values outside of 0 to 1, or NaN. Of logits f "
+            "pass scipy.special.expit(f), the logistic function of them."
+        )
+    if categorical and not np.allclose(p.sum(axis=-1), 1.0, rtol=0, atol=1e-4):
+        raise ArgumentError(
+            "decompose_entropy: the probabilities of the categories, on the last axis, do not sum "
+            "to 1. Divide by their sum, or leave out categorical=True where each is that of a 1."
+        )
+    return p
 
 
 def _draws(values: Any) -> np.ndarray:

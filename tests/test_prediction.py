@@ -427,6 +427,83 @@ def test_what_cannot_be_split_is_named(draws, noise, error, text):
         bt.decompose(draws, noise)
 
 
+# --- the entropy of a category -------------------------------------------------------------------
+
+LOG2 = np.log(2)
+
+
+def some_probabilities(shape=(2, 200, 5, 3), seed=6):
+    return np.random.default_rng(seed).beta(0.4, 0.7, shape)
+
+
+def entropy_of(p):
+    """Of a 1 with probability p, by SciPy's definition of entropy."""
+    return stats.entropy(np.stack([p, 1 - p]), axis=0)
+
+
+def test_the_entropy_of_the_mean_is_epistemic_and_aleatoric():
+    p = some_probabilities()
+    total, epistemic, aleatoric = bt.decompose_entropy(p)
+    assert total.shape == epistemic.shape == aleatoric.shape == (5, 3)
+    np.testing.assert_allclose(total, entropy_of(p.mean((0, 1))))
+    np.testing.assert_allclose(aleatoric, entropy_of(p).mean((0, 1)))
+    np.testing.assert_allclose(total, epistemic + aleatoric)
+    assert (epistemic >= 0).all()
+
+
+def test_the_epistemic_part_is_the_mean_divergence_from_the_mean():
+    """The mutual information, written as a mean of KL divergences instead of a difference."""
+    p = some_probabilities()
+    mean = np.broadcast_to(p.mean((0, 1)), p.shape)
+    kl = stats.entropy(np.stack([p, 1 - p]), np.stack([mean, 1 - mean]), axis=0)
+    np.testing.assert_allclose(bt.decompose_entropy(p).epistemic, kl.mean((0, 1)), rtol=1e-9)
+
+
+@pytest.mark.parametrize("p", [0.0, 0.1, 0.5, 1.0])
+def test_draws_that_agree_leave_no_ignorance(p):
+    total, epistemic, aleatoric = bt.decompose_entropy(np.full((2, 50, 4), p))
+    np.testing.assert_allclose(epistemic, 0.0, atol=1e-12)
+    assert (epistemic >= 0).all()
+    np.testing.assert_allclose(total, entropy_of(p), atol=1e-12)
+    np.testing.assert_allclose(aleatoric, total, atol=1e-12)
+
+
+def test_draws_that_contradict_each_other_leave_nothing_else():
+    total, epistemic, aleatoric = bt.decompose_entropy(np.tile([0.0, 1.0], (2, 10)))
+    assert total == epistemic == pytest.approx(LOG2) and aleatoric == 0.0
+
+
+def test_two_categories_are_one_probability_and_four_can_be_worth_log_4():
+    p = some_probabilities()
+    both = bt.decompose_entropy(np.stack([1 - p, p], axis=-1), categorical=True)
+    np.testing.assert_allclose(both, bt.decompose_entropy(p), atol=1e-12)
+    four = np.eye(4)[None]  # four draws, each sure of another category
+    assert bt.decompose_entropy(four, categorical=True) == pytest.approx((np.log(4), np.log(4), 0))
+
+
+def test_probabilities_in_xarray_are_read_by_name():
+    p = some_probabilities((2, 50, 6))
+    named = xr.DataArray(p, dims=("chain", "draw", "x")).transpose("x", "draw", "chain")
+    np.testing.assert_array_equal(bt.decompose_entropy(named), bt.decompose_entropy(p))
+
+
+@pytest.mark.parametrize(
+    ("p", "categorical", "error", "text"),
+    [
+        (np.full(5, 0.5), False, ShapeError, r"shape \(5,\).*\(chain, draw, \.\.\.\)"),
+        (np.full((2, 0), 0.5), False, ShapeError, "at least one draw"),
+        (np.full((2, 9), 0.5), True, ShapeError, r"\(chain, draw, \.\.\., category\)"),
+        (np.full((2, 9, 0), 0.5), True, ShapeError, "category"),
+        (np.full((2, 9), 1.5), False, ArgumentError, "outside of 0 to 1.*expit"),
+        (np.full((2, 9), np.nan), False, ArgumentError, "or NaN"),
+        (np.full((2, 9, 3), 0.5), True, ArgumentError, "do not sum to 1"),
+    ],
+)
+def test_what_is_no_probability_is_named(p, categorical, error, text):
+    with pytest.raises(error, match=text):
+        bt.decompose_entropy(p, categorical=categorical)
+
+
 @pytest.mark.parametrize("probability", [0.5, 0.95])
 def test_band_holds_its_probability(probability):
     draws = some_draws((4, 5000, 3))

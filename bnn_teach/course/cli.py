@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from bnn_teach.course.classroom.commands import declare_assignments, declare_grade
 from bnn_teach.course.exercises.commands import declare_exercises
 from bnn_teach.course.options import declare_folder
 from bnn_teach.course.reruns.commands import declare_merge, declare_rerun, declare_sweep
@@ -179,6 +180,8 @@ VERBS: tuple[Callable[[Any], None], ...] = (
     declare_tour,
     declare_notebooks,
     declare_exercises,
+    declare_assignments,
+    declare_grade,
     declare_fair_lab,
     declare_rerun,
     declare_sweep,

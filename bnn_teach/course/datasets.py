@@ -1,9 +1,10 @@
-"""The three small data sets of the course.
+"""The small data sets of the course.
 
 You will find here what every notebook starts from: numbers around one mean
 (:func:`normal_sample`, notebook 01), eight schools and one shared mean (:func:`eight_schools`,
-notebook 09), and a noisy sine with a hole in the middle (:func:`gap_sine`, from notebook 04 on),
-on which a network has to say where it does not know. Each call with the same arguments gives the
+notebook 09), a noisy sine with a hole in the middle (:func:`gap_sine`, from notebook 04 on), on
+which a network has to say where it does not know, and one whose noise grows with x
+(:func:`uneven_sine`, notebook 11). Each call with the same arguments gives the
 same numbers, bit for bit. Next: :mod:`bnn_teach.plots`, which draws them.
 """
 
@@ -144,6 +145,94 @@ def gap_sine(num_points: int = 40, noise_scale: float = 0.1, seed: int = 0) -> R
     x = np.concatenate([left, right])[:, None]
     y = sine(x) + noise_scale * rng.standard_normal(x.shape)
     return Regression(x.astype(np.float32), y.astype(np.float32), sine, noise_scale)
+
+
+@dataclass(frozen=True, eq=False)
+class UnevenRegression:
+    r"""Points around a function that we know, with a noise that changes with x.
+
+    .. math:: y_n = f(x_n) + \sigma(x_n)\, \varepsilon_n, \qquad
+              \varepsilon_n \sim \mathrm{Normal}(0, 1)
+
+    Attributes
+    ----------
+    x : ndarray, shape (N, 1), float32
+        Inputs, in increasing order.
+    y : ndarray, shape (N, 1), float32
+        Noisy outputs.
+    truth : callable
+        The function f; an array of any shape goes in, one of the same shape comes out.
+    noise_at : callable
+        The noise's standard deviation σ, in units of y; takes and returns the same shapes.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    truth: Callable[[ArrayLike], np.ndarray]
+    noise_at: Callable[[ArrayLike], np.ndarray]
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def __repr__(self) -> str:
+        left, right = self.noise_at(self.x[[0, -1], 0])
+        return (
+            f"UnevenRegression: {len(self)} points, x from {self.x.min():.3g} to "
+            f"{self.x.max():.3g}, noise scale from {left:.3g} to {right:.3g}"
+        )
+
+
+def uneven_sine(
+    num_points: int = 80, noise_left: float = 0.03, noise_right: float = 0.3, seed: int = 0
+) -> UnevenRegression:
+    """A sine whose noise grows, or falls, by the same factor with each step to the right.
+
+    The inputs lie evenly in [-0.6, 0.6], without a gap; y = sin 2πx + σ(x) ε, and log σ(x) is a
+    straight line.
+
+    Parameters
+    ----------
+    num_points : int
+        N, at least 2.
+    noise_left, noise_right : float
+        Standard deviation of the noise at x = -0.6 and at x = 0.6, in units of y, above 0.
+    seed : int
+        Of ``numpy.random.default_rng``, which draws the noise ε.
+
+    Returns
+    -------
+    UnevenRegression
+        With ``x`` and ``y`` of shape (N, 1), float32.
+
+    Raises
+    ------
+    ArgumentError
+        An argument has the wrong type or range.
+
+    Examples
+    --------
+    >>> uneven_sine()
+    UnevenRegression: 80 points, x from -0.6 to 0.6, noise scale from 0.03 to 0.3
+    """
+    num_points = _integer("num_points", num_points, at_least=2)
+    ends = []
+    for name, value in (("noise_left", noise_left), ("noise_right", noise_right)):
+        ends.append(_number(name, value))
+        if ends[-1] <= 0:
+            raise ArgumentError(
+                f"{name}: came {value:g}; expected a number > 0, because its logarithm is taken. "
+                "Use a small one, such as 0.001, for points with hardly any noise."
+            )
+    left, right = ends
+
+    def noise_at(x: ArrayLike) -> np.ndarray:
+        share = (np.asarray(x) + EDGE) / (2 * EDGE)
+        return np.asarray(left * (right / left) ** share)
+
+    rng = np.random.default_rng(_integer("seed", seed, at_least=0))
+    x = np.linspace(-EDGE, EDGE, num_points)[:, None]
+    y = sine(x) + noise_at(x) * rng.standard_normal(x.shape)
+    return UnevenRegression(x.astype(np.float32), y.astype(np.float32), sine, noise_at)
 
 
 @dataclass(frozen=True, eq=False)

@@ -57,7 +57,7 @@ MISCONCEPTIONS = (
         "A higher ELBO means a better uncertainty.",
         "At a fixed model and prior it means a smaller KL divergence from the posterior, which "
         "says little about the width of a band. Between priors it compares two different models.",
-        ("08",),
+        ("08", "13"),
         "At prior scale 0.5 the ELBO is higher than at 3. Does the band hold the truth more often?",
     ),
     Misconception(
@@ -98,7 +98,7 @@ MISCONCEPTIONS = (
         "The scale of the prior is harmless: the data will correct it.",
         "It decides which functions are possible at all, most of all where there are no data. A "
         "scale that is too small all but forbids the points that we see.",
-        ("05",),
+        ("05", "13"),
         "Draw ten functions from the prior. Does one of them come near the points?",
     ),
     Misconception(
@@ -138,7 +138,7 @@ MISCONCEPTIONS = (
         "Variational inference is always overconfident.",
         "It depends on family, start and place: in the article it was too wide inside the data and "
         "too narrow beyond them.",
-        ("08", "15"),
+        ("08", "13", "15"),
         "Where is the band of the fit narrower than that of NUTS, and where wider?",
     ),
     Misconception(

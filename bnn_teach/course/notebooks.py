@@ -2,8 +2,8 @@
 
 You will find :func:`refresh`, which takes the newer file of each pair, runs it, and stores both;
 and :func:`execute`, which keeps the reader's own settings out of what is shown. What is noted of a
-run, in the notebook's metadata, is its duration, its memory, and hashes of what was written and of what the
-outputs depend on. Next: :mod:`bnn_teach.course.notebook_checks`, which reads these notes.
+run, in the notebook's metadata, is its duration, its memory, and hashes of what was written and of
+what the outputs depend on. Next: :mod:`bnn_teach.course.notebook_checks`, which reads these notes.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Variational inference: a Gaussian family, the evidence lower bound, Adam. It sees only z."""
+"""Approximations by optimisation: VI, modes, Laplace, and mixtures of fits. They see only z."""

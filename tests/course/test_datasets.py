@@ -60,6 +60,27 @@ def test_a_data_set_says_what_it_is():
     assert lines[1].split() == ["A", "28", "15"] and len(lines) == 9
 
 
+def test_uneven_sine_follows_its_definition():
+    data = datasets.uneven_sine(num_points=30, noise_left=0.2, noise_right=0.05, seed=3)
+    x = np.linspace(-0.6, 0.6, 30)
+    sigma = np.exp(np.interp(x, [-0.6, 0.6], np.log([0.2, 0.05])))
+    y = np.sin(2 * np.pi * x) + sigma * np.random.default_rng(3).standard_normal(30)
+    assert data.x.shape == data.y.shape == (30, 1) and len(data) == 30
+    assert data.x.dtype == data.y.dtype == np.float32
+    np.testing.assert_array_equal(data.x[:, 0], x.astype(np.float32))
+    np.testing.assert_allclose(data.y[:, 0], y, atol=1e-6)
+    np.testing.assert_allclose(data.noise_at(x[:, None])[:, 0], sigma, rtol=1e-12)
+
+
+def test_uneven_noise_is_larger_on_the_right():
+    data = datasets.uneven_sine(num_points=4000, seed=1)
+    errors = (data.y - data.truth(data.x)) / data.noise_at(data.x)
+    # The standard error of a standard deviation is sigma / sqrt(2 N); four of them are allowed.
+    for half in (errors[:2000], errors[2000:]):
+        assert half.std() == pytest.approx(1, abs=4 / np.sqrt(2 * 2000))
+    assert data.noise_at(0.6) == pytest.approx(10 * data.noise_at(-0.6))
+
+
 def test_eight_schools_have_rubins_numbers():
     schools = datasets.eight_schools()
     assert schools.y.shape == schools.sigma.shape == (8,) and len(schools) == 8
@@ -91,6 +112,10 @@ def test_normal_sample_is_seeded():
         (lambda: datasets.gap_sine(seed=None), "seed: came None"),
         (lambda: datasets.gap_sine().grid(1, -1), "low, high: came 1 and -1"),
         (lambda: datasets.gap_sine().grid(num_points=1), "num_points: came 1"),
+        (lambda: datasets.uneven_sine(num_points=1), "num_points: came 1"),
+        (lambda: datasets.uneven_sine(noise_left=0), "noise_left: came 0; expected a number > 0"),
+        (lambda: datasets.uneven_sine(noise_right=-1), "noise_right: came -1"),
+        (lambda: datasets.uneven_sine(seed="a"), "seed: came 'a'"),
         (lambda: datasets.normal_sample(num_points=0), "num_points: came 0"),
         (lambda: datasets.normal_sample(loc=float("nan")), "loc: came nan"),
         (lambda: datasets.normal_sample(scale=0), "scale: came 0"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import signal
 import subprocess
 import sys
@@ -12,7 +13,10 @@ import pytest
 
 import bnn_teach as bt
 from bnn_teach.course.cli import main
+from bnn_teach.course.reruns.parameters import read_parameters
 from bnn_teach.errors import ArgumentError, RerunError
+
+PAGES = sorted((pathlib.Path(__file__).parents[3] / "notebooks").glob("[0-9]*.ipynb"))
 
 
 def test_the_notebook_and_its_results_are_kept(small, tmp_path, capsys):
@@ -94,7 +98,7 @@ def test_what_does_not_exist_is_refused(small, tmp_path):
 
 
 def test_papermills_own_command_line_works_on_the_course(tmp_path):
-    [page] = (p for p in _notebooks().glob("04_*.ipynb"))
+    [page] = (p for p in PAGES if p.name.startswith("04"))
     command = [sys.executable, "-m", "papermill", str(page), str(tmp_path / "04.ipynb")]
     options = ["-p", "num_points", "30", "-k", "python3", "--cwd", str(page.parent)]
     done = subprocess.run([*command, *options], capture_output=True, text=True)
@@ -102,7 +106,20 @@ def test_papermills_own_command_line_works_on_the_course(tmp_path):
     assert "num_points = 30" in (tmp_path / "04.ipynb").read_text()
 
 
-def _notebooks():
-    import pathlib
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_papermill_puts_parameters_into_every_notebook_where_they_count(page, tmp_path):
+    import papermill
 
-    return pathlib.Path(__file__).parents[3] / "notebooks"
+    first, *_ = read_parameters(page)
+    papermill.execute_notebook(
+        page,
+        tmp_path / "out.ipynb",
+        parameters={first.name: first.default},
+        prepare_only=True,
+        progress_bar=False,
+    )
+    cells = nbformat.read(tmp_path / "out.ipynb", as_version=4).cells
+    tags = [cell.metadata.get("tags", []) for cell in cells]
+    place = next(i for i, each in enumerate(tags) if "parameters" in each)
+    assert "injected-parameters" in tags[place + 1]
+    assert f"{first.name} = " in cells[place + 1].source
