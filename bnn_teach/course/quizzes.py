@@ -74,7 +74,7 @@ def quiz(name: str) -> Quiz:
     if name not in names:
         raise QuizError(
             f"quiz({name!r}): no such quiz; there are {', '.join(names)}."
-            f"{did_you_mean(name, names)}"
+            f"{did_you_mean(str(name).zfill(2), names)}"
         )
     return Quiz(name, read(path))
 

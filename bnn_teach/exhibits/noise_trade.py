@@ -245,6 +245,6 @@ def _say(weights: np.ndarray, curves: list[np.ndarray], top: int, independent: b
         below = curves[1].max() - curves[1][top]
         is_best = "this is the highest hill of the bound"
         says += " The climb ends there; " + (
-            f"{is_best}." if below < 1e-9 else f"the bound has a hill {below:.0f} nats higher."
+            f"{is_best}." if below < 1e-9 else f"the bound has a hill {below:.1f} nats higher."
         )
     return says

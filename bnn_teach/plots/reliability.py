@@ -17,7 +17,7 @@ from bnn_teach.errors import ArgumentError, ShapeError, did_you_mean
 from bnn_teach.plots.arrays import column
 from bnn_teach.plots.captions import caption_of
 from bnn_teach.plots.style import colors, finish, start
-from bnn_teach.plots.words import number
+from bnn_teach.plots.words import listed, number
 
 
 def plot_reliability(
@@ -79,9 +79,10 @@ def plot_reliability(
     options: dict[str, Any] = {"capsize": 2, "lw": 1.2, "elinewidth": 0.9, "markersize": 4.5}
     ax.errorbar(said, seen, bars, **look.line, marker=look.marker or "o", label=label, **options)
     off = int((np.abs(seen - said) > bars).sum())
+    sizes = listed(str(size) for size in sorted({len(group) for group in groups}))
     ends = " and ".join(f"{number(seen[i])} where it said {number(said[i])}" for i in (0, -1))
     caption_of(ax).sentences.append(
-        f"{label}: {count} groups of {len(groups[-1])} points or one more; class 1 came up with a "
+        f"{label}: {count} groups of {sizes} points; class 1 came up with a "
         f"share of {ends}; in {off} groups what came up is more than two standard errors off."
     )
     return finish(ax, "probability of class 1 as predicted", "share of class 1 that came up")

@@ -91,7 +91,7 @@ def test_the_bound_never_exceeds_the_exact_curve(exhibit):
 
 def test_with_forty_points_the_climb_from_one_is_trapped_and_with_eighty_it_is_not(exhibit):
     high, low = trade.CLIMBS
-    assert "18 nats higher" in exhibit.set(num_points=40, median=0.1, answer=high).says
+    assert "18.1 nats higher" in exhibit.set(num_points=40, median=0.1, answer=high).says
     assert "the highest hill" in exhibit.set(answer=low).says
     at_eighty = [exhibit.set(num_points=80, answer=each).says for each in (high, low)]
     assert len({says.partition(": ")[2] for says in at_eighty}) == 1

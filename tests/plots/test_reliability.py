@@ -48,9 +48,8 @@ def test_the_sentence_counts_the_groups_that_are_off():
     y = np.repeat([0, 1], 50)
     text = plots.alt_text(plot_reliability(np.full(100, 0.5), y, num_groups=2, label="A coin"))
     assert text == (
-        "A coin: 2 groups of 50 points or one more; class 1 came up with a share of 0 where it "
-        "said 0.5 and 1 where it said 0.5; in 2 groups what came up is more than two standard "
-        "errors off."
+        "A coin: 2 groups of 50 points; class 1 came up with a share of 0 where it said 0.5 and 1 "
+        "where it said 0.5; in 2 groups what came up is more than two standard errors off."
     )
 
 

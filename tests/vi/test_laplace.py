@@ -91,6 +91,6 @@ def test_what_does_not_fit_is_told():
     with pytest.raises(ShapeError, match=r"\(1, 2, 2\)"):
         linearise(linear, np.zeros((1, 2, 2)))
     with pytest.raises(ShapeError, match=r"\(2, 2\); expected \(N,\)"):
-        linearise(lambda z: tf.ones([2, 2]) * z[0], np.zeros(3))
+        linearise(lambda z: tf.ones([2, 2]) * z[0], np.zeros(3, np.float32))
     with pytest.raises(ShapeError, match=r"\(3,\).*\(9, 4\)"):
         laplace(np.zeros(3), FEATURES, NOISE, PRIOR)
