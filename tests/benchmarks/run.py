@@ -125,9 +125,12 @@ def measure_cell(cell, number, quick):
 
 
 def selected(cell, only):
-    """Say whether ``--only`` names this cell: ``workload``, ``workload/peer`` or ``/peer``."""
-    workload, _, peer = (only or "").partition("/")
-    return cell.workload.startswith(workload) and peer in ("", cell.peer)
+    """Say whether ``--only`` names this cell: ``workload``, ``workload/peer`` or ``/peer``, ..."""
+    for name in (only or "").split(","):
+        workload, _, peer = name.partition("/")
+        if cell.workload.startswith(workload) and peer in ("", cell.peer):
+            return True
+    return False
 
 
 def line(name, record, seconds):
@@ -149,7 +152,10 @@ def arguments():
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="tiny lengths, to see that all runs")
-    parser.add_argument("--only", help="workload, workload/peer or /peer")
+    parser.add_argument(
+        "--only",
+        help="workload, workload/peer or /peer, or several with commas; --store keeps the others",
+    )
     parser.add_argument("--minutes", type=float, default=40, help="start nothing after these")
     parser.add_argument("--keep", action="store_true", help="add to the earlier measurements")
     parser.add_argument("--no-sweeps", action="store_true")
@@ -181,6 +187,8 @@ def main():
     print(table.text(summary))
     if options.store:
         STORED.parent.mkdir(parents=True, exist_ok=True)
+        if options.only is not None and STORED.exists():
+            summary = table.renew(json.loads(STORED.read_text()), summary)
         STORED.write_text(json.dumps(summary, indent=1) + "\n")
         figure.draw(summary, ROOT / "book" / "images")
 

@@ -50,6 +50,22 @@ def summarise(build):
     return summary
 
 
+def renew(stored, summary):
+    """Return stored results with the workloads that were measured now in the place of the old.
+
+    A workload is taken whole: its peers were measured in turns, so that its factors hold. The load
+    is the larger of the two.
+    """
+    result = stored | {
+        name: stored[name] | summary[name]
+        for name in ("versions", "workloads", "settings", "sweeps")
+    }
+    result["load"] = {k: max(stored["load"][k], summary["load"][k]) for k in ("median", "max")}
+    result["failed"] = sorted({*stored["failed"], *summary["failed"]})
+    result["goals"] = goals(result)
+    return result
+
+
 def _processor():
     try:
         with open("/proc/cpuinfo") as lines:  # noqa: PTH123

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.benchmarks.goals import at_least, at_most
-from tests.benchmarks.table import summarise, text
+from tests.benchmarks.table import renew, summarise, text
 from tests.benchmarks.workloads import WORKLOADS
 
 
@@ -105,3 +105,15 @@ def test_a_goal_that_is_not_met_says_where_the_time_goes(write):
         f"- normal: warm ESS a second, best peer: {why['normal: warm ESS a second, best peer']}"
         in (text(summary))
     )
+
+
+def test_workloads_measured_again_take_the_place_of_the_stored_ones(write, tmp_path):
+    write("bnn", "ours", 0, [call(0, 9.0, 500_000, 1), call(1, 2.0, 500_000, 1)])
+    build = write("normal", "ours", 0, [call(0, 9.0, 500_000, 1), call(1, 2.0, 500_000, 1)])
+    stored = json.loads(json.dumps(summarise(build)))
+    (build / "runs" / "bnn-ours-0.json").unlink()
+    write("normal", "ours", 0, [call(0, 9.0, 500_000, 1), call(1, 1.0, 500_000, 1)])
+    renewed = renew(stored, summarise(build))
+    assert renewed["workloads"]["normal"]["ours"]["wall_us"] == 1.0
+    assert renewed["workloads"]["bnn"]["ours"]["wall_us"] == 2.0
+    assert {g["goal"]: g["met"] for g in renewed["goals"]}["bnn: wall µs a leapfrog"] is False

@@ -2,7 +2,7 @@
 
 Effects are compared as logarithms, which add up; a mixture with the quantiles of all draws
 together. The visible case is the default of a check's keywords; a sheet's hidden tests give
-others. Next: :mod:`bnn_teach.course.exercises.sheets`.
+others. Next: :mod:`bnn_teach.course.exercises.checks_09`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 All cases are the conjugate normal, whose posterior is exact, so that right draws have uniform ranks
 and wrong ones are wrong by a known amount. The visible case is the default of a check's keywords; a
-sheet's hidden tests give others. Next: :mod:`bnn_teach.course.exercises.sheets`.
+sheet's hidden tests give others. Next: :mod:`bnn_teach.course.exercises.checks_13`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 What a minibatch gives is averaged over all minibatches there are, so nothing is left to chance. The
 visible case is the default of a check's keywords; a sheet's hidden tests give others. Next:
-:mod:`bnn_teach.course.exercises.sheets`.
+:mod:`bnn_teach.course.exercises.checks_15`.
 """
 
 from __future__ import annotations

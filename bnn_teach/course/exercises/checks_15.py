@@ -2,7 +2,7 @@
 
 The probabilities are drawn here, with points where all draws agree, where they contradict each
 other, and everything between. The visible case is the default of a check's keywords; a sheet's
-hidden tests give others. Next: :mod:`bnn_teach.course.quizzes`.
+hidden tests give others. Next: :mod:`bnn_teach.course.exercises.checks_16`.
 """
 
 from __future__ import annotations
