@@ -100,7 +100,7 @@ def simulated_worlds(
         says = (
             f"{n} worlds, draws from {source}{wide}{moved}: the middle 95 % of them hold the truth "
             f"in {percent(float(inside))} of the worlds. The histogram shows "
-            f"{uniformity(ranks, _NUM_DRAWS).shape}."
+            f"{uniformity(ranks, _NUM_DRAWS).words}."
         ).replace("by -", "by \N{MINUS SIGN}")
         return Frame([_some_worlds(truths, draws, ranks), _histogram(ranks)], says)
 

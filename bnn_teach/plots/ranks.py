@@ -236,4 +236,4 @@ def _histogram_sentence(counts: np.ndarray, lower: int, upper: int, number: int)
 
 def _verdict_sentence(found: Uniformity) -> str:
     p = "< 0.0001" if found.p_value < 1e-4 else f"= {found.p_value:.2g}"
-    return f"{found.shape[0].upper()}{found.shape[1:]} (p {p})."
+    return f"{found.words[0].upper()}{found.words[1:]} (p {p})."

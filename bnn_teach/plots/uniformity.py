@@ -36,7 +36,7 @@ class Uniformity(NamedTuple):
     """Share of ranks in the outer half, minus one half, in standard errors: above 0, too narrow."""
 
     @property
-    def shape(self) -> str:
+    def words(self) -> str:
         """What the histogram looks like, and what that means for the draws."""
         if self.inside:
             return "no sign against uniform"

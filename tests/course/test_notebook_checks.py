@@ -55,7 +55,7 @@ def pretend(notebook, *_):
     data = {"image/png": "aaaa/tmp/aaaa", "text/plain": "It rises."}
     code[2]["outputs"] = [new_output("display_data", data)]
     code[3]["outputs"] = [new_output("error", ename="ZeroDivisionError", evalue="division by zero")]
-    return 3.0
+    return notebooks.Cost(3.0, 300.0)
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_p_values_of_honest_ranks_are_uniform():
 
 
 @pytest.mark.parametrize(
-    ("spread", "shift", "shape"),
+    ("spread", "shift", "words"),
     [
         (1.0, 0.0, "no sign against uniform"),
         (0.5, 0.0, "a heap at both ends: the draws are too narrow"),
@@ -60,10 +60,10 @@ def test_p_values_of_honest_ranks_are_uniform():
         (1.0, 0.5, "a slope to the left: the draws lie too high"),
     ],
 )
-def test_shapes_are_named(spread, shift, shape):
+def test_shapes_are_named(spread, shift, words):
     found = uniformity(ranks_of(spread, shift), 39)
-    assert found.shape == shape
-    assert found.inside == (found.p_value > 0.05) == (shape == "no sign against uniform")
+    assert found.words == words
+    assert found.inside == (found.p_value > 0.05) == (words == "no sign against uniform")
 
 
 def test_arviz_comes_to_the_same_verdict():

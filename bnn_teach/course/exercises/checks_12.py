@@ -72,7 +72,7 @@ def sbc_ranks(
         said = "The draws come from the exact posterior, and still your ranks are not uniform."
         expect(found.p_value > _FALSE_ALARM, said, _RANK)
     else:
-        said = f"The draws are wrong on purpose, and your ranks do not show it: {found.shape}."
+        said = f"The draws are wrong on purpose, and your ranks do not show it: {found.words}."
         expect(not found.inside, said, _RANK)
 
 
