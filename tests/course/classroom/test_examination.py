@@ -2,9 +2,9 @@
 
 import contextlib
 import pathlib
-import time
 import re
 import socket
+import time
 
 import pytest
 
