@@ -165,6 +165,6 @@ def test_in_the_stored_worlds_nuts_is_uniform_and_mean_field_is_not():
     assert worlds.number == 320
     for place in PLACES:
         assert plots.uniformity(worlds.ranks["nuts"][place], 39).inside, place
-    shapes = {p: plots.uniformity(worlds.ranks["advi"][p], 39).shape for p in PLACES}
+    shapes = {p: plots.uniformity(worlds.ranks["advi"][p], 39).words for p in PLACES}
     assert "too wide" in shapes["inside"]
     assert "too narrow" in shapes["gap"] and "too narrow" in shapes["beyond"]

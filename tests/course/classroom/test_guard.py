@@ -54,6 +54,5 @@ def test_ordinary_work_changes_nothing():
     guard = Guard()
     assert not checking.check("04.1", lambda x, gap: x).passed
     assert checking.check("04.1", lambda x, gap: (x <= gap[0]) | (x >= gap[1])).passed
-    np.seterr(all="warn")
-    with np.printoptions(precision=2):
+    with np.errstate(all="warn"), np.printoptions(precision=2):
         assert guard.changed() is None
