@@ -55,7 +55,8 @@ def _assignments(options: argparse.Namespace) -> int:
     from bnn_teach.course.classroom.folder import make_assignments
 
     made = make_assignments(options.folder, options.numbers, _say, force=options.force)
-    _say(f"{options.folder}: {len(made)} sheets; no solution and no hidden test is handed out.")
+    sheets = "1 sheet" if len(made) == 1 else f"{len(made)} sheets"
+    _say(f"{options.folder}: {sheets}; no solution and no hidden test is handed out.")
     return 0
 
 
