@@ -16,6 +16,7 @@ from bnn_teach.exhibits.controls import Choice, Slider
 from bnn_teach.exhibits.exhibit import Exhibit
 from bnn_teach.exhibits.frames import Frame, Panel
 from bnn_teach.exhibits.marks import Band, Bars, Line, Points
+from bnn_teach.prediction import quantile_band
 
 LEVELS = (50, 60, 70, 80, 90, 95, 99)
 
@@ -36,7 +37,7 @@ def coverage(
     level : float
         Between 0 and 1.
     """
-    lower, upper = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=(0, 1))
+    lower, upper = quantile_band(draws, level)
     inside = (lower <= truth) & (truth <= upper)
     return {name: float(inside[mask].mean()) for name, mask in regions.items()}
 
@@ -95,7 +96,7 @@ def claims(
 
     def frame(level: int, model: str) -> Frame:
         draws, share = predictions[model], level / 100
-        lower, upper = np.quantile(draws, [(1 - share) / 2, (1 + share) / 2], axis=(0, 1))
+        lower, upper = quantile_band(draws, share)
         held = coverage(draws, truth, regions, share)
         band = Panel(
             [
