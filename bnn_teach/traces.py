@@ -15,6 +15,7 @@ import numpy as np
 import xarray as xr
 
 import bnn_teach
+from bnn_teach.dsl.random_variables import Shape
 from bnn_teach.dsl.structure import Structure
 from bnn_teach.errors import ArgumentError, ShapeError, did_you_mean
 from bnn_teach.programs import Arrays
@@ -71,10 +72,11 @@ def check_axes(structure: Structure) -> None:
     ShapeError
         If names or labels do not fit the values, or a label's axis does not exist.
     """
-    inferred = {p: np.empty(structure.shape_of(p)) for p in structure.recorded}
-    inferred |= {p: np.empty(v.shape) for p, v in structure.latent.items()}
-    groups = (inferred, structure.observed, structure.model.data)
-    known = {str(dim) for arrays in groups for dim in _dataset(structure, arrays, ()).dims}
+    inferred = {p: structure.shape_of(p) for p in structure.recorded}
+    inferred |= {p: v.shape for p, v in structure.latent.items()}
+    given = (structure.observed, structure.model.data)
+    groups = (inferred, *({k: np.shape(v) for k, v in each.items()} for each in given))
+    known = {dim for shapes in groups for dim in _named_axes(structure, shapes, ())[1]}
     for dim in structure.model.coords:
         if dim not in known:
             raise ShapeError(
@@ -85,21 +87,27 @@ def check_axes(structure: Structure) -> None:
 
 
 def _dataset(structure: Structure, arrays: Arrays, lead: tuple[str, ...]) -> xr.Dataset:
-    """Name the axes: the model's names where it gave them, else ArviZ's ``path_dim_0``."""
-    variables, coords = {}, {}
-    sizes: dict[str, int] = {}
-    for path, array in arrays.items():
-        shape = np.shape(array)
-        dims = (*lead, *_axes(structure, path, shape[len(lead) :]))
-        variables[path] = (dims, array)
-        for dim, size in zip(dims, shape, strict=True):
-            if sizes.setdefault(dim, size) != size:
+    """Name the axes of arrays, and label them."""
+    shapes = {path: np.shape(array) for path, array in arrays.items()}
+    dims, coords = _named_axes(structure, shapes, lead)
+    return xr.Dataset({path: (dims[path], array) for path, array in arrays.items()}, coords)
+
+
+def _named_axes(
+    structure: Structure, shapes: Mapping[str, Shape], lead: tuple[str, ...]
+) -> tuple[dict[str, tuple[str, ...]], dict[str, np.ndarray]]:
+    """Return the axes' names, the model's own or ArviZ's ``path_dim_0``, and their labels."""
+    names, coords = {}, {}
+    for path, shape in shapes.items():
+        names[path] = (*lead, *_axes(structure, path, shape[len(lead) :]))
+        for dim, size in zip(names[path], shape, strict=True):
+            if dim in coords and len(coords[dim]) != size:
                 raise ShapeError(
                     f"{path}: its axis {dim!r} has {size} entries, but another variable's axis of "
-                    f"that name has {sizes[dim]}. Give one of them another name in dims=...."
+                    f"that name has {len(coords[dim])}. Give one of them another name in dims=...."
                 )
             coords[dim] = _labels(structure.model.coords, path, dim, size)
-    return xr.Dataset(variables, coords)
+    return names, coords
 
 
 def _axes(structure: Structure, path: str, shape: tuple[int, ...]) -> tuple[str, ...]:

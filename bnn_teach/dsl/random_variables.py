@@ -9,6 +9,7 @@ distributions, :mod:`bnn_teach.dsl.model` for the functions that yield them.
 from __future__ import annotations
 
 import contextvars
+import functools
 import operator
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -142,7 +143,7 @@ class RandomVariable(Node):
         self.family = family or type(distribution).__name__
         self.support = support
 
-    @property
+    @functools.cached_property
     def shape(self) -> Shape:
         """Shape of the value: ``batch_stack + batch_shape + event_shape``."""
         d = self.distribution
