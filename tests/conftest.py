@@ -1,12 +1,10 @@
 """What all tests share: the working dtype is put back; a browser is there, or its lack is told."""
 
-import os
-import shutil
 import sys
 
 import pytest
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+from tests.browsing import chromium, find_browser
 
 
 @pytest.fixture(autouse=True)
@@ -32,17 +30,8 @@ def pytest_runtest_setup(item):
         find_browser()
 
 
-@pytest.fixture(scope="session")
-def browser_path():
-    """The browser's program, for ``playwright.chromium.launch(executable_path=...)``."""
-    return find_browser()
-
-
-def find_browser():
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is not None:
-        return found
-    reason = f"no browser: none of {', '.join(BROWSERS)} is on the PATH (apt-get install chromium)"
-    if os.environ.get("BNN_TEACH_REQUIRE_BROWSER") == "1":
-        pytest.fail(f"{reason}, and BNN_TEACH_REQUIRE_BROWSER=1 asks for one", pytrace=False)
-    pytest.skip(reason)
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, for the tests of one file."""
+    with chromium() as started:
+        yield started

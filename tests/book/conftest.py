@@ -1,24 +1,16 @@
-"""What the tests of the book share: the book, built once for all of them, and a browser on it.
+"""What the tests of the book share: the book, built once for all of them, and ways to its pages.
 
 The built book is kept in build/test-book by what it was made from, so that a second run of the
 tests, or a second worker, takes it as it is.
 """
 
 import fcntl
-import functools
 import shutil
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from tests.book.building import ROOT, Book, build, fingerprint, moving_names
-from tests.conftest import find_browser
-
-CHROMIUM = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+from tests.browsing import Watch, served
 
 
 @pytest.fixture(scope="session")
@@ -53,56 +45,15 @@ def site(book):
 # --- Ways to a page --------------------------------------------------------------------------
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="module")
 def address(site, tmp_path_factory):
     """Where a page is, from disk or from a server that has the book under a prefix."""
     top = tmp_path_factory.mktemp("server")
     (top / "some" / "prefix").mkdir(parents=True)
     (top / "some" / "prefix" / "course").symlink_to(site, target_is_directory=True)
-    handler = functools.partial(_Quiet, directory=str(top))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        roots = {
-            "disk": f"{site.as_uri()}/",
-            "server": f"http://127.0.0.1:{server.server_port}/some/prefix/course/",
-        }
+    with served(top) as server:
+        roots = {"disk": f"{site.as_uri()}/", "server": f"{server}/some/prefix/course/"}
         yield lambda name, way="disk": f"{roots[way]}{name}.html"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Debian's Chromium, for all tests of a file."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=find_browser(), args=CHROMIUM)
-        yield started
-        started.close()
-
-
-class Watch:
-    """What a page did besides showing itself."""
-
-    def __init__(self, page, root):
-        self.troubles = []
-        own = (root, "data:", "blob:", "about:")
-        page.on(
-            "request",
-            lambda asked: None if asked.url.startswith(own) else self.note("foreign", asked.url),
-        )
-        page.on("requestfailed", lambda asked: self.note("failed", asked.url))
-        page.on("response", lambda got: self.note(got.status, got.url) if got.status > 399 else 0)
-        page.on("pageerror", lambda error: self.note("error", str(error)))
-        page.on("console", lambda line: self.note("said", line.text) if line.type == "error" else 0)
-
-    def note(self, kind, what):
-        self.troubles.append(f"{kind}: {what}")
 
 
 @pytest.fixture
@@ -121,7 +72,7 @@ def visit(browser, address):
         page = context.new_page()
         page.set_default_timeout(120_000)  # two busy cores may set a long page slowly
         contexts.append(context)
-        watches.append(Watch(page, address("", way).removesuffix(".html")))
+        watches.append(Watch(page, own=(address("", way).removesuffix(".html"),)))
         page.goto(address(name, way))
         if name in moving_names():
             page.wait_for_function("document.documentElement.dataset.bnnMounted")
@@ -131,4 +82,4 @@ def visit(browser, address):
     yield open_page
     for context in contexts:
         context.close()
-    assert [each for watch in watches for each in watch.troubles] == []
+    assert [each for watch in watches for each in watch.foreign + watch.troubles] == []

@@ -3,9 +3,6 @@
 import json
 import pathlib
 import shutil
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -13,15 +10,12 @@ import numpy as np
 import pytest
 
 from bnn_teach import exhibits as ex
+from tests.browsing import Watch, served
 from tests.lab import running
 
 mpl.use("Agg")
 STATIC = pathlib.Path(ex.__file__).parent / "static"
 X = np.linspace(-1, 1, 21)
-CHROMIUM = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -106,51 +100,20 @@ def save_page(tmp_path):
     return save
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture
 def address(tmp_path):
     """Where a saved page is found, from disk or from a server under a prefix."""
-    handler = partial(_Quiet, directory=str(tmp_path))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with served(tmp_path) as server:
 
         def of(path, how):
             if how == "file":
                 return path.as_uri()
-            return f"http://127.0.0.1:{server.server_port}/{path.relative_to(tmp_path)}"
+            return f"{server}/{path.relative_to(tmp_path)}"
 
         yield of
-        server.shutdown()
 
 
 # --- The browser -----------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser(browser_path):
-    """Debian's Chromium, for the tests of one file."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=browser_path, args=CHROMIUM)
-        yield started
-        started.close()
-
-
-class Watch:
-    """What a page did besides showing itself: requests to other hosts, errors."""
-
-    def __init__(self, page, own):
-        self.requests, self.errors = [], []
-        own = (*own, "data:", "blob:", "about:")
-        page.on("request", lambda r: None if r.url.startswith(own) else self.requests.append(r.url))
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("requestfailed", lambda r: self.errors.append(f"failed: {r.url}"))
-        page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
 
 
 @pytest.fixture
@@ -173,8 +136,8 @@ def open_page(browser):
     for page in pages:
         page.close()
     for watch in watches:
-        assert not watch.requests
-        assert not watch.errors
+        assert not watch.foreign
+        assert not watch.troubles
 
 
 RESTS = """async (slider) => {
@@ -235,4 +198,4 @@ def lab_page(browser, lab):
     watch = Watch(page, own=(lab.address, lab.address.replace("http", "ws")))
     yield page
     page.close()
-    assert not watch.requests
+    assert not watch.foreign

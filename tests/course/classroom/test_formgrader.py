@@ -6,7 +6,6 @@ import subprocess
 import sys
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.lab import running
 
@@ -40,14 +39,12 @@ def lab(folder):
 
 
 @pytest.fixture
-def page(browser_path):
-    """A page of Debian's Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1300, "height": 900})
-        page.set_default_timeout(60_000)
-        yield page
-        browser.close()
+def page(browser):
+    """A page of the browser."""
+    page = browser.new_page(viewport={"width": 1300, "height": 900})
+    page.set_default_timeout(60_000)
+    yield page
+    page.close()
 
 
 def test_jupyterlab_opens_formgrader_with_the_assignment(lab, page):

@@ -1,0 +1,84 @@
+"""A browser for tests: Chromium, on pages from disk or from a server of this machine only."""
+
+import functools
+import os
+import shutil
+import threading
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def find_browser():
+    """Return the browser's path; without one, skip the test, or fail where one is required."""
+    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if found is not None:
+        return found
+    reason = f"no browser: none of {', '.join(PROGRAMS)} is on the PATH (apt-get install chromium)"
+    if os.environ.get("BNN_TEACH_REQUIRE_BROWSER") == "1":
+        pytest.fail(f"{reason}, and BNN_TEACH_REQUIRE_BROWSER=1 asks for one", pytrace=False)
+    pytest.skip(reason)
+
+
+@contextmanager
+def chromium():
+    """Start the browser, with a profile of its own, and end it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+        yield started
+        started.close()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def served(folder):
+    """Serve a folder; the value is its address, without a slash at its end."""
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class Watch:
+    """What a page did besides showing itself.
+
+    Parameters
+    ----------
+    page : playwright.sync_api.Page
+    own : tuple of str
+        How the addresses begin that the page may ask for.
+
+    Attributes
+    ----------
+    foreign : list of str
+        What it asked for elsewhere.
+    troubles : list of str
+        What was not there, what failed, and what the page complained of.
+    """
+
+    def __init__(self, page, own):
+        self.foreign, self.troubles = [], []
+        own = (*own, "data:", "blob:", "about:")
+
+        def note(kind, what):
+            self.troubles.append(f"{kind}: {what}")
+
+        page.on("request", lambda r: None if r.url.startswith(own) else self.foreign.append(r.url))
+        page.on("requestfailed", lambda r: note("failed", r.url))
+        page.on("response", lambda r: note(r.status, r.url) if r.status >= 400 else None)
+        page.on("pageerror", lambda error: note("error", error))
+        page.on("console", lambda m: note("said", m.text) if m.type == "error" else None)
