@@ -120,11 +120,21 @@ def _mixing_error(m, factor):
     distance = (1 - factor) / error
     verdict = "too few seeds to tell them apart" if distance < 2 else "a true difference"
     seeds = m.get("mixing", "ours", "seeds")
+    accepted = [m.get("mixing", peer, "acceptance") for peer in ess]
+    steps = ""
+    if all(accepted):
+        smaller = "smaller" if accepted[0] > accepted[1] else "larger"
+        divergent = [m.get("mixing", peer, "divergent") for peer in ess]
+        steps = (
+            f" At the same target the acceptance came to {accepted[0]:.2f} and {accepted[1]:.2f}: "
+            f"our steps are the {smaller} ones for the metric that each has found, and "
+            f"{divergent[0]:.1f} and {divergent[1]:.1f} transitions of a run diverged."
+        )
     return f" (± {error:.2f})", (
         f"ESS of f differs from seed to seed: over {seeds} of them the factor is {factor:.2f} ± "
         f"{error:.2f}, {distance:.1f} standard errors below 1: {verdict}. In one chain alone ESS "
         f"is {m.get('mixing', 'ours', 'ess_single'):.0f} beside "
-        f"{m.get('mixing', 'nutpie', 'ess_single'):.0f}."
+        f"{m.get('mixing', 'nutpie', 'ess_single'):.0f}.{steps}"
     )
 
 
@@ -194,13 +204,18 @@ def _fits(m):
 
 
 def _why_wall(m, peer):
-    """Compare cores: a peer's wall time may be that of several processes."""
-    wall, cpu = (m.get("bnn", peer, key) for key in ("wall_us", "cpu_us"))
-    if not wall or not cpu:
+    """Tell apart a peer's sampling and its whole call, and wall from CPU time."""
+    wall, call, cpu = (m.get("bnn", peer, key) for key in ("wall_us", "call_wall_us", "cpu_us"))
+    if not (wall and call and cpu):
         return ""
+    whole = (
+        f" That is its sampling alone; its whole call, which compiles every time, takes {call:.3g} "
+        f"µs a leapfrog, {m.factor('bnn', peer, 'call_wall_us'):.0f} times ours."
+    )
     return (
-        f"{peer} keeps {cpu / wall:.1f} cores busy: a leapfrog costs it {cpu:.3g} µs of CPU, "
-        f"{m.factor('bnn', peer, 'cpu_us'):.1f} times ours, and {wall:.3g} µs of wall time."
+        f"A leapfrog of {peer} takes {wall:.3g} µs on the clock, beside "
+        f"{m.get('bnn', 'ours', 'wall_us'):.3g} of ours.{whole if call > 1.05 * wall else ''} In "
+        f"CPU time, {cpu:.3g} µs, the factor is {m.factor('bnn', peer, 'cpu_us'):.0f}."
     )
 
 

@@ -34,6 +34,8 @@ class Run(NamedTuple):
     warmup_leapfrogs: int | None = None
     """Gradients in the warm-up, all chains; None where the peer does not tell."""
     divergent: int = 0
+    acceptance: float | None = None
+    """Mean acceptance rate after the warm-up."""
     sampling: float | None = None
     """Wall seconds without compilation, of a peer that compiles in every call."""
     split: dict[str, float] | None = None
@@ -98,6 +100,7 @@ def measure_sampling(peer, workload, seed):
                 "leapfrogs": run.leapfrogs,
                 "gradients": run.leapfrogs + int(warmup),
                 "divergent": run.divergent,
+                "acceptance": run.acceptance,
                 **quality(quantities(workload, run.draws)),
             }
         )

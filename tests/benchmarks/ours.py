@@ -66,6 +66,7 @@ def prepare(workload):
             leapfrogs=int(statistics["n_steps"].sum()),
             warmup_leapfrogs=int(trace.attrs["warmup_leapfrogs"]),
             divergent=int(statistics["diverging"].sum()),
+            acceptance=float(statistics["acceptance_rate"].mean()),
             split={part: float(trace.attrs[f"{part}_time"]) for part in PARTS},
         )
 

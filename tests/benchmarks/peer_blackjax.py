@@ -68,7 +68,8 @@ def prepare(workload, product=product):
 
         def step(state, key):
             state, info = kernel.step(key, state)
-            return state, (state.position, info.num_integration_steps, info.is_divergent)
+            told = (info.num_integration_steps, info.is_divergent, info.acceptance_rate)
+            return state, (state.position, told)
 
         keys = jax.random.split(for_draws, workload.draws)
         return jax.lax.scan(step, state, keys)[1], warmup.info.num_integration_steps
@@ -78,12 +79,14 @@ def prepare(workload, product=product):
     def call(seed):
         jax_clock.reset()
         keys = jax.random.split(jax.random.PRNGKey(seed), workload.chains)
-        (q, leapfrogs, divergent), warmup = jax.block_until_ready(chains(keys))
+        (q, told), warmup = jax.block_until_ready(chains(keys))
+        leapfrogs, divergent, acceptance = told
         return Run(
             named_draws(workload, np.asarray(q)),
             leapfrogs=int(np.sum(leapfrogs)),
             warmup_leapfrogs=int(np.sum(warmup)),
             divergent=int(np.sum(divergent)),
+            acceptance=float(np.mean(acceptance)),
             split=jax_clock.read(),
         )
 

@@ -58,13 +58,15 @@ def prepare(workload):
 
     def call(seed):
         jax_clock.reset()
-        mcmc.run(jax.random.PRNGKey(seed), extra_fields=("num_steps", "diverging"))
+        told = ("num_steps", "diverging", "accept_prob")
+        mcmc.run(jax.random.PRNGKey(seed), extra_fields=told)
         draws = {name: np.asarray(v) for name, v in mcmc.get_samples(group_by_chain=True).items()}
         fields = mcmc.get_extra_fields()
         return Run(
             draws,
             leapfrogs=int(np.sum(fields["num_steps"])),
             divergent=int(np.sum(fields["diverging"])),
+            acceptance=float(np.mean(fields["accept_prob"])),
             split=jax_clock.read(),
         )
 

@@ -32,7 +32,7 @@ def prepare(workload):
             save_warmup=True,
             progress_bar=False,
         )
-        return as_run(trace, split=split)
+        return as_run(trace, "mean_tree_accept", split=split)
 
     return Prepared(call)
 

@@ -39,7 +39,7 @@ def network(workload, x, y):
     pm.Normal("obs", f, NOISE_SCALE, observed=y)
 
 
-def as_run(trace, sampling=None, split=None):
+def as_run(trace, acceptance, sampling=None, split=None):
     """Read a trace of PyMC or nutpie that kept its warm-up."""
     posterior, statistics = trace["posterior"], trace["sample_stats"]
     return Run(
@@ -47,6 +47,7 @@ def as_run(trace, sampling=None, split=None):
         leapfrogs=int(statistics["n_steps"].sum()),
         warmup_leapfrogs=int(trace["warmup_sample_stats"]["n_steps"].sum()),
         divergent=int(statistics["diverging"].sum()),
+        acceptance=float(statistics[acceptance].mean()),
         sampling=sampling,
         split=split,
     )
@@ -70,7 +71,8 @@ def prepare(workload):
                 discard_tuned_samples=False,
                 compute_convergence_checks=False,
             )
-        return as_run(trace, sampling=float(trace["posterior"].attrs["sampling_time"]))
+        sampling = float(trace["posterior"].attrs["sampling_time"])
+        return as_run(trace, "acceptance_rate", sampling)
 
     return Prepared(call)
 

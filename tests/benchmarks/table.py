@@ -97,6 +97,11 @@ def _wall(call):
     return call["wall"] if call["sampling"] is None else call["sampling"]
 
 
+def _mean_told(values):
+    told = [value for value in values if value is not None]
+    return mean(told) if told else None
+
+
 def _sampling(records):
     calls = [call for record in records for call in record["calls"]]
     warm = [c for r in records for c in r["calls"][1:]]
@@ -114,6 +119,7 @@ def _sampling(records):
         "ess_single": mean(c["ess_single"] for c in calls),
         "rhat_max": median(c["rhat_max"] for c in calls),
         "divergent": mean(c["divergent"] for c in calls),
+        "acceptance": _mean_told(c["acceptance"] for c in calls),
         "ess_per_million": mean(c["ess"] for c in calls)
         / mean(c["gradients"] for c in calls)
         * 1e6,
@@ -122,6 +128,7 @@ def _sampling(records):
         result |= {
             "wall_us": median(1e6 * _wall(c) / c["gradients"] for c in warm),
             "cpu_us": median(1e6 * c["cpu"] / c["gradients"] for c in warm),
+            "call_wall_us": median(1e6 * c["wall"] / c["gradients"] for c in warm),
             "wall_us_range": [f(1e6 * _wall(c) / c["gradients"] for c in warm) for f in (min, max)],
             "ess_per_second": result["ess"] / mean(map(_wall, warm)),
             "ess_per_cpu_second": result["ess"] / mean(c["cpu"] for c in warm),

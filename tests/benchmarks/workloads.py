@@ -43,7 +43,7 @@ WORKLOADS = {
         Workload("schools", "schools", warm_calls=3),
         Workload("bnn", "network", warmup=500, draws=500),
         Workload("cold", "network", warm_calls=0),
-        Workload("mixing", "network", warmup=600, prior_scale=1.0),
+        Workload("mixing", "network", warmup=600, warm_calls=3, prior_scale=1.0),
         Workload("scale_points", "network", 50, 50, depth=5, warm_calls=3, num_points=10_000),
         Workload(
             "scale_width", "network", 50, 50, depth=5, warm_calls=3, num_points=1000, width=50
