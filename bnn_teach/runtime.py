@@ -27,8 +27,9 @@ _FLAGS = "TF_XLA_FLAGS"
 
 _COMPILER = {
     # A loop that touches less memory than this becomes one native function. Otherwise every
-    # small step of a leapfrog is dispatched on its own, which takes longer than the step.
-    "--xla_backend_extra_options": "xla_cpu_small_while_loop_byte_threshold=4000000",
+    # small step of a leapfrog is dispatched on its own, which takes longer than the step. A
+    # native function has no fast product of large matrices, so it is not for wide networks.
+    "--xla_backend_extra_options": "xla_cpu_small_while_loop_byte_threshold=1000000",
     # Sums over more than 32 entries as one loop instead of a tree; the log-density, where
     # rounding matters, sums in two stages itself.
     "--xla_disable_hlo_passes": "tree_reduction_rewriter",

@@ -15,7 +15,7 @@ from bnn_teach.dsl.random_variables import Deterministic
 from bnn_teach.errors import ShapeError
 from bnn_teach.runtime import tf
 
-_FUSED_UP_TO = 200  # weights in a layer
+_FUSED_UP_TO = 400  # weights in a layer
 
 
 def dense(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor | float = 0.0) -> tf.Tensor:
