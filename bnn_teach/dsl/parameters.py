@@ -54,7 +54,7 @@ _DOMAINS = {
 }
 _SIMPLEX = Domain(supports.probabilities, "Divide by the sum, or use tf.nn.softmax or Dirichlet.")
 _SEPARATE = {"loc", "scale"}
-"""Parameters whose domains do not depend on each other, so that nothing is left for TFP to check."""
+"""Where these are all, their domains say everything, and nothing is left for TFP to check."""
 _FINITE = Domain(
     Support("finite numbers", np.isfinite),
     "Look in what it was computed from for a division by zero, the logarithm or root of a negative "
@@ -104,7 +104,7 @@ def _check(distribution: Any, prefix: str) -> None:
     for key, value in numbers.items():
         check_value(names[key], tf.convert_to_tensor(value), _domain(key, distribution))
     try:
-        if "validate_args" in distribution.parameters and not numbers.keys() <= _SEPARATE:
+        if "validate_args" in distribution.parameters and numbers.keys() != _SEPARATE:
             distribution.copy(validate_args=True)
     except (ValueError, tf.errors.InvalidArgumentError) as error:
         given = ", ".join(f"{names[k]}={np.asarray(v).tolist()!r:.40}" for k, v in numbers.items())

@@ -678,6 +678,12 @@ def test_wrong_arguments_are_explained(call: Callable[[], Any], words: list[str]
             ["components.scale is -1 at index (1,)"],
         ),
         (lambda: tfd.Gumbel(0.0, -1.0), ["scale is -1"]),
+        (
+            lambda: tfd.MultivariateNormalLinearOperator(
+                [0.0, 0.0], tf.linalg.LinearOperatorDiag([1.0, 0.0])
+            ),
+            ["loc=[0.0, 0.0] do not fit", "Scale matrix must be non-singular"],
+        ),
     ],
 )
 def test_wrong_parameters_are_explained(distribution: Any, words: list[str]) -> None:
