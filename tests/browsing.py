@@ -15,6 +15,8 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
+LEFT = "net::ERR_ABORTED"
+
 
 def find_browser():
     """Return the browser's path; without one, skip the test, or fail where one is required."""
@@ -67,7 +69,8 @@ class Watch:
     foreign : list of str
         What it asked for elsewhere.
     troubles : list of str
-        What was not there, what failed, and what the page complained of.
+        What was not there, what failed, and what the page complained of. A request that the
+        browser itself gave up, since the page was left before the answer came, has not failed.
     """
 
     def __init__(self, page, own):
@@ -78,7 +81,7 @@ class Watch:
             self.troubles.append(f"{kind}: {what}")
 
         page.on("request", lambda r: None if r.url.startswith(own) else self.foreign.append(r.url))
-        page.on("requestfailed", lambda r: note("failed", r.url))
+        page.on("requestfailed", lambda r: None if r.failure == LEFT else note(r.failure, r.url))
         page.on("response", lambda r: note(r.status, r.url) if r.status >= 400 else None)
         page.on("pageerror", lambda error: note("error", error))
         page.on("console", lambda m: note("said", m.text) if m.type == "error" else None)
