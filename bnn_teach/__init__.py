@@ -38,7 +38,7 @@ _PUBLIC = {
     "bnn_teach.inference": "sample fit",
     "bnn_teach.prediction": """
         sample_prior_predictive sample_posterior_predictive decompose decompose_entropy
-        quantile_band
+        quantile_band band_coverage
         """,
     "bnn_teach.mcmc.diagnostics": "function_diagnostics",
     "bnn_teach.traces": "save load concatenate",

@@ -11,7 +11,7 @@ take the place of variances, see :func:`decompose_entropy`. Next: :mod:`bnn_teac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -357,3 +357,38 @@ def quantile_band(draws: Any, probability: float = 0.95) -> tuple[np.ndarray, np
     edges = [(1 - probability) / 2, (1 + probability) / 2]
     lower, upper = over_points(lambda part: np.quantile(part, edges, axis=(0, 1)), values)
     return lower, upper
+
+
+def band_coverage(
+    lower: Any, upper: Any, truth: Any, regions: Mapping[str, np.ndarray]
+) -> dict[str, float]:
+    """Return at which share of the points of each region a band holds what is true there.
+
+    Parameters
+    ----------
+    lower, upper : array_like, shape (N,)
+        Edges of the band, such as :func:`quantile_band` returns; they belong to it.
+    truth : array_like, shape (N,)
+        What is true there, or what was measured afterwards.
+    regions : mapping of str to ndarray of bool, shape (N,)
+        Which points belong to each.
+
+    Returns
+    -------
+    dict of str to float
+        Between 0 and 1; nan for a region without any point.
+
+    Raises
+    ------
+    ShapeError
+        An edge, the truth or a region has another shape.
+    """
+    given = {"lower": lower, "upper": upper, "truth": truth, **regions}
+    shapes = {name: np.shape(values) for name, values in given.items()}
+    if len({*shapes.values()}) > 1 or len(shapes["lower"]) != 1:
+        raise ShapeError(f"band_coverage: came the shapes {shapes}; expected (N,) for all of them.")
+    holds = (np.asarray(lower) <= truth) & (truth <= np.asarray(upper))
+    return {
+        name: float(holds[mask].mean()) if np.any(mask) else np.nan
+        for name, mask in regions.items()
+    }

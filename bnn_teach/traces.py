@@ -97,7 +97,8 @@ def _named_axes(
     structure: Structure, shapes: Mapping[str, Shape], lead: tuple[str, ...]
 ) -> tuple[dict[str, tuple[str, ...]], dict[str, np.ndarray]]:
     """Return the axes' names, the model's own or ArviZ's ``path_dim_0``, and their labels."""
-    names, coords = {}, {}
+    names: dict[str, tuple[str, ...]] = {}
+    coords: dict[str, np.ndarray] = {}
     for path, shape in shapes.items():
         names[path] = (*lead, *_axes(structure, path, shape[len(lead) :]))
         for dim, size in zip(names[path], shape, strict=True):

@@ -1,4 +1,8 @@
-"""A browser for tests: Chromium, on pages from disk or from a server of this machine only."""
+"""A browser for tests: Chromium, on pages from disk or from a server of this machine only.
+
+You will find how to start it, a watch that tells what a page did besides showing itself, and a hand
+that drags sliders.
+"""
 
 import functools
 import os
@@ -85,3 +89,40 @@ class Watch:
         page.on("response", lambda r: note(r.status, r.url) if r.status >= 400 else None)
         page.on("pageerror", lambda error: note("error", error))
         page.on("console", lambda m: note("said", m.text) if m.type == "error" else None)
+
+
+RESTS = """async (slider) => {
+  const box = () => JSON.stringify(slider.getBoundingClientRect());
+  let [before, still] = [box(), performance.now()];
+  while (performance.now() - still < 300) {
+    await new Promise(requestAnimationFrame);
+    if (box() !== before) [before, still] = [box(), performance.now()];
+  }
+}"""
+
+
+def drag(page, slider, share=None):
+    """Drag a slider with the mouse to a share of its width; by default, to its farther end.
+
+    JupyterLab scrolls to a cell that was run, and cells above grow while their pictures load. So
+    the slider is taken when it rests, and taken again if it still slipped from under the pointer.
+    """
+    before = slider.input_value()
+    low, high = (float(slider.get_attribute(end)) for end in ("min", "max"))
+    now = (float(before) - low) / (high - low)
+    if share is None:
+        share = 0.0 if now > 0.5 else 1.0
+    for _ in range(3):
+        slider.scroll_into_view_if_needed()
+        slider.evaluate(RESTS)
+        box = slider.bounding_box()
+        place = {"x": 8 + now * (box["width"] - 16), "y": box["height"] / 2}
+        slider.hover(position=place)
+        box = slider.bounding_box()
+        page.mouse.down()
+        x, y = box["x"] + 8 + share * (box["width"] - 16), box["y"] + place["y"]
+        page.mouse.move(x, y, steps=6)
+        page.mouse.up()
+        if slider.input_value() != before:
+            return
+    raise AssertionError("the mouse does not move the slider")

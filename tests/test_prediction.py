@@ -521,6 +521,37 @@ def test_band_of_one_number_per_draw():
     assert (lower, upper) == (pytest.approx(5.0), pytest.approx(95.0))
 
 
+LEFT, RIGHT = np.arange(4) < 2, np.arange(4) >= 2
+
+
+def test_coverage_is_counted_by_region_and_edges_belong_to_the_band():
+    truth = [-1.0, 1.5, 1.0, 0.0]
+    regions = {"left": LEFT, "right": RIGHT, "nowhere": LEFT & RIGHT}
+    held = bt.band_coverage(-np.ones(4), np.ones(4), truth, regions)
+    assert held == pytest.approx({"left": 0.5, "right": 1.0, "nowhere": np.nan}, nan_ok=True)
+
+
+def test_coverage_of_a_band_of_draws_is_what_the_normal_says():
+    edge = stats.norm.ppf(0.9)  # of a band of 80 %; the Monte Carlo error of an edge is 0.02
+    draws = np.random.default_rng(0).normal(size=(2, 4000, 4))
+    truth = np.where(LEFT, edge - 0.2, edge + 0.2)
+    held = bt.band_coverage(*bt.quantile_band(draws, 0.8), truth, {"left": LEFT, "right": RIGHT})
+    assert held == {"left": 1.0, "right": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("upper", "truth", "region"),
+    [
+        (np.ones(3), np.zeros(4), LEFT),
+        (np.ones(4), np.zeros((4, 1)), LEFT),
+        (np.ones(4), np.zeros(4), LEFT[:3]),
+    ],
+)
+def test_coverage_of_other_shapes_is_refused(upper, truth, region):
+    with pytest.raises(ShapeError, match=r"'left': \(\d,\).*expected \(N,\) for all"):
+        bt.band_coverage(np.zeros(4), upper, truth, {"left": region})
+
+
 @pytest.mark.parametrize(
     ("draws", "probability", "error", "text"),
     [

@@ -20,13 +20,12 @@ from scipy.special import logsumexp
 from scipy.stats import norm
 
 from bnn_teach.arguments import as_number
-from bnn_teach.course.fair_lab_bands import region_masks
 from bnn_teach.errors import ArgumentError, ShapeError
 from bnn_teach.exhibits.budget import Offer
+from bnn_teach.prediction import band_coverage
 
 LEVELS = np.linspace(0.025, 0.975, 39)
 """The quantiles that are compared."""
-_FAR = 1.0
 
 
 class Stopwatch:
@@ -71,26 +70,6 @@ def timed(call: Callable[[], Any], again: bool = True) -> tuple[Any, float, floa
             result = call()
         spent.append(watch.seconds)
     return result, spent[-1], max(0.0, spent[0] - spent[-1])
-
-
-def distance_regions(x: Any) -> dict[str, np.ndarray]:
-    """Say which x lie where: everywhere, inside the data, in the gap, near them, far from them.
-
-    Parameters
-    ----------
-    x : array_like, shape (N,) or (N, 1)
-        Inputs of :func:`bnn_teach.datasets.gap_sine`, in its unit.
-
-    Returns
-    -------
-    dict of str to ndarray of bool, shape (N,)
-        ``near`` and ``far`` part what is outside of the data at abs(x) = 1; ``everywhere`` is all.
-    """
-    parts = region_masks(x)
-    outside = parts.pop("outside")
-    far = np.abs(np.asarray(x, float)).reshape(-1) > _FAR
-    everywhere = np.ones_like(far)
-    return {"everywhere": everywhere, **parts, "near": outside & ~far, "far": outside & far}
 
 
 def quantile_distance(draws: Any, reference: Any) -> np.ndarray:
@@ -151,7 +130,7 @@ def make_offer(
     draws, reference : array_like, shape (..., N)
         As for :func:`quantile_distance`.
     regions : mapping of str to ndarray of bool, shape (N,)
-        Such as :func:`distance_regions`.
+        Such as :func:`bnn_teach.course.regions.distance_regions`.
     """
     at_x = quantile_distance(draws, reference)
     curves = np.asarray(draws, float).reshape(-1, len(at_x))
@@ -228,15 +207,15 @@ def offer_table(offers: Sequence[Offer], truth: Any, regions: Mapping[str, np.nd
         The true function at the N inputs; the last columns say at which share of the inputs it lies
         in the 95 % band.
     regions : mapping of str to ndarray of bool, shape (N,)
-        Such as :func:`distance_regions`.
+        Such as :func:`bnn_teach.course.regions.distance_regions`.
     """
     true = np.asarray(truth, float).reshape(-1)
     names = list(regions)
     head = f"{'':32}{'CPU s':>7}  " + "".join(f"{name[:10]:>11}" for name in names)
     lines = [head + "   truth covered: " + ", ".join(names[1:])]
     for each in offers:
-        inside = (each.lower <= true) & (true <= each.upper)
-        shares = [f"{inside[regions[name]].mean():.0%}" for name in names[1:]]
+        held = band_coverage(each.lower, each.upper, true, regions)
+        shares = [f"{held[name]:.0%}" for name in names[1:]]
         far_off = "".join(f"{each.distance[name]:11.2f}" for name in names)
         lines.append(f"{each.name:32}{each.seconds:7.3f}  {far_off}   {', '.join(shares)}")
     return "\n".join(lines)

@@ -1,8 +1,8 @@
 """What the fair lab found, as records: one band for each run, and the file that keeps them.
 
-You will find :func:`region_masks`, which says where on the x axis we compare, and
-:func:`read_fair_lab`, which notebook 08 calls. Next: :mod:`bnn_teach.course.fair_lab`, which makes
-the file; or :mod:`bnn_teach.exhibits.fair_lab`, where a reader turns the knobs.
+You will find :func:`read_fair_lab`, which notebook 08 calls. Next:
+:mod:`bnn_teach.course.fair_lab`, which makes the file; or :mod:`bnn_teach.exhibits.fair_lab`, where
+a reader turns the knobs.
 """
 
 from __future__ import annotations
@@ -15,11 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import bnn_teach
-from bnn_teach.course.datasets import EDGE, GAP
 from bnn_teach.errors import ArgumentError
 
 COLLAPSED = 0.3  # a median curve that misses the points by more, three times the noise, is no fit
-_ROUNDING = 1e-6  # of x, in float32 or in the file
 _PACKAGES = ("tensorflow", "tensorflow-probability", "numpy")
 
 
@@ -75,24 +73,6 @@ class FairLab(NamedTuple):
     """One for each method, prior scale, initial scale and seed."""
     mixtures: list[LabBand]
     """One for each method, prior scale and initial scale of which a fit did not collapse."""
-
-
-def region_masks(x: Any) -> dict[str, np.ndarray]:
-    """Say which x lie where: ``inside`` the data, in the ``gap`` between, ``outside`` of all.
-
-    Parameters
-    ----------
-    x : array_like, shape (N,) or (N, 1)
-        Inputs of :func:`bnn_teach.datasets.gap_sine`, in its unit.
-
-    Returns
-    -------
-    dict of str to ndarray of bool, shape (N,)
-        Each x is in exactly one of the three.
-    """
-    distance = np.abs(np.asarray(x, float)).reshape(-1)
-    gap, outside = distance < GAP - _ROUNDING, distance > EDGE + _ROUNDING
-    return {"inside": ~gap & ~outside, "gap": gap, "outside": outside}
 
 
 # --- The file ---------------------------------------------------------------------------------

@@ -22,17 +22,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bnn_teach.course.datasets import EDGE, GAP
+from bnn_teach.course.regions import distance_regions
 from bnn_teach.course.reruns.table import load_table
 from bnn_teach.errors import ArgumentError, ShapeError
+from bnn_teach.prediction import band_coverage, quantile_band
 
 NUM_DRAWS = 39
 """Draws that each truth is ranked among: 40 possible ranks, of which 1 to 38 are 95 %."""
 METHODS = ("nuts", "advi")
 PLACES = ("inside", "gap", "beyond")
 COVERED = ("worlds", "sine")
-FAR = 1.0  # beyond, here, is where |x| is larger
-_ROUNDING = 1e-3  # of x in float32; the grid is much coarser
 _COMMAND = "python -m bnn_teach sweep 12 --grid seed=100:103 -o mine --table mine.csv"
 
 
@@ -158,12 +157,8 @@ def covered(x: Any, f: np.ndarray, truth: np.ndarray) -> list[float]:
     list of three float
         Inside the data, in the gap, and beyond |x| = 1.
     """
-    distance = np.abs(np.asarray(x, float)).reshape(-1)
-    gap, far = distance < GAP - _ROUNDING, distance > FAR + _ROUNDING
-    inside = ~gap & (distance < EDGE + _ROUNDING)
-    lower, upper = np.quantile(f, [0.025, 0.975], axis=(0, 1))
-    holds = (lower <= truth) & (truth <= upper)
-    return [float(holds[mask].mean()) for mask in (inside, gap, far)]
+    held = band_coverage(*quantile_band(f), truth, distance_regions(x))
+    return [held[region] for region in ("inside", "gap", "far")]
 
 
 def as_columns(**found: Any) -> dict[str, np.ndarray]:

@@ -16,30 +16,9 @@ from bnn_teach.exhibits.controls import Choice, Slider
 from bnn_teach.exhibits.exhibit import Exhibit
 from bnn_teach.exhibits.frames import Frame, Panel
 from bnn_teach.exhibits.marks import Band, Bars, Line, Points
-from bnn_teach.prediction import quantile_band
+from bnn_teach.prediction import band_coverage, quantile_band
 
 LEVELS = (50, 60, 70, 80, 90, 95, 99)
-
-
-def coverage(
-    draws: np.ndarray, truth: np.ndarray, regions: Mapping[str, np.ndarray], level: float
-) -> dict[str, float]:
-    """Return the share of the truth inside the central band of ``level``, by region.
-
-    Parameters
-    ----------
-    draws : ndarray, shape (chain, draw, N)
-        Predictions, noise included.
-    truth : ndarray, shape (N,)
-        What was measured afterwards.
-    regions : mapping of str to ndarray of bool, shape (N,)
-        Which points belong to each.
-    level : float
-        Between 0 and 1.
-    """
-    lower, upper = quantile_band(draws, level)
-    inside = (lower <= truth) & (truth <= upper)
-    return {name: float(inside[mask].mean()) for name, mask in regions.items()}
 
 
 def claims(
@@ -95,9 +74,8 @@ def claims(
     room = 0.35 * (high - low)
 
     def frame(level: int, model: str) -> Frame:
-        draws, share = predictions[model], level / 100
-        lower, upper = quantile_band(draws, share)
-        held = coverage(draws, truth, regions, share)
+        lower, upper = quantile_band(predictions[model], level / 100)
+        held = band_coverage(lower, upper, truth, regions)
         band = Panel(
             [
                 Band(x[thin], lower[thin], upper[thin], "nuts", "the band"),

@@ -3,27 +3,13 @@
 import pytest
 
 from tests.book.building import moving_names
+from tests.browsing import drag
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def picture(exhibit):
     return exhibit.locator(".bnn-panels").inner_html()
-
-
-def drag(page, slider):
-    """Drag a slider with the mouse to its other end."""
-    slider.scroll_into_view_if_needed()
-    box = slider.bounding_box()
-    now, lowest, highest = (
-        float(slider.evaluate(f"e => e.{name} || 0")) for name in ("value", "min", "max")
-    )
-    share = (now - lowest) / (highest - lowest)
-    y, left, width = box["y"] + box["height"] / 2, box["x"] + 8, box["width"] - 16
-    page.mouse.move(left + share * width, y)
-    page.mouse.down()
-    page.mouse.move(left + (0 if share > 0.5 else width), y, steps=5)
-    page.mouse.up()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1300, "light"), (360, "dark")])

@@ -9,11 +9,11 @@ from scipy import stats
 from bnn_teach.course.accuracy import (
     LEVELS,
     Stopwatch,
-    distance_regions,
     make_offer,
     predictive_scores,
     quantile_distance,
 )
+from bnn_teach.course.regions import distance_regions
 from bnn_teach.errors import ArgumentError, ShapeError
 
 # Normal draws without chance: evenly spaced quantiles.
@@ -47,16 +47,6 @@ def test_each_x_has_its_own_unit():
     scales = np.array([0.1, 3.0])
     found = quantile_distance((EVEN + np.array([1.0, 0.5])) * scales, EVEN * scales)
     np.testing.assert_allclose(found, [1.0, 0.5], rtol=1e-3)
-
-
-def test_regions_part_the_axis():
-    regions = distance_regions([-1.5, -1.0, -0.61, -0.6, -0.15, 0.0, 0.3, 1.0, 1.01])
-    together = regions.pop("everywhere")
-    np.testing.assert_array_equal(sum(mask.astype(int) for mask in regions.values()), 1)
-    assert together.all()
-    assert list(np.flatnonzero(regions["far"])) == [0, 8]
-    assert list(np.flatnonzero(regions["near"])) == [1, 2, 7]
-    assert list(np.flatnonzero(regions["gap"])) == [5]
 
 
 def test_an_offer_has_distances_and_quantiles():

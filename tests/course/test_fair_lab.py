@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from bnn_teach.course import cli, fair_lab
-from bnn_teach.course.datasets import gap_sine
-from bnn_teach.course.fair_lab_bands import LabBand, read_fair_lab, region_masks
+from bnn_teach.course.fair_lab_bands import LabBand, read_fair_lab
 from bnn_teach.errors import ArgumentError, InterruptedWarning
 
 TINY = fair_lab.LabSettings(
@@ -77,19 +76,6 @@ def test_the_file_keeps_everything(found):
         for here, there in zip(one, other, strict=True):
             np.testing.assert_array_equal(here, there)
     assert max(map(len, path.read_text(encoding="utf-8").splitlines())) < 3000  # one band a line
-
-
-def test_regions_share_out_all_x():
-    x = gap_sine().grid(-1.5, 1.5, 61)
-    masks = region_masks(x)
-    np.testing.assert_array_equal(sum(masks.values()), 1)
-    # The ends of both halves of the data, x = 0.15 and 0.6, belong to the data.
-    assert {name: int(mask.sum()) for name, mask in masks.items()} == {
-        "inside": 20,
-        "gap": 5,
-        "outside": 36,
-    }
-    np.testing.assert_array_equal(masks["gap"], region_masks(np.round(x[:, 0], 4))["gap"])
 
 
 @pytest.mark.parametrize("text", [None, "not json", "{}", '{"settings": 1, "versions": 2}', "[]"])

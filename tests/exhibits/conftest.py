@@ -140,46 +140,6 @@ def open_page(browser):
         assert not watch.troubles
 
 
-RESTS = """async (slider) => {
-  const box = () => JSON.stringify(slider.getBoundingClientRect());
-  let [before, still] = [box(), performance.now()];
-  while (performance.now() - still < 300) {
-    await new Promise(requestAnimationFrame);
-    if (box() !== before) [before, still] = [box(), performance.now()];
-  }
-}"""
-
-
-@pytest.fixture
-def drag():
-    """Drag a slider with the mouse from its present place to a share of its width.
-
-    JupyterLab scrolls to a cell that was run, and cells above grow while their pictures load. So
-    the slider is taken when it rests, and taken again if it still slipped from under the pointer.
-    """
-
-    def to(page, slider, share):
-        before = slider.input_value()
-        low, high = (float(slider.get_attribute(end)) for end in ("min", "max"))
-        now = (float(before) - low) / (high - low)
-        for _ in range(3):
-            slider.scroll_into_view_if_needed()
-            slider.evaluate(RESTS)
-            box = slider.bounding_box()
-            place = {"x": 8 + now * (box["width"] - 16), "y": box["height"] / 2}
-            slider.hover(position=place)
-            box = slider.bounding_box()
-            page.mouse.down()
-            x, y = box["x"] + 8 + share * (box["width"] - 16), box["y"] + place["y"]
-            page.mouse.move(x, y, steps=6)
-            page.mouse.up()
-            if slider.input_value() != before:
-                return
-        raise AssertionError("the mouse does not move the slider")
-
-    return to
-
-
 # --- JupyterLab ------------------------------------------------------------------------------
 
 

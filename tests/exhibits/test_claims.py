@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy.stats import norm
 
 from bnn_teach.errors import ArgumentError, ShapeError
-from bnn_teach.exhibits.claims import LEVELS, claims, coverage
+from bnn_teach.exhibits.claims import LEVELS, claims
 
 X = np.linspace(0, 1, 30)
 REGIONS = {"left": X < 0.5, "right": X >= 0.5}
@@ -15,14 +14,6 @@ KNOWN = np.arange(30) % 5 == 0
 @pytest.fixture
 def draws():
     return np.random.default_rng(0).normal(size=(2, 4000, 30))
-
-
-def test_coverage_is_counted_by_region(draws):
-    edge = norm.ppf(0.9)  # of a central band of 80 %; the Monte Carlo error of an edge is 0.02
-    truth = np.where(REGIONS["left"], edge - 0.2, edge + 0.2)
-    assert coverage(draws, truth, REGIONS, 0.8) == {"left": 1.0, "right": 0.0}
-    truth[0] = -9.0
-    assert coverage(draws, truth, REGIONS, 0.8)["left"] == pytest.approx(14 / 15)
 
 
 def test_a_frame_says_what_is_claimed_and_held(draws):

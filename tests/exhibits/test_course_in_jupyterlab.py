@@ -6,6 +6,7 @@ import re
 import nbformat
 import pytest
 
+from tests.browsing import drag
 from tests.lab import run_all, run_cell, run_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -55,7 +56,7 @@ def picture(exhibit):
 
 
 @pytest.mark.parametrize("stem", STEMS)
-def test_all_cells_run_and_every_control_moves(stem, lab, lab_page, drag):
+def test_all_cells_run_and_every_control_moves(stem, lab, lab_page):
     page = lab_page
     lab.open(page, f"{stem}.ipynb")
     outputs = run_all(page, SECONDS)
@@ -73,13 +74,13 @@ def test_all_cells_run_and_every_control_moves(stem, lab, lab_page, drag):
         if not slider.is_visible() or not slider.is_enabled():
             continue
         known, seen = run_cell(page, VALUES), picture(exhibit)
-        at_end = slider.input_value() == slider.get_attribute("max")
-        drag(page, slider, 0.0 if at_end else 1.0)
+        drag(page, slider)
         assert picture(exhibit) != seen, "the mouse moves the picture"
         assert run_until(page, VALUES, known.__ne__), "the kernel sees the value"
         seen = picture(exhibit)
         slider.focus()
-        page.keyboard.press("ArrowRight" if at_end else "ArrowLeft")
+        at_end = slider.input_value() == slider.get_attribute("max")
+        page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
         assert picture(exhibit) != seen, "the arrow keys move it, too"
         moved += 1
     for option in exhibit.get_by_role("radio").all():

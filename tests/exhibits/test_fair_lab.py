@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from bnn_teach.course.datasets import gap_sine
-from bnn_teach.course.fair_lab_bands import read_fair_lab, region_masks
+from bnn_teach.course.fair_lab_bands import read_fair_lab
+from bnn_teach.course.regions import region_masks
 from bnn_teach.exhibits.fair_lab import ARTICLE, MIXTURE, SAME, fair_lab, width_ratios
 
 STORED = pathlib.Path(__file__).parents[2] / "notebooks" / "data" / "08_sweep.json"

@@ -3,6 +3,7 @@
 import nbformat
 import pytest
 
+from tests.browsing import drag
 from tests.lab import run_all, run_cell, run_until
 
 pytestmark = pytest.mark.browser
@@ -32,7 +33,7 @@ def folder(tmp_path_factory):
     return folder
 
 
-def test_slider_kernel_and_exact_numbers(lab, lab_page, drag):
+def test_slider_kernel_and_exact_numbers(lab, lab_page):
     page = lab_page
     lab.open(page, "small.ipynb")
     [outputs] = run_all(page)

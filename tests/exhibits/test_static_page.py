@@ -7,6 +7,7 @@ The pages are made as the book makes them, from stored state and ``host.js``. Th
 import pytest
 
 from bnn_teach import exhibits as ex
+from tests.browsing import drag
 
 pytestmark = pytest.mark.browser
 CURVE = ".bnn-band .bnn-area"
@@ -26,7 +27,7 @@ def picture(page):
     ],
 )
 def test_mouse_and_keyboard_change_the_picture(
-    exhibit, save_page, address, open_page, drag, how, width, scheme
+    exhibit, save_page, address, open_page, how, width, scheme
 ):
     page = open_page(address(save_page(exhibit), how), width, scheme)
     slider = page.get_by_role("slider", name="number of points")
