@@ -20,7 +20,9 @@ import nbformat
 from nbconvert.filters import markdown2html
 
 TAG = "slide"
-MOST_LINES = 12  # of printed text, on one slide
+MOST_LINES = 14  # of printed text, on one slide
+MOST_COLUMNS = 82  # of printed text that fill a slide in the type of deck.css
+SIZES = (60, 135)  # smallest and largest type of printed text, in per cent of that
 
 _PREDICT = re.compile(r"^\*\*Predict first\.\*\*.*?(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
 _FORMULA = re.compile(r"^\$\$.*?\$\$", re.MULTILINE | re.DOTALL)
@@ -124,6 +126,7 @@ def slides(notebook: Any, pictures: dict[str, str]) -> Iterator[Slide]:
             continue
         if cell.cell_type == "markdown":
             level = 1 if cell.source.startswith("# ") else 2
+            title = headings[0] if level == 1 else title
             body = _seen(cell.source)
             text = _HEADING.sub("", cell.source)
         else:
@@ -158,7 +161,7 @@ def _shown(cell: Any, pictures: dict[str, str]) -> str:
     alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
     images, printed = [], ""
     for output in cell.outputs:
-        printed += output.get("text", "") if output.output_type == "stream" else ""
+        printed += output.get("text", "") if output.get("name") == "stdout" else ""
         encoded = output.get("data", {}).get("image/png")
         if encoded:
             name = hashlib.sha256(base64.b64decode(encoded)).hexdigest()
@@ -168,7 +171,10 @@ def _shown(cell: Any, pictures: dict[str, str]) -> str:
     if images or not lines:
         return "\n".join(images)
     kept = [*lines[:MOST_LINES], *(["..."] if len(lines) > MOST_LINES else [])]
-    return f"<pre>{html.escape(chr(10).join(kept))}</pre>"
+    room = min(MOST_COLUMNS / max(map(len, kept)), MOST_LINES / len(kept))
+    size = min(max(100 * room, SIZES[0]), SIZES[1])
+    text = html.escape("\n".join(kept))
+    return f'<div class="printed"><pre style="font-size: {size:.0f}%">{text}</pre></div>'
 
 
 def _inline(text: str) -> str:

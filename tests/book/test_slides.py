@@ -44,7 +44,8 @@ def picture(alt):
 
 def printed(lines):
     text = "".join(f"line {i} < {lines}\n" for i in range(lines))
-    return new_code_cell("speak()", outputs=[new_output("stream", text=text)])
+    warned = new_output("stream", name="stderr", text="A warning.\n")
+    return new_code_cell("speak()", outputs=[warned, new_output("stream", text=text)])
 
 
 @pytest.fixture
@@ -52,7 +53,9 @@ def notebook():
     return new_notebook(
         cells=[
             tagged(
-                new_markdown_cell("# A title?\n\nWords.\n\n**What is it: `a`, or b?**\n\nMore.")
+                new_markdown_cell(
+                    "# A title?\n\nWords.\n\n**What is it: `a`, or b?**\n\nMore.\n\n## Setup"
+                )
             ),
             new_markdown_cell("Not on a slide."),
             tagged(new_markdown_cell(TEXT)),
@@ -75,7 +78,17 @@ def test_a_slide_shows_the_question_the_formula_or_the_picture(notebook):
     assert f'src="data:image/png;base64,{PNG}"' in see.body
     assert 'alt="A &quot;wide&quot; band."' in see.body
     assert "line 0 &lt; " in said.body and said.body.count("line") == MOST_LINES
-    assert said.body.endswith("...</pre>")
+    assert said.body.endswith("...</pre></div>") and "warning" not in said.body
+
+
+@pytest.mark.parametrize(
+    ("columns", "lines", "size"),
+    [(82, 1, 100), (41, 1, 135), (41, MOST_LINES, 100), (100, 7, 82), (400, 1, 60)],
+)
+def test_printed_text_is_as_large_as_the_slide_allows(notebook, columns, lines, size):
+    notebook.cells[5].outputs = [new_output("stream", text=f"{'a' * columns}\n" * lines)]
+    *_, said = slides(notebook, {})
+    assert f'style="font-size: {size}%"' in said.body
 
 
 def test_the_rest_of_the_text_is_for_the_speaker(notebook):
@@ -129,3 +142,21 @@ def test_a_deck_goes_on_by_key_and_sets_its_formulas(visit):
     assert page.evaluate("Reveal.isLastSlide()")
     assert page.locator("section mjx-container").count() > 0
     assert page.locator("mjx-merror").count() == 0
+
+
+OUTSIDE = """() => [...Array(Reveal.getTotalSlides()).keys()].flatMap((number) => {
+  Reveal.slide(number);
+  const room = document.querySelector(".slides").getBoundingClientRect();
+  const parts = [...Reveal.getCurrentSlide().querySelectorAll(":scope :not(aside, aside *)")];
+  const far = (part) => part.bottom > room.bottom + 1 || part.right > room.right + 1;
+  return parts.some((part) => far(part.getBoundingClientRect())) ? [number] : [];
+})"""
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(17))
+def test_nothing_sticks_out_of_a_slide(visit, number):
+    page = visit(f"slides/{number:02}", width=1200)
+    page.wait_for_function("document.querySelector('section.present mjx-container, h1')")
+    assert page.evaluate(OUTSIDE) == []
