@@ -32,6 +32,8 @@ from bnn_teach.runtime import tf
 _GROUP = 2
 _STARTS = 100
 _SECONDS = 0.2  # between looks at the clock, the progress bar and the interrupt
+_MOST_SECONDS = 1.0  # the same, should every tree grow as deep as it may
+_CALL = 1e-3  # seconds that a call may take beside its leapfrogs
 
 
 class Settings(NamedTuple):
@@ -181,7 +183,7 @@ class ChainGroup:
         self.warmup_leapfrogs = np.zeros(program.num_chains)
         self.step_size = np.full(program.num_chains, np.nan)
         self.scale = np.ones((program.num_chains, density.size))
-        self.done, self.divergent, self.length = 0, 0, 10
+        self.done, self.divergent, self.length = 0, 0, 1
         self.warm_at = 0.0
 
     def run(self) -> None:
@@ -247,13 +249,26 @@ class ChainGroup:
                 self.settings.target_accept,
                 self.inputs,
             )
-            pace = (time.perf_counter() - clock) / length
-            self.length = int(np.clip(_SECONDS / pace, 1, 2 * self.length + 10))
+            leapfrogs = statistics[..., STATISTICS.index("n_steps")].max(-1).sum()
+            deepest = leapfrogs / (2**self.settings.max_tree_depth - 1)
+            allowed = _length(time.perf_counter() - clock, length, deepest)
+            self.length = min(allowed, 4 * self.length + 10)
             self.step_size = np.exp(np.asarray(state.step.log_step))
             receive(draws, statistics)
             self.done += length
             number -= length
         return state
+
+
+def _length(seconds: float, transitions: int, deepest: float) -> int:
+    """Return how long the next chunk may be, after one of so many transitions.
+
+    Trees that are small so far may grow, and an interrupt waits for the chunk's end. ``deepest`` is
+    the number of trees of full depth that have as many leapfrogs as the chunk had.
+    """
+    expected = _SECONDS * transitions / seconds
+    at_worst = _MOST_SECONDS * deepest / max(seconds - _CALL, 1e-9)
+    return max(1, int(min(expected, at_worst)))
 
 
 def _next_window(state: ChainState) -> ChainState:

@@ -125,6 +125,7 @@ def test_pace_does_not_change_the_draws_of_a_network(monkeypatch, seconds):
     settings = SETTINGS._replace(num_chains=2, burn_in=60, num_samples=40, max_tree_depth=8)
     expected = run_chains(density, settings)
     monkeypatch.setattr(sampling, "_SECONDS", seconds)
+    monkeypatch.setattr(sampling, "_MOST_SECONDS", seconds)
     same(expected, run_chains(density, settings))
 
 
@@ -202,6 +203,20 @@ class StopAfter(threading.Event):
     def is_set(self):
         self.looks -= 1
         return self.looks < 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "transitions", "deepest", "length"),
+    [
+        (0.0005, 10, 0.1, 4000),  # the call itself takes longer than its leapfrogs: no matter
+        (0.1, 10, 10.0, 20),  # 0.2 s at this pace; all trees were as deep as they may be
+        (0.1, 10, 0.99, 10),  # ten times as deep, the next ten would take 1 s
+        (0.1, 10, 0.01, 1),
+        (5.0, 1, 1.0, 1),  # never less than one transition
+    ],
+)
+def test_a_chunk_takes_a_second_even_if_its_trees_grow(seconds, transitions, deepest, length):
+    assert sampling._length(seconds, transitions, deepest) == length
 
 
 @pytest.mark.parametrize("looks", [0, 1, 3, 40])
