@@ -102,7 +102,7 @@ RESTS = """async (slider) => {
 
 
 def drag(page, slider, share=None):
-    """Drag a slider with the mouse to a share of its width; by default, to its farther end.
+    """Drag a slider with the mouse to a share of its width; by default to its end, or back.
 
     JupyterLab scrolls to a cell that was run, and cells above grow while their pictures load. So
     the slider is taken when it rests, and taken again if it still slipped from under the pointer.
@@ -111,7 +111,7 @@ def drag(page, slider, share=None):
     low, high = (float(slider.get_attribute(end)) for end in ("min", "max"))
     now = (float(before) - low) / (high - low)
     if share is None:
-        share = 0.0 if now > 0.5 else 1.0
+        share = 0.0 if now == 1.0 else 1.0
     for _ in range(3):
         slider.scroll_into_view_if_needed()
         slider.evaluate(RESTS)
