@@ -65,10 +65,9 @@ lab: env  ## start JupyterLab on this machine only and print its address
 	  --ServerApp.root_dir="$(CURDIR)" "--LabApp.default_url=/lab/tree/$(FIRST_NOTEBOOK)" $(ARGS)
 
 # Each worker imports TensorFlow and each test file compiles its own programs:
-# two workers at most, and a file stays on one of them. The files keep their order, long ones first:
-# otherwise the last one, JupyterLab with all notebooks, would run alone for minutes.
+# two workers at most, and a file stays on one of them.
 test: env  ## run all tests, and every notebook as one of them
-	@$(VENV_PYTHON) -m pytest -n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(VENV_PYTHON) -m pytest -n auto --maxprocesses 2 --dist loadfile $(ARGS)
 
 lint: env  ## check style and types of the library, tests and notebooks
 	@$(VENV_PYTHON) -m ruff check .

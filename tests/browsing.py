@@ -19,7 +19,7 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
-LEFT = "net::ERR_ABORTED"
+LEFT = "net::ERR_ABORTED"  # why a request failed whose page was left
 
 
 def find_browser():

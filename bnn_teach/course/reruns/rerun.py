@@ -15,8 +15,12 @@ import json
 import os
 import pathlib
 import re
+import signal
+import sys
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from bnn_teach.course.notebook_files import find, headline
@@ -26,6 +30,7 @@ from bnn_teach.errors import ArgumentError, RerunError
 
 _THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 _LONGEST = 120  # letters of a file's name
+_AGAIN = 1.0  # seconds until an interrupt without effect is raised again
 
 
 class Rerun(NamedTuple):
@@ -127,7 +132,8 @@ def execute(
         resources={"metadata": {"path": str(source.parent)}},
     )
     try:
-        executed = _closing_its_loop(run)
+        with _insistent_interrupt():
+            executed = _closing_its_loop(run)
     except papermill.PapermillExecutionError as error:
         raise RerunError(
             f"{source.stem}: cell [{error.exec_count}] ({headline(error.source)}) failed with "
@@ -145,6 +151,42 @@ def execute(
     facts = result._asdict() | {"notebook": source.stem, "seconds": round(result.seconds, 3)}
     store_json(target.with_suffix(".json"), facts)
     return result
+
+
+@contextmanager
+def _insistent_interrupt() -> Iterator[None]:
+    """Raise KeyboardInterrupt again, each second, as long as an earlier one has no effect.
+
+    Python prints and forgets one that is raised in a destructor or in a callback of C, and a rerun
+    has many of those. While one is on its way, its cleaning up is left alone. On Windows, outside
+    the main thread, and where SIGINT means something else, nothing is changed.
+    """
+    usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    main = threading.current_thread() is threading.main_thread()
+    if not (usual and main and hasattr(signal, "setitimer")):
+        yield
+        return
+
+    def first(*_: Any) -> None:
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN, _AGAIN)
+        raise KeyboardInterrupt
+
+    def again(*_: Any) -> None:
+        handled = sys.exc_info()[1]
+        while handled is not None:
+            if isinstance(handled, KeyboardInterrupt):
+                return
+            handled = handled.__context__
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, again)
+    signal.signal(signal.SIGINT, first)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _closing_its_loop(call: Callable[[], Any]) -> Any:

@@ -1,5 +1,6 @@
 """A rerun keeps the notebook and its results; a failed one as far as it came."""
 
+import asyncio
 import json
 import os
 import pathlib
@@ -13,6 +14,7 @@ import pytest
 
 import bnn_teach as bt
 from bnn_teach.course.cli import main
+from bnn_teach.course.reruns import rerun
 from bnn_teach.course.reruns.parameters import read_parameters
 from bnn_teach.errors import ArgumentError, RerunError
 
@@ -54,6 +56,57 @@ def test_a_kernel_that_dies_is_a_failure(small, tmp_path):
     with pytest.raises(RerunError, match="the kernel died"):
         bt.rerun(small, {"scale": 101}, tmp_path, progress=False)
     assert (tmp_path / "42_small-scale=101.0.ipynb").exists()
+
+
+class Swallows:
+    """Its destructor is interrupted, and Python forgets that."""
+
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(5)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # that is the case
+def test_an_interrupt_without_effect_is_raised_again(monkeypatch):
+    monkeypatch.setattr(rerun, "_AGAIN", 0.05)
+    waited = []
+
+    @rerun._insistent_interrupt()
+    def interrupted():
+        Swallows()
+        waited.append("the first one was swallowed")
+        time.sleep(5)
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert waited
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_what_an_interrupt_cleans_up_is_not_interrupted(monkeypatch):
+    monkeypatch.setattr(rerun, "_AGAIN", 0.05)
+
+    async def clean():
+        try:
+            raise ValueError
+        except ValueError:
+            await asyncio.sleep(0.3)
+        return True
+
+    cleaned = []
+
+    @rerun._insistent_interrupt()
+    def interrupted():
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(5)
+        finally:
+            cleaned.append(asyncio.run(clean()))
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert cleaned == [True]
 
 
 def test_an_interrupt_keeps_the_notebook(small, tmp_path):
