@@ -9,8 +9,9 @@ The way of the data, and the order in which to read the files::
 
 Imports run one way, from each room to those before it, and a test holds this::
 
-    errors <- runtime, arguments, progress, storage <- dsl <- programs <- density <- mcmc, vi
-    <- traces <- approximation <- inference <- prediction <- plots <- exhibits <- course
+    errors <- arguments, engine <- dsl <- density <- mcmc, vi <- traces <- diagnostics
+    <- approximation <- inference <- prediction <- plots <- exhibits <- course <- classroom
+    <- authoring <- checkup <- reruns <- tour <- cli
 
 Names are looked up when they are first used, so ``import bnn_teach`` is instant and the parts
 that need no TensorFlow do not load it.
@@ -40,15 +41,15 @@ _PUBLIC = {
         sample_prior_predictive sample_posterior_predictive decompose decompose_entropy
         quantile_band band_coverage
         """,
-    "bnn_teach.mcmc.diagnostics": "function_diagnostics",
+    "bnn_teach.diagnostics": "function_diagnostics",
     "bnn_teach.traces": "save load concatenate",
     "bnn_teach.course.networks": "dense layer network",
     "bnn_teach.course.quizzes": "quiz",
-    "bnn_teach.course.exercises.checking": "check",
-    "bnn_teach.course.doctor": "doctor",
-    "bnn_teach.course.reruns.results": "record",
-    "bnn_teach.course.reruns.rerun": "rerun",
-    "bnn_teach.course.reruns.sweep": "sweep",
+    "bnn_teach.classroom.checking": "check",
+    "bnn_teach.checkup.doctor": "doctor",
+    "bnn_teach.reruns.results": "record",
+    "bnn_teach.reruns.rerun": "rerun",
+    "bnn_teach.reruns.sweep": "sweep",
     "bnn_teach.errors": "BnnTeachError ConvergenceWarning InterruptedWarning",
 }
 """The public names, in reading order, by the module that they live in."""

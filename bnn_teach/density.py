@@ -18,17 +18,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from bnn_teach.dsl.checks.observed import check_observed
 from bnn_teach.dsl.dtypes import get_dtype
 from bnn_teach.dsl.handlers import from_values, log_prob_terms
 from bnn_teach.dsl.handlers import log_joint as sites_log_joint
 from bnn_teach.dsl.interpreter import Sites, interpret
 from bnn_teach.dsl.model import Model
-from bnn_teach.dsl.observed import check_observed
 from bnn_teach.dsl.random_variables import RandomVariable, Shape
 from bnn_teach.dsl.structure import Structure, inspect_model
+from bnn_teach.engine.programs import Arrays, Tensors, map_draws, specs, traced
+from bnn_teach.engine.runtime import tf, tfp
 from bnn_teach.errors import ArgumentError, InferenceError, ModelError
-from bnn_teach.programs import Arrays, Tensors, map_draws, specs, traced
-from bnn_teach.runtime import tf, tfp
 
 
 class Slot(NamedTuple):

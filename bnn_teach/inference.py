@@ -17,18 +17,18 @@ import xarray as xr
 from bnn_teach.approximation import Fit
 from bnn_teach.arguments import as_count, as_number, as_seed, checked_arguments
 from bnn_teach.density import LogDensity
+from bnn_teach.diagnostics import sampling_warnings
 from bnn_teach.dsl.model import Model
+from bnn_teach.engine.programs import kept
+from bnn_teach.engine.progress import interruptible
+from bnn_teach.engine.runtime import import_time, tf
 from bnn_teach.errors import (
     ArgumentError,
     ConvergenceWarning,
     InitialPointError,
     InterruptedWarning,
 )
-from bnn_teach.mcmc.diagnostics import sampling_warnings
 from bnn_teach.mcmc.sampling import Settings, run_chains
-from bnn_teach.programs import kept
-from bnn_teach.progress import interruptible
-from bnn_teach.runtime import import_time, tf
 from bnn_teach.traces import check_axes, make_trace
 from bnn_teach.vi import families
 from bnn_teach.vi.fit import FitSettings, optimise

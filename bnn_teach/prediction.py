@@ -23,10 +23,10 @@ from bnn_teach.dsl.interpreter import interpret
 from bnn_teach.dsl.model import Model
 from bnn_teach.dsl.random_variables import RandomVariable
 from bnn_teach.dsl.structure import Structure, inspect_model
+from bnn_teach.engine.programs import Arrays, Tensors, map_draws
+from bnn_teach.engine.runtime import tf
+from bnn_teach.engine.storage import over_points
 from bnn_teach.errors import ArgumentError, PredictionError, ShapeError, did_you_mean
-from bnn_teach.programs import Arrays, Tensors, map_draws
-from bnn_teach.runtime import tf
-from bnn_teach.storage import over_points
 from bnn_teach.traces import SAMPLE, add_group, check_axes, draws_of, make_trace
 
 

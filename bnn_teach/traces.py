@@ -17,8 +17,8 @@ import xarray as xr
 import bnn_teach
 from bnn_teach.dsl.random_variables import Shape
 from bnn_teach.dsl.structure import Structure
+from bnn_teach.engine.programs import Arrays
 from bnn_teach.errors import ArgumentError, ShapeError, did_you_mean
-from bnn_teach.programs import Arrays
 
 SAMPLE = ("chain", "draw")
 

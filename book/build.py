@@ -22,7 +22,7 @@ from print_page import write_print_page  # noqa: E402
 from site_links import dead_links  # noqa: E402
 from slides import write_slides  # noqa: E402
 
-from bnn_teach.course.reruns.results import MIME as RESULTS  # noqa: E402
+from bnn_teach.reruns.results import MIME as RESULTS  # noqa: E402
 
 SPHINX = ("-W", "--keep-going", "-n", "-q", "-E", "-j", "1")
 """Warnings are errors, all of them are shown, every reference is checked, nothing is reused."""

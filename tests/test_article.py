@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import bnn_teach as pm
-from bnn_teach.runtime import tf
+from bnn_teach.engine.runtime import tf
 
 RNG = np.random.default_rng(20200801)
 

@@ -25,13 +25,13 @@ from bnn_teach.dsl.distributions import (
 from bnn_teach.dsl.dtypes import set_dtype
 from bnn_teach.dsl.model import model
 from bnn_teach.dsl.random_variables import Deterministic, Potential
+from bnn_teach.engine.runtime import tf, tfp
 from bnn_teach.errors import (
     ArgumentError,
     InferenceError,
     ModelError,
     ObservedError,
 )
-from bnn_teach.runtime import tf, tfp
 
 Y = np.array([28.0, 8.0, -3.0, 7.0])
 SIGMA = np.array([15.0, 10.0, 16.0, 11.0])

@@ -12,6 +12,7 @@ import pytest
 from scipy import integrate, stats
 
 import bnn_teach as bt
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import (
     ArgumentError,
     ConvergenceWarning,
@@ -20,7 +21,6 @@ from bnn_teach.errors import (
     ObservedError,
     ShapeError,
 )
-from bnn_teach.runtime import tf
 
 QUICK = {"num_samples": 60, "burn_in": 100, "num_chains": 4, "seed": 1}
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bnn_teach.course.notebook_checks import problems
+from bnn_teach.authoring.checks import problems
 from bnn_teach.course.notebook_files import find
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"

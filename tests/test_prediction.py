@@ -12,8 +12,8 @@ from scipy import stats
 
 import bnn_teach as bt
 from bnn_teach.dsl.structure import inspect_model
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError, ModelError, PredictionError, ShapeError
-from bnn_teach.runtime import tf
 from bnn_teach.traces import make_trace
 
 CHAINS, DRAWS = 4, 2500

@@ -12,8 +12,8 @@ from typing import Any
 from bnn_teach.dsl.distributions import Normal
 from bnn_teach.dsl.model import model
 from bnn_teach.dsl.random_variables import Deterministic
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ShapeError
-from bnn_teach.runtime import tf
 
 _FUSED_UP_TO = 400  # weights in a layer
 

@@ -4,7 +4,7 @@ You will find how a notebook is found by its number, and how its two files are k
 ``NN_topic.ipynb``, with outputs, and ``NN_topic.md``, the same cells as MyST Markdown, which shows
 in a review what was changed. Either may be edited. Which of them is newer is decided by content,
 never by the clock: the ``.ipynb`` remembers what both said when they were last stored.
-Next: :mod:`bnn_teach.course.notebooks`, which runs them.
+Next: :mod:`bnn_teach.authoring.notebooks`, which runs them.
 """
 
 from __future__ import annotations

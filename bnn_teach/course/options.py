@@ -1,4 +1,4 @@
-"""Options that several verbs of the command line share. Next: :mod:`bnn_teach.course.cli`."""
+"""Options that several verbs of the command line share. Next: :mod:`bnn_teach.cli`."""
 
 from __future__ import annotations
 

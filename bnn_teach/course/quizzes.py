@@ -2,7 +2,8 @@
 
 You will find :func:`quiz`, which a notebook calls in its last section, and how a file is turned
 into questions, with an error for each way in which it can be wrong. A file such as
-``quizzes/06.toml`` holds entries of this form, each with two to five answers, one of them right::
+``chapters/ch06/quiz.toml`` holds entries of this form, each with two to five answers, one of them
+right::
 
     [[question]]
     ask = "R-hat of `network.l3.w` is 1.8, R-hat of $f(x)$ is 1.004. May you use the draws?"
@@ -25,11 +26,11 @@ import re
 import tomllib
 from typing import Any
 
+from bnn_teach.course.chapters import FOLDER, numbers
 from bnn_teach.course.misconceptions import MISCONCEPTIONS
 from bnn_teach.errors import QuizError, did_you_mean
 from bnn_teach.exhibits.quiz import Answer, Question, Quiz, Trap
 
-FOLDER = pathlib.Path(__file__).parent / "quizzes"
 FEWEST, MOST = 2, 5
 """Answers of a question."""
 
@@ -69,14 +70,13 @@ def quiz(name: str) -> Quiz:
     >>> quiz("06")
     Quiz of notebook 06: 3 questions
     """
-    path = FOLDER / f"{name}.toml"
-    names = sorted(each.stem for each in FOLDER.glob("*.toml"))
+    names = numbers()
     if name not in names:
         raise QuizError(
             f"quiz({name!r}): no such quiz; there are {', '.join(names)}."
             f"{did_you_mean(str(name).zfill(2), names)}"
         )
-    return Quiz(name, read(path))
+    return Quiz(name, read(FOLDER / f"ch{name}" / "quiz.toml"))
 
 
 def read(path: pathlib.Path) -> list[Question]:

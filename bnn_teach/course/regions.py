@@ -3,7 +3,7 @@
 You will find :func:`region_masks`, which parts the x axis into three, and
 :func:`distance_regions`, which also parts what is near the data from what is far. With
 :func:`bnn_teach.band_coverage` they say where a band holds the truth. Next:
-:mod:`bnn_teach.course.fair_lab_bands`.
+:mod:`bnn_teach.course.chapters.ch08.bands`.
 """
 
 from __future__ import annotations

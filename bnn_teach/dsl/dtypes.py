@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError, ModelError
-from bnn_teach.runtime import tf
 
 _working = {"dtype": tf.float32}
 

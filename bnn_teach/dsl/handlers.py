@@ -14,8 +14,8 @@ from typing import Any
 from bnn_teach.dsl.dtypes import as_parameter, get_dtype
 from bnn_teach.dsl.interpreter import Handler, Sites
 from bnn_teach.dsl.random_variables import Potential, RandomVariable, Shape
+from bnn_teach.engine.runtime import tf, tfp
 from bnn_teach.errors import ArgumentError
-from bnn_teach.runtime import tf, tfp
 
 
 def from_prior(seed: Any, shapes: Mapping[str, Shape] | None = None) -> Handler:

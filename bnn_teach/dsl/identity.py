@@ -22,7 +22,7 @@ import numpy as np
 
 from bnn_teach.dsl.dtypes import get_dtype
 from bnn_teach.dsl.model import Model, ModelFunction
-from bnn_teach.runtime import tf
+from bnn_teach.engine.runtime import tf
 
 _LIBRARIES = (
     "bnn_teach", "builtins", "collections", "functools", "itertools", "math", "numpy", "operator",

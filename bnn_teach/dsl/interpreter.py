@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bnn_teach.dsl.explanations import explained
+from bnn_teach.dsl.checks.explanations import explained
 from bnn_teach.dsl.model import Model, ModelFunction, check_model
 from bnn_teach.dsl.random_variables import (
     Deterministic,
@@ -23,8 +23,8 @@ from bnn_teach.dsl.random_variables import (
     as_value,
     collect_created,
 )
+from bnn_teach.engine.runtime import tf, tfp
 from bnn_teach.errors import BnnTeachError, DuplicateNameError, ForgottenYieldError, ModelError
-from bnn_teach.runtime import tf, tfp
 
 
 class Site(NamedTuple):

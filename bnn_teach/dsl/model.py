@@ -16,8 +16,8 @@ import numpy as np
 
 from bnn_teach.dsl.dtypes import as_data, map_entries
 from bnn_teach.dsl.random_variables import Node, check_name
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError, ForgottenYieldError, ModelError, did_you_mean
-from bnn_teach.runtime import tf
 
 
 class Model(Node):

@@ -19,8 +19,8 @@ import numpy as np
 
 from bnn_teach.arguments import checked_arguments
 from bnn_teach.dsl.dtypes import as_data, get_dtype
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError, ForgottenYieldError, ModelError, VariableNameError
-from bnn_teach.runtime import tf
 
 Shape = tuple[int, ...]
 

@@ -14,15 +14,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from bnn_teach.dsl.checks.observed import check_observed
 from bnn_teach.dsl.distributions import check_parameters
 from bnn_teach.dsl.handlers import from_prior, near_zero
 from bnn_teach.dsl.identity import model_identity
 from bnn_teach.dsl.interpreter import Handler, Sites, interpret
 from bnn_teach.dsl.model import Model, check_model
-from bnn_teach.dsl.observed import check_observed
 from bnn_teach.dsl.random_variables import Node, RandomVariable, Shape
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError, ModelError, ObservedError, ParameterError, did_you_mean
-from bnn_teach.runtime import tf
 
 
 class Structure(NamedTuple):

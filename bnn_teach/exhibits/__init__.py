@@ -13,7 +13,7 @@ paper. One script, ``static/figure.js``, draws every exhibit.
 
 Read ``marks``, ``frames``, ``controls`` and ``drawing``, then ``storage``, ``exhibit`` and
 ``pictures``. An exhibit that needs more than a few lines has a module of its own, which a notebook
-imports by its name, such as :mod:`bnn_teach.exhibits.stepper`.
+imports by its name, such as :mod:`bnn_teach.course.chapters.ch06.exhibit`.
 """
 
 from bnn_teach.exhibits.controls import Choice, Play, Slider

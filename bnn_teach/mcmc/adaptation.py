@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bnn_teach.runtime import tf
+from bnn_teach.engine.runtime import tf
 
 
 class DualAveraging(NamedTuple):

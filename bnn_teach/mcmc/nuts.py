@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bnn_teach.density import LogDensity
+from bnn_teach.engine.programs import Compiled, Tensors, kept
+from bnn_teach.engine.runtime import tf, tfp
 from bnn_teach.mcmc.adaptation import (
     DualAveraging,
     Welford,
@@ -24,8 +26,6 @@ from bnn_teach.mcmc.adaptation import (
     update_dual_averaging,
     update_welford,
 )
-from bnn_teach.programs import Compiled, Tensors, kept
-from bnn_teach.runtime import tf, tfp
 
 STATISTICS = ("lp", "acceptance_rate", "n_steps", "diverging", "energy")
 

@@ -2,7 +2,7 @@
 
 Chains travel in groups of two, one thread a group, because XLA releases Python's lock and a
 group of two keeps small kernels on one core. The group's size never depends on the machine, so
-that draws do not either. Next: :mod:`bnn_teach.mcmc.diagnostics`.
+that draws do not either. Next: :mod:`bnn_teach.diagnostics`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bnn_teach.density import LogDensity
+from bnn_teach.engine.progress import interruptible, progress_bar
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import InitialPointError
 from bnn_teach.mcmc.adaptation import (
     estimate_scale,
@@ -26,8 +28,6 @@ from bnn_teach.mcmc.adaptation import (
     windows,
 )
 from bnn_teach.mcmc.nuts import STATISTICS, ChainState, Phase, Program, compiled_program
-from bnn_teach.progress import interruptible, progress_bar
-from bnn_teach.runtime import tf
 
 _GROUP = 2
 _STARTS = 100

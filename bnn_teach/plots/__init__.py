@@ -33,11 +33,11 @@ from bnn_teach.plots.diagnostics import (
 )
 from bnn_teach.plots.elbo import plot_elbo
 from bnn_teach.plots.noise import plot_noise, plot_uneven_noise, plot_walks
-from bnn_teach.plots.offers import plot_offers
 from bnn_teach.plots.plane import plot_classes, plot_map
 from bnn_teach.plots.ranks import plot_rank_ecdf, plot_rank_grid, plot_ranks
 from bnn_teach.plots.reliability import plot_reliability
 from bnn_teach.plots.style import Look, colors, style
+from bnn_teach.plots.tradeoffs import plot_offers
 from bnn_teach.plots.uniformity import Uniformity, uniform_band, uniformity
 
 __all__ = [

@@ -1,7 +1,7 @@
 """The picture in words: sentences computed from what was drawn.
 
 You will see how one invisible artist on every Axes collects its sentences for :func:`alt_text`,
-and marks where a band leaves the frame. Next: :mod:`bnn_teach.mcmc.diagnostics`, the numbers.
+and marks where a band leaves the frame. Next: :mod:`bnn_teach.diagnostics`, the numbers.
 """
 
 from __future__ import annotations

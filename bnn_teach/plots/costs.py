@@ -1,7 +1,8 @@
 """Costs: how the price of one gradient grows with the data and with the network.
 
 You will learn to read a power off a picture with two logarithmic axes: a line that climbs one
-decade for each decade is proportional. Next: :mod:`bnn_teach.plots.offers`, prices beside accuracy.
+decade for each decade is proportional. Next: :mod:`bnn_teach.plots.tradeoffs`, prices beside
+accuracy.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 You will see a density drawn by how far below its top a place lies, counted as for a normal
 distribution, so that the lines of a valley mean the same as those of a bent ridge.
-Next: :mod:`bnn_teach.plots.flights`, what moves there.
+Next: :mod:`bnn_teach.plots.trajectories`, what moves there.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bnn_teach.runtime import tf
+from bnn_teach.engine.runtime import tf
 from bnn_teach.vi.families import Gaussian, entropy, log_prob, transform
 
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError
-from bnn_teach.runtime import tf
 
 METHODS = ("advi", "fullrank_advi")
 

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bnn_teach.density import LogDensity
+from bnn_teach.engine.programs import Compiled, Tensors, kept
+from bnn_teach.engine.progress import interruptible, progress_bar
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError
-from bnn_teach.programs import Compiled, Tensors, kept
-from bnn_teach.progress import interruptible, progress_bar
-from bnn_teach.runtime import tf
 from bnn_teach.vi.elbo import loss_and_gradient
 from bnn_teach.vi.families import Gaussian
 

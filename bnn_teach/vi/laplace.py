@@ -24,9 +24,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bnn_teach.arguments import as_number
+from bnn_teach.engine.programs import Tensors, map_draws
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ShapeError
-from bnn_teach.programs import Tensors, map_draws
-from bnn_teach.runtime import tf
 from bnn_teach.vi.linear import LinearPosterior, inverse_factor, precision
 
 

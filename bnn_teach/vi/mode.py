@@ -15,9 +15,9 @@ import numpy as np
 
 from bnn_teach.arguments import as_count, as_number
 from bnn_teach.density import LogDensity
+from bnn_teach.engine.programs import Tensors, cache_explained, kept
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError, ShapeError
-from bnn_teach.programs import Tensors, cache_explained, kept
-from bnn_teach.runtime import tf
 from bnn_teach.vi.fit import AdamState, adam_step
 
 

@@ -5,7 +5,7 @@ from importlib.metadata import version
 import numpy as np
 
 import bnn_teach as bt
-import bnn_teach.runtime  # the import of TensorFlow, which the package puts off until it is needed
+import bnn_teach.engine.runtime  # TensorFlow, which the package puts off until it is needed
 from tests.benchmarks.measure import Prepared, Run
 from tests.benchmarks.workloads import NOISE_SCALE, data
 

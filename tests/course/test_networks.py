@@ -7,8 +7,8 @@ from scipy import stats
 import bnn_teach as bt
 from bnn_teach.course import networks
 from bnn_teach.dsl.structure import inspect_model
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError, ObservedError, ShapeError
-from bnn_teach.runtime import tf
 
 X = np.linspace(-1.0, 1.5, 6)[:, np.newaxis]
 

@@ -5,11 +5,12 @@ import re
 import pytest
 
 import bnn_teach as bt
+from bnn_teach.course.chapters import FOLDER
 from bnn_teach.course.misconceptions import MISCONCEPTIONS
-from bnn_teach.course.quizzes import FOLDER, quiz, read
+from bnn_teach.course.quizzes import quiz, read
 from bnn_teach.errors import QuizError
 
-FILES = sorted(FOLDER.glob("*.toml"))
+FILES = sorted(FOLDER.glob("*/quiz.toml"))
 GOOD = """
 [[question]]
 ask = "Is one draw a network?"
@@ -41,10 +42,10 @@ def written(tmp_path):
 
 
 def test_the_package_holds_quizzes():
-    assert {"00", "06"} <= {path.stem for path in FILES}
+    assert {"00", "06"} <= {path.parent.name.removeprefix("ch") for path in FILES}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.parent.name)
 def test_a_notebook_has_three_questions_and_a_wrong_answer_leads_back(path):
     questions = read(path)
     assert len(questions) == 3

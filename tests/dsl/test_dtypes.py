@@ -9,8 +9,8 @@ import xarray as xr
 
 from bnn_teach.dsl.dtypes import as_data, as_parameter, get_dtype, set_dtype
 from bnn_teach.dsl.random_variables import Potential
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError
-from bnn_teach.runtime import tf
 
 
 class Pair(NamedTuple):

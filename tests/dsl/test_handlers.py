@@ -23,8 +23,8 @@ from bnn_teach.dsl.handlers import (
 from bnn_teach.dsl.interpreter import interpret
 from bnn_teach.dsl.model import model
 from bnn_teach.dsl.random_variables import Potential
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError
-from bnn_teach.runtime import tf
 
 SEED = tf.constant([1, 2])
 

@@ -11,8 +11,8 @@ import bnn_teach as bt
 from bnn_teach.density import LogDensity
 from bnn_teach.dsl import structure
 from bnn_teach.dsl.identity import model_identity
-from bnn_teach.programs import specs, traced
-from bnn_teach.runtime import tf
+from bnn_teach.engine.programs import specs, traced
+from bnn_teach.engine.runtime import tf
 
 SCALE = 2.0
 ARRAY = np.zeros(3, np.float32)

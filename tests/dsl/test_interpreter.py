@@ -7,6 +7,7 @@ from bnn_teach.dsl.distributions import Normal
 from bnn_teach.dsl.interpreter import interpret
 from bnn_teach.dsl.model import model
 from bnn_teach.dsl.random_variables import Deterministic, Potential, RandomVariable
+from bnn_teach.engine.runtime import tf, tfp
 from bnn_teach.errors import (
     ArgumentError,
     DuplicateNameError,
@@ -15,7 +16,6 @@ from bnn_teach.errors import (
     ParameterError,
     VariableNameError,
 )
-from bnn_teach.runtime import tf, tfp
 
 
 def zero(path, variable):

@@ -7,8 +7,8 @@ import pytest
 from bnn_teach.dsl.distributions import Normal
 from bnn_teach.dsl.dtypes import set_dtype
 from bnn_teach.dsl.model import check_model, model
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError, ForgottenYieldError, ModelError, VariableNameError
-from bnn_teach.runtime import tf
 
 
 @model

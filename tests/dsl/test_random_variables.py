@@ -14,8 +14,8 @@ from bnn_teach.dsl.random_variables import (
     check_name,
     collect_created,
 )
+from bnn_teach.engine.runtime import tf, tfp
 from bnn_teach.errors import ArgumentError, ForgottenYieldError, VariableNameError
-from bnn_teach.runtime import tf, tfp
 
 tfd = tfp.distributions
 

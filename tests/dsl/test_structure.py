@@ -15,8 +15,8 @@ from bnn_teach.dsl.distributions import (
 from bnn_teach.dsl.model import model
 from bnn_teach.dsl.random_variables import Deterministic, Potential
 from bnn_teach.dsl.structure import inspect_model
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError, ModelError, ObservedError, ParameterError
-from bnn_teach.runtime import tf
 
 
 @model(keep_return=True)

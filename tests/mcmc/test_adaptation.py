@@ -9,6 +9,7 @@ import itertools
 import numpy as np
 import pytest
 
+from bnn_teach.engine.runtime import tf
 from bnn_teach.mcmc.adaptation import (
     DualAveraging,
     estimate_scale,
@@ -18,7 +19,6 @@ from bnn_teach.mcmc.adaptation import (
     update_welford,
     windows,
 )
-from bnn_teach.runtime import tf
 
 # ---- windows -----------------------------------------------------------------------------------
 

@@ -13,10 +13,10 @@ from scipy import stats
 
 import bnn_teach as bt
 from bnn_teach.density import LogDensity
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ConvergenceWarning
 from bnn_teach.mcmc import hmc
 from bnn_teach.mcmc.nuts import STATISTICS, Phase, Program, compiled_program
-from bnn_teach.runtime import tf
 
 CURVATURE = 0.4
 STEP = 0.5

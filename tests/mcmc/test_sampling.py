@@ -10,11 +10,11 @@ import pytest
 
 import bnn_teach as bt
 from bnn_teach.density import LogDensity
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import InitialPointError
 from bnn_teach.mcmc import sampling
 from bnn_teach.mcmc.nuts import STATISTICS, compiled_program
 from bnn_teach.mcmc.sampling import Settings, run_chains
-from bnn_teach.runtime import tf
 
 SETTINGS = Settings(
     num_samples=120,

@@ -11,7 +11,7 @@ so that nothing here is a statistical test.
 import numpy as np
 import pytest
 
-from bnn_teach.runtime import tf
+from bnn_teach.engine.runtime import tf
 from bnn_teach.vi.elbo import elbo, loss_and_gradient
 from bnn_teach.vi.families import Gaussian, factor
 

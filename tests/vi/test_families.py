@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError
-from bnn_teach.runtime import tf
 from bnn_teach.vi.families import (
     Gaussian,
     entropy,

@@ -11,8 +11,8 @@ from scipy import stats
 
 import bnn_teach as bt
 from bnn_teach.density import LogDensity
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError
-from bnn_teach.runtime import tf
 from bnn_teach.vi import fit as fitting
 from bnn_teach.vi.families import Gaussian, factor, start_gaussian
 from bnn_teach.vi.fit import AdamState, FitSettings, OptimisationProgram, adam_step, optimise

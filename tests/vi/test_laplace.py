@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import bnn_teach as bt
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ShapeError
-from bnn_teach.runtime import tf
 from bnn_teach.vi.laplace import Linearised, laplace, linearise, linearised_draws
 from bnn_teach.vi.linear import linear_posterior
 

@@ -1,0 +1,1 @@
+"""For those who write the course: notebooks are run, paired, made repeatable and checked."""

@@ -1,0 +1,175 @@
+"""Grade what a class handed in: each submission by nbgrader, in the sandbox, some side by side.
+
+You will find :func:`grade`, and what it looks at before nbgrader opens a file of a stranger. It
+ends with one line for each student; feedback and the table of grades are nbgrader's own commands.
+Next: :mod:`bnn_teach.classroom.commands`.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
+
+from bnn_teach.classroom.examination import HIDDEN_FAILED, STOPPED
+from bnn_teach.classroom.folder import CONFIG, nbgrader, require_nbgrader
+from bnn_teach.classroom.guard import ALTERED
+from bnn_teach.classroom.sandbox import require
+from bnn_teach.errors import ClassroomError
+
+MOST_BYTES = 20 * 2**20
+"""Of all files of a submission together."""
+
+_NAME = re.compile(r"[\w.@-]+")  # letters that mean nothing to a shell or in a pattern of files
+
+
+class Graded(NamedTuple):
+    """One submission after grading."""
+
+    student: str
+    """The name of its folder in ``submitted/``."""
+    scores: dict[str, float | None]
+    """Points for each graded cell, by its name; None where a person has to read it."""
+    most: dict[str, float]
+    """Points that each cell is worth."""
+    notes: tuple[str, ...]
+    """What a teacher should know: a cell that was stopped, or why nothing was graded."""
+    failed: bool = False
+    """Whether it could not be graded at all."""
+
+    def __str__(self) -> str:
+        reached = sum(filter(None, self.scores.values()))
+        by_hand = sum(most for name, most in self.most.items() if self.scores.get(name) is None)
+        line = f"{self.student}: {reached:g} of {sum(self.most.values()):g}"
+        if self.failed:
+            line = f"{self.student}: not graded"
+        elif by_hand:
+            line += f", {by_hand:g} to be given by hand"
+        return "\n  ".join([line, *self.notes])
+
+
+def grade(
+    folder: pathlib.Path,
+    number: str,
+    students: Sequence[str] = (),
+    report: Callable[[str], None] = lambda line: None,
+    *,
+    workers: int = 1,
+) -> list[Graded]:
+    """Grade the submissions of one sheet, those too that were graded before.
+
+    Parameters
+    ----------
+    folder : path
+        The course folder, as :func:`~bnn_teach.classroom.folder.make_assignments` makes it.
+    number : str
+        Of the sheet, such as ``"04"``.
+    students : sequence of str, optional
+        Names of folders in ``submitted/``; all that handed in the sheet by default.
+    report : callable, optional
+        Gets a line for each submission, when it is done.
+    workers : int, optional
+        Submissions at a time; each takes about 1 GB of memory.
+
+    Returns
+    -------
+    list of Graded
+        In the order of their names.
+
+    Raises
+    ------
+    SandboxError
+        No sandbox can be built here; nothing was run.
+    ClassroomError
+        There is no such course folder, sheet, or submission.
+    """
+    folder = folder.absolute()
+    require_nbgrader()
+    require()
+    found = _submissions(folder, number, students)
+
+    def one(student: str) -> Graded:
+        graded = _grade_one(folder, number, student)
+        report(str(graded))
+        return graded
+
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(one, found))
+
+
+def _submissions(folder: pathlib.Path, number: str, students: Sequence[str]) -> list[str]:
+    if not (folder / CONFIG).is_file() or not (folder / "release" / number).is_dir():
+        raise ClassroomError(
+            f"{folder} is no course folder in which sheet {number} was handed out. Make it first: "
+            f"python -m bnn_teach assignments {number} --folder {folder}"
+        )
+    there = sorted(path.parent.name for path in (folder / "submitted").glob(f"*/{number}"))
+    place = f"{folder / 'submitted'}/STUDENT/{number}/{number}.ipynb"
+    for student in students:
+        if student not in there:
+            raise ClassroomError(
+                f"{student} handed in nothing; expected {place}. There are: {', '.join(there)}."
+            )
+    if not there:
+        raise ClassroomError(f"There is nothing to grade. Put each submission into {place}.")
+    return sorted(set(students)) or there
+
+
+def _grade_one(folder: pathlib.Path, number: str, student: str) -> Graded:
+    handed_in = folder / "submitted" / student / number
+    if problem := next(_problems(handed_in, number, student), None):
+        return Graded(student, {}, {}, (problem,), failed=True)
+    try:
+        nbgrader(folder, "autograde", number, "--student", student, "--force")
+    except ClassroomError as error:
+        return Graded(student, {}, {}, (str(error),), failed=True)
+    scores, most = _points(folder, number, student)
+    path = folder / "autograded" / student / number / f"{number}.ipynb"
+    return Graded(student, scores, most, tuple(_notes(path)))
+
+
+def _problems(handed_in: pathlib.Path, number: str, student: str) -> Iterator[str]:
+    """Yield why a submission is not even opened: nbgrader copies whatever lies in its folder."""
+    if not _NAME.fullmatch(student):
+        yield "the folder's name has other letters than a-z, 0-9 and _ . @ -; give it another one."
+    paths = [handed_in.parent, handed_in, *handed_in.rglob("*")]
+    if link := next((path for path in paths if path.is_symlink()), None):
+        yield f"{link.name} is a link to another file; expected files of its own only."
+    if not (handed_in / f"{number}.ipynb").is_file():
+        yield f"there is no {number}.ipynb in it. Was it given another name?"
+    size = sum(path.stat().st_size for path in paths if path.is_file())
+    if size > MOST_BYTES:
+        yield f"it has {size / 2**20:.0f} MB; expected at most {MOST_BYTES // 2**20} MB."
+
+
+def _points(
+    folder: pathlib.Path, number: str, student: str
+) -> tuple[dict[str, float | None], dict[str, float]]:
+    from nbgrader.api import Gradebook  # type: ignore[import-untyped]
+
+    scores: dict[str, float | None] = {}
+    most: dict[str, float] = {}
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
+        for notebook in gradebook.find_submission(number, student).notebooks:
+            for cell in sorted(notebook.grades, key=lambda each: str(each.name)):
+                waits = cell.needs_manual_grade and cell.manual_score is None
+                scores[cell.name] = None if waits else float(cell.score)
+                most[cell.name] = float(cell.max_score)
+    return scores, most
+
+
+def _notes(path: pathlib.Path) -> Iterator[str]:
+    """Yield what ended otherwise than by a wrong answer."""
+    import nbformat
+
+    notebook: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "a cell of its own")
+        for output in cell.get("outputs", []):
+            said = str(output.get("evalue", ""))
+            if output.get("ename") == STOPPED or said.startswith(ALTERED):
+                yield f"{name}: {said}"
+            elif output.get("ename") == HIDDEN_FAILED:
+                yield f"{name}: right on what the sheet shows, not on hidden data"

@@ -1,0 +1,1 @@
+"""Notebook 04: *What should a good answer look like?*."""

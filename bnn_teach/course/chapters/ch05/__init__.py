@@ -1,0 +1,1 @@
+"""Notebook 05: *What does a prior scale believe?*."""

@@ -1,0 +1,1 @@
+"""Notebook 08: *Why does VI look worse?*."""

@@ -1,0 +1,1 @@
+"""Notebook 13: *What if it is wide?*."""

@@ -1,0 +1,196 @@
+r"""The evidence of a network that is not wide: from the prior to the posterior in small steps.
+
+You will find *sequential Monte Carlo* with likelihood tempering. Many particles are drawn from the
+prior. The likelihood is switched on bit by bit, from power 0 to power 1; after each bit, particles
+that fit are copied, others vanish, and all move on by Hamiltonian Monte Carlo. How much weight
+survives each bit multiplies up to the evidence:
+
+.. math::
+    p(y) = \prod_k E_{k-1}\left[p(y \mid \theta)^{\beta_k - \beta_{k-1}}\right],
+    \qquad 0 = \beta_0 < \beta_1 < \dots < \beta_K = 1
+
+Next: :mod:`bnn_teach.course.chapters.ch13.exhibit`, where the width is a slider.
+
+References
+----------
+Del Moral, Doucet & Jasra (2006), *Sequential Monte Carlo samplers*, JRSS B 68(3), section 2.3.
+Neal (2011), *MCMC using Hamiltonian dynamics*, Handbook of MCMC, chapter 5.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import logsumexp
+
+from bnn_teach.arguments import as_count, as_seed
+from bnn_teach.density import LogDensity
+from bnn_teach.dsl.model import Model
+from bnn_teach.engine.programs import Compiled, kept
+from bnn_teach.engine.runtime import tf
+from bnn_teach.errors import ArgumentError
+from bnn_teach.prediction import sample_prior_predictive
+
+_KEPT = 0.7  # of the particles' effective number, in one step of the power
+_MOVES, _LEAPFROGS = 10, 15  # after each step
+_ACCEPT = 0.7  # the acceptance rate that the step size is steered to
+_FIRST_STEP = 0.3  # step size, in standard deviations of the particles
+_MOST_STEPS = 500
+
+
+class Evidence(NamedTuple):
+    """What the particles found on their way."""
+
+    log_evidence: float
+    """log p(y), in nats. Its Monte Carlo error is the scatter between seeds."""
+    powers: np.ndarray
+    """The powers of the likelihood, rising to 1, shape (K,)."""
+    acceptance: np.ndarray
+    """Mean acceptance rate of the moves at each power, shape (K,)."""
+    z: np.ndarray
+    """The particles at the end, draws from the posterior, shape (num_particles, D)."""
+
+
+def log_evidence(model: Model, num_particles: int = 1000, seed: int | None = None) -> Evidence:
+    """Estimate the log evidence of a model with observed data.
+
+    Parameters
+    ----------
+    model : Model
+        A model function that was called. Its unobserved variables must live on the whole real
+        line, as weights and biases with normal priors do.
+    num_particles : int, optional
+        At least 2; four times as many halve the error.
+    seed : int, optional
+        Of all that is random.
+
+    Returns
+    -------
+    Evidence
+
+    Raises
+    ------
+    ArgumentError
+        The model observes nothing, or has a variable with bounds.
+    """
+    count = as_count("num_particles", num_particles, 2)
+    seed = as_seed(seed)
+    density = LogDensity(model)
+    z = _draw_prior(density, model, count, seed)
+    key = ("evidence", density.fingerprint, count)
+    likelihood, move = kept(key, lambda: _programs(density, count))
+    inputs = density.tensors
+    rng = np.random.default_rng([seed, 1])
+    power, total, size = 0.0, 0.0, _FIRST_STEP
+    powers: list[float] = []
+    rates: list[float] = []
+    while power < 1 and len(powers) < _MOST_STEPS:
+        log_likelihood = likelihood(tf.constant(z), inputs).numpy().astype(np.float64)
+        following = _next_power(log_likelihood, power)
+        log_weights = (following - power) * log_likelihood
+        total += float(logsumexp(log_weights)) - math.log(count)
+        power = following
+        z = z[_resample(log_weights, rng)]
+        step = tf.constant(size * z.std(axis=0), z.dtype)
+        stream = tf.constant([seed % 2**31, len(powers)], tf.int32)
+        moved, rate = move(tf.constant(z), tf.constant(power, z.dtype), step, stream, inputs)
+        z = moved.numpy()
+        powers.append(power)
+        rates.append(float(rate))
+        size *= math.exp(rates[-1] - _ACCEPT)
+    return Evidence(total, np.array(powers), np.array(rates), z)
+
+
+def _draw_prior(density: LogDensity, model: Model, count: int, seed: int) -> np.ndarray:
+    """Return particles from the prior, shape (count, D)."""
+    if not density.structure.observed:
+        raise ArgumentError(
+            f"{model.describe()} observes nothing, so there is no evidence. Give it data: "
+            "observed=y at a variable."
+        )
+    for path, slot in density.slots.items():
+        bijector = density.structure.latent[path].bijector
+        if type(bijector).__name__ != "Identity":
+            raise ArgumentError(
+                f"{path}: this variable has bounds; expected one on the whole real line, such as "
+                f"bt.Normal. Write it as a function of such a variable (its shape: {slot.shape})."
+            )
+    prior = sample_prior_predictive(model, count, seed=seed)["prior"]
+    parts = [prior[path].values.reshape(count, -1) for path in density.slots]
+    return np.concatenate(parts, axis=1).astype(density.dtype)
+
+
+def _next_power(log_likelihood: np.ndarray, power: float) -> float:
+    """Return the largest power up to 1 that leaves enough particles with a say."""
+
+    def share(new: float) -> float:
+        log_weights = (new - power) * log_likelihood
+        effective = np.exp(2 * logsumexp(log_weights) - logsumexp(2 * log_weights))
+        return float(effective) / len(log_likelihood)
+
+    if share(1.0) >= _KEPT:
+        return 1.0
+    low, high = math.log(power + 1e-12), 0.0
+    return float(np.exp(brentq(lambda t: share(math.exp(t)) - _KEPT, low, high)))
+
+
+def _resample(log_weights: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return which particles go on: systematic resampling, with one uniform number for all."""
+    shares = np.cumsum(np.exp(log_weights - logsumexp(log_weights)))
+    places = (np.arange(len(shares)) + rng.random()) / len(shares)
+    return np.searchsorted(shares, places).clip(max=len(shares) - 1)
+
+
+def _programs(density: LogDensity, count: int) -> tuple[Compiled, Compiled]:
+    """Compile what is needed at every power: all log-likelihoods, and a round of moves."""
+
+    def likelihood(z: tf.Tensor, inputs: Any) -> tf.Tensor:
+        def one(z: tf.Tensor) -> tf.Tensor:
+            parts = (density.log_prob_one(z, inputs, power) for power in (1.0, 0.0))
+            return next(parts) - next(parts)
+
+        return tf.vectorized_map(one, z)
+
+    def move(z: tf.Tensor, power: Any, step: Any, stream: Any, inputs: Any) -> Any:
+        def target(z: tf.Tensor) -> Any:
+            return tf.vectorized_map(lambda z: density.value_and_grad_one(z, inputs, power), z)
+
+        def transition(i: Any, z: Any, value: Any, grad: Any, accepted: Any) -> Any:
+            seeds = tf.random.experimental.stateless_split(
+                tf.random.experimental.stateless_fold_in(stream, i), 2
+            )
+            start = tf.random.stateless_normal(z.shape, seeds[0], dtype=z.dtype)
+            chance, jitter = tf.unstack(tf.random.stateless_uniform([2, count], seeds[1]))
+            size = step * (0.5 + jitter[:, None])  # else a flight may return to where it began
+            end, momentum, there, slope = _fly(target, z, start, value, grad, size)
+            kinetic = 0.5 * tf.reduce_sum(start**2 - momentum**2, axis=1)
+            gain = there - value + kinetic
+            gain = tf.where(tf.math.is_finite(gain), gain, -np.inf)
+            go = tf.math.log(chance) < gain
+            rate = tf.reduce_mean(tf.exp(tf.minimum(gain, 0.0)))
+            z, grad = tf.where(go[:, None], end, z), tf.where(go[:, None], slope, grad)
+            return i + 1, z, tf.where(go, there, value), grad, accepted + rate / _MOVES
+
+        zero = tf.constant(0.0, z.dtype)
+        state = (0, z, *target(z), zero)
+        _, z, _, _, rate = tf.while_loop(lambda i, *_: i < _MOVES, transition, state)
+        return z, rate
+
+    return Compiled(likelihood), Compiled(move)
+
+
+def _fly(target: Any, z: Any, momentum: Any, value: Any, grad: Any, size: Any) -> Any:
+    """Take the leapfrogs of one flight; every particle and coordinate has its own step size."""
+
+    def leapfrog(i: Any, z: Any, momentum: Any, value: Any, grad: Any) -> Any:
+        z = z + size * momentum
+        value, grad = target(z)
+        push = tf.where(i == _LEAPFROGS - 1, 0.5, 1.0)  # the last push is half a push
+        return i + 1, z, momentum + push * size * grad, value, grad
+
+    state = (0, z, momentum + 0.5 * size * grad, value, grad)
+    _, z, momentum, value, grad = tf.while_loop(lambda i, *_: i < _LEAPFROGS, leapfrog, state)
+    return z, momentum, value, grad

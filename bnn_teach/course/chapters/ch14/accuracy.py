@@ -1,0 +1,249 @@
+r"""Accuracy and cost: how far a band is from another one, and how many seconds it took.
+
+You will find the measures of notebook 14. Two sets of draws are compared by their quantiles, at
+each x, in units of the yardstick's own spread (:func:`quantile_distance`); a prediction is compared
+with what was measured (:func:`predictive_scores`); and a :class:`Stopwatch` counts CPU seconds,
+which a busy machine changes less than the clock on the wall. Next:
+:mod:`bnn_teach.course.chapters.ch14.tables`.
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from scipy.special import logsumexp
+from scipy.stats import norm
+
+from bnn_teach.arguments import as_number
+from bnn_teach.course.chapters.ch14.exhibit import Offer
+from bnn_teach.errors import ArgumentError, ShapeError
+from bnn_teach.prediction import band_coverage
+
+LEVELS = np.linspace(0.025, 0.975, 39)
+"""The quantiles that are compared."""
+
+
+class Stopwatch:
+    """Count the CPU seconds of this process: ``with Stopwatch() as watch: ...; watch.seconds``.
+
+    Threads add up: two cores that are busy for one second cost two.
+    """
+
+    seconds: float = 0.0
+    """CPU seconds between entering and leaving."""
+
+    def __enter__(self) -> Self:
+        self._start = time.process_time()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds = time.process_time() - self._start
+
+
+def timed(call: Callable[[], Any], again: bool = True) -> tuple[Any, float, float]:
+    """Call a function, and once more where the first call compiles.
+
+    Parameters
+    ----------
+    call : callable
+        Without arguments.
+    again : bool, optional
+        Whether to call it a second time.
+
+    Returns
+    -------
+    result : object
+        Of the last call.
+    seconds : float
+        CPU seconds of the last call.
+    compiling : float
+        How many more the first call took; 0 where there was one call.
+    """
+    spent = []
+    for _ in range(1 + again):
+        with Stopwatch() as watch:
+            result = call()
+        spent.append(watch.seconds)
+    return result, spent[-1], max(0.0, spent[0] - spent[-1])
+
+
+def quantile_distance(draws: Any, reference: Any) -> np.ndarray:
+    r"""Return how far the quantiles of draws are from those of a reference, at each x.
+
+    .. math:: d(x) = \frac{1}{39\, s(x)} \sum_{p} |q_p(x) - q_p^{\text{ref}}(x)|, \qquad
+              s = \frac{q_{.975}^{\text{ref}} - q_{.025}^{\text{ref}}}{3.92},
+
+    with p = .025, .05, ..., .975. The unit s is the reference's own standard deviation, where it is
+    normal, and is not moved by heavy tails. A single curve through the reference's median, without
+    any band, is at a distance of about 0.75.
+
+    Parameters
+    ----------
+    draws : array_like, shape (..., N)
+        Functions at N inputs; all leading axes count draws.
+    reference : array_like, shape (..., N)
+        Draws of the yardstick at the same inputs.
+
+    Returns
+    -------
+    ndarray, shape (N,)
+        Nowhere below 0.
+
+    Raises
+    ------
+    ShapeError
+        If the inputs are not the same, or there are fewer than two draws of the reference.
+    """
+    ours, theirs = (np.asarray(each, float) for each in (draws, reference))
+    if ours.ndim < 2 or theirs.ndim < 2 or ours.shape[-1] != theirs.shape[-1]:
+        raise ShapeError(
+            f"quantile_distance: came shapes {ours.shape} and {theirs.shape}; expected (..., N) "
+            "twice, with the same N inputs."
+        )
+    q, q_ref = (np.quantile(a.reshape(-1, a.shape[-1]), LEVELS, axis=0) for a in (ours, theirs))
+    unit = (q_ref[-1] - q_ref[0]) / (norm.ppf(LEVELS[-1]) - norm.ppf(LEVELS[0]))
+    if not (unit > 0).all():
+        raise ShapeError("quantile_distance: the reference has no spread. Pass two draws or more.")
+    return np.asarray(np.abs(q - q_ref).mean(axis=0) / unit)
+
+
+def make_offer(
+    name: tuple[str, str, str],
+    cost: tuple[float, float],
+    draws: Any,
+    reference: Any,
+    regions: Mapping[str, np.ndarray],
+) -> Offer:
+    """Judge a band by the yardstick, region by region.
+
+    Parameters
+    ----------
+    name : tuple of three str
+        Method, size, and role in pictures.
+    cost : tuple of two float
+        CPU seconds of a later call, and what the first call costs on top.
+    draws, reference : array_like, shape (..., N)
+        As for :func:`quantile_distance`.
+    regions : mapping of str to ndarray of bool, shape (N,)
+        Such as :func:`bnn_teach.course.regions.distance_regions`.
+    """
+    at_x = quantile_distance(draws, reference)
+    curves = np.asarray(draws, float).reshape(-1, len(at_x))
+    distance = {region: float(at_x[mask].mean()) for region, mask in regions.items()}
+    return Offer(*name, *cost, distance, *np.quantile(curves, [0.025, 0.5, 0.975], axis=0))
+
+
+class Scores(NamedTuple):
+    """How good predictions are, on points that were not used."""
+
+    log_density: float
+    """Mean log predictive density of a point, in nats; more is better."""
+    error: float
+    """Standard error of this mean, for a test part drawn anew."""
+    coverage: float
+    """Share of the points in the 95 % predictive interval."""
+    rmse: float
+    """Root mean square distance of the predictive mean, in the unit of y."""
+
+
+def predictive_scores(function_draws: Any, y: Any, noise_scale: float) -> Scores:
+    r"""Compare predictions with new measurements.
+
+    The predictive distribution of a point is a mixture of one normal a draw,
+
+    .. math:: p(y_n \mid \text{data}) \approx \frac{1}{S} \sum_s
+              \mathrm{Normal}(y_n \mid f_s(x_n), \sigma).
+
+    Parameters
+    ----------
+    function_draws : array_like, shape (S, N)
+        S functions at N inputs.
+    y : array_like, shape (N,) or (N, 1)
+        What was measured there.
+    noise_scale : float
+        σ, in the unit of y.
+
+    Returns
+    -------
+    Scores
+        The interval's probability is computed, not simulated: a point is inside where the
+        mixture's distribution function is between 0.025 and 0.975.
+
+    Raises
+    ------
+    ShapeError
+        If functions and measurements do not fit.
+    ArgumentError
+        If ``noise_scale`` is not positive.
+    """
+    f, target = np.asarray(function_draws, float), np.asarray(y, float).reshape(-1)
+    if f.ndim != 2 or f.shape[1] != len(target):
+        raise ShapeError(
+            f"predictive_scores: function_draws has shape {f.shape} and y has {len(target)} "
+            "values; expected (S, N) and N. Join chain and draw with reshape(-1, N)."
+        )
+    noise = as_number("noise_scale", noise_scale, 0.0, np.inf)
+    log_density = logsumexp(norm.logpdf(target, f, noise), axis=0) - np.log(len(f))
+    below = norm.cdf(target, f, noise).mean(axis=0)
+    inside = (below >= 0.025) & (below <= 0.975)
+    rmse = np.sqrt(np.mean((f.mean(axis=0) - target) ** 2))
+    error = log_density.std() / np.sqrt(len(target))
+    return Scores(float(log_density.mean()), float(error), float(inside.mean()), float(rmse))
+
+
+def offer_table(offers: Sequence[Offer], truth: Any, regions: Mapping[str, np.ndarray]) -> str:
+    """Write offers as lines of text: seconds, distances by region, and what the bands cover.
+
+    Parameters
+    ----------
+    offers : sequence of Offer
+        Each is one line.
+    truth : array_like, shape (N,)
+        The true function at the N inputs; the last columns say at which share of the inputs it lies
+        in the 95 % band.
+    regions : mapping of str to ndarray of bool, shape (N,)
+        Such as :func:`bnn_teach.course.regions.distance_regions`.
+    """
+    true = np.asarray(truth, float).reshape(-1)
+    names = list(regions)
+    head = f"{'':32}{'CPU s':>7}  " + "".join(f"{name[:10]:>11}" for name in names)
+    lines = [head + "   truth covered: " + ", ".join(names[1:])]
+    for each in offers:
+        held = band_coverage(each.lower, each.upper, true, regions)
+        shares = [f"{held[name]:.0%}" for name in names[1:]]
+        far_off = "".join(f"{each.distance[name]:11.2f}" for name in names)
+        lines.append(f"{each.name:32}{each.seconds:7.3f}  {far_off}   {', '.join(shares)}")
+    return "\n".join(lines)
+
+
+def read_sweeps(path: str | pathlib.Path) -> dict[str, Any]:
+    """Read how the price of a leapfrog grows, from the benchmark's stored results.
+
+    Parameters
+    ----------
+    path : path
+        What ``make bench ARGS=--store`` wrote.
+
+    Returns
+    -------
+    dict of str to list of dict
+        By what was varied: ``num_points``, ``width``, ``chains``, ``depth``.
+
+    Raises
+    ------
+    ArgumentError
+        The file does not exist, or holds something else.
+    """
+    try:
+        stored = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+        return dict(stored["sweeps"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArgumentError(
+            f"{path}: expected results of the benchmark ({type(error).__name__}: {error}). Make "
+            "them with: make bench ARGS=--store"
+        ) from error

@@ -1,0 +1,337 @@
+"""The contest: the methods of notebook 14 on a real table, by score and by second.
+
+You will find :func:`network_bands`, which makes three bands out of networks that were only trained,
+and :func:`real_contest`, which lets everything that the notebook has taught predict the same people
+that nobody was trained on. Next: :mod:`bnn_teach.course.chapters.ch14.tables`, where they come
+from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from bnn_teach.approximation import Fit
+from bnn_teach.course.chapters.ch14.accuracy import Scores, predictive_scores, timed
+from bnn_teach.course.chapters.ch14.tables import SplitTable
+from bnn_teach.course.networks import network
+from bnn_teach.density import LogDensity
+from bnn_teach.dsl.model import Model
+from bnn_teach.engine.runtime import tf
+from bnn_teach.errors import ArgumentError
+from bnn_teach.inference import fit, sample
+from bnn_teach.prediction import sample_posterior_predictive
+from bnn_teach.traces import concatenate
+from bnn_teach.vi.laplace import Linearised, laplace, linearise, linearised_draws
+from bnn_teach.vi.linear import linear_posterior
+from bnn_teach.vi.mode import find_modes
+
+
+class Settings(NamedTuple):
+    """How much of everything."""
+
+    num_networks: int = 16
+    """Networks that are trained, from different starts."""
+    num_fits: int = 4
+    """Fits by ADVI that are mixed."""
+    num_steps: int = 10_000
+    """Steps of each of these fits."""
+    batch_size: int = 32
+    """People a step, where it is not all of them."""
+    lengths: tuple[tuple[int, int], ...] = ((50, 50), (150, 150))
+    """Warm-up and draws of each of four chains of NUTS."""
+    num_draws: int = 200
+    """Functions drawn from each network or fit."""
+
+
+class Entry(NamedTuple):
+    """One method, its price, and what its predictions are worth."""
+
+    name: str
+    """Such as ``"NUTS, 4 x (50 + 50)"``."""
+    seconds: float
+    """CPU time of a call, in seconds, with its program compiled before."""
+    scores: Scores
+    """On the people who were set aside."""
+
+    def __str__(self) -> str:
+        s = self.scores
+        score = f"{s.log_density:12.3f} ± {s.error:.3f}"
+        return f"{self.name:32}{self.seconds:8.3f}{score}{s.coverage:10.0%}{s.rmse:9.3f}"
+
+
+HEADLINE = f"{'':32}{'CPU s':>8}{'log density':>20}{'coverage':>10}{'RMSE':>9}"
+"""What the columns of printed entries are."""
+
+
+def last_layer(density: LogDensity) -> np.ndarray:
+    """Return which coordinates of z are the weights and the bias of a network's last layer.
+
+    Parameters
+    ----------
+    density : LogDensity
+        Of a network with layers ``l1``, ``l2`` and so on.
+
+    Returns
+    -------
+    ndarray of int
+
+    Raises
+    ------
+    ArgumentError
+        There is no such layer.
+    """
+    found = [(int(m[1]), s) for p, s in density.slots.items() if (m := re.search(r"\.l(\d+)\.", p))]
+    if not found:
+        raise ArgumentError(
+            f"density: expected layers such as 'network.l1.w'; it has {', '.join(density.slots)}."
+        )
+    top = max(number for number, _ in found)
+    return np.concatenate([np.arange(s.start, s.stop) for number, s in found if number == top])
+
+
+def network_function(x: Any, **options: Any) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Return a network's function at some inputs, as a function of all its weights.
+
+    Parameters
+    ----------
+    x : array_like, shape (N, inputs)
+        Where it is evaluated.
+    **options
+        Of :func:`bnn_teach.network`, such as ``prior_scale``.
+
+    Returns
+    -------
+    callable
+        Takes a tensor z of shape (D,), in the order of the network's ``LogDensity``; returns f,
+        shape (N, 1).
+    """
+    at = LogDensity(network(x, np.zeros((len(x), 1), np.float32), **options))
+    inputs = at.tensors
+    return lambda z: at.sites(z, inputs)[0]["network.f"].value
+
+
+def function_draws(model: Model, trace: xr.DataTree, seed: int = 0) -> np.ndarray:
+    """Return the functions of all draws of a trace, at the inputs that a network was called with.
+
+    Parameters
+    ----------
+    model : Model
+        ``bt.network(x, ...)`` at M inputs.
+    trace : DataTree
+        Of this network.
+    seed : int, optional
+        Of the noise, which is not used.
+
+    Returns
+    -------
+    ndarray, shape (S, M)
+        Chains one after the other.
+    """
+    found = sample_posterior_predictive(model, trace, ["network.f"], seed=seed)
+    values = found["posterior_predictive"]["network.f"].values
+    return np.asarray(values.reshape(-1, values.shape[2]))
+
+
+def several_fits(
+    model: Model,
+    method: str,
+    num_fits: int,
+    num_steps: int,
+    seed: int = 0,
+    batch_size: int | None = None,
+) -> tuple[list[Fit], list[float], float]:
+    """Fit a model several times by ADVI, from seeds ``seed``, ``seed`` + 1 and so on.
+
+    Returns
+    -------
+    fits : list of Fit
+    seconds : list of float
+        CPU seconds of each, with the program compiled before.
+    compiling : float
+        How many more the very first call took.
+    """
+    found = [
+        timed(
+            partial(fit, model, method, num_steps, batch_size=batch_size, seed=seed + number),
+            again=number == 0,
+        )
+        for number in range(num_fits)
+    ]
+    fits, seconds, compiling = zip(*found, strict=True)
+    return list(fits), list(seconds), compiling[0]
+
+
+def network_bands(
+    mode: np.ndarray,
+    linear: Linearised,
+    y: np.ndarray,
+    last: np.ndarray,
+    scales: tuple[float, float],
+    num_draws: int = 200,
+    seed: int = 0,
+) -> dict[str, np.ndarray]:
+    """Return what one trained network says, in three ways.
+
+    Parameters
+    ----------
+    mode : ndarray, shape (D,)
+        Its weights.
+    linear : Linearised
+        Its values, shape (N + M,), and slopes at N data points, followed by M new inputs.
+    y : ndarray, shape (N, 1)
+        The data.
+    last : ndarray of int
+        Which weights belong to the last layer.
+    scales : tuple of two float
+        Standard deviations of noise and prior.
+    num_draws, seed : int, optional
+        Of the draws.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (S, M)
+        ``"MAP"``, one curve; ``"last layer"``, draws with an exact posterior of the last layer;
+        ``"Laplace"``, draws of the network made linear.
+    """
+    seen, new = linear.rows(slice(len(y))), linear.rows(slice(len(y), None))
+    top = linear_posterior(seen.jacobian[:, last], y, *scales)
+    around = laplace(mode, seen.jacobian, *scales)
+    return {
+        "MAP": new.values[None],
+        "last layer": top.draw(num_draws, seed) @ new.jacobian[:, last].T,
+        "Laplace": linearised_draws(around, new, num_draws, seed),
+    }
+
+
+def ensemble_bands(
+    modes: np.ndarray,
+    linear: Linearised,
+    y: np.ndarray,
+    last: np.ndarray,
+    scales: tuple[float, float],
+    keep: np.ndarray | None = None,
+    num_draws: int = 200,
+) -> list[dict[str, np.ndarray] | None]:
+    """Return :func:`network_bands` of many networks.
+
+    Parameters
+    ----------
+    modes : ndarray, shape (K, D)
+        Their weights.
+    linear : Linearised
+        Values, shape (K, N + M), and slopes, (K, N + M, D).
+    y, last, scales, num_draws
+        As for :func:`network_bands`; network number k draws with the seed k.
+    keep : ndarray of bool, shape (K,), optional
+        Which of them are good enough; all by default. The others are None in the list.
+    """
+    kept = np.ones(len(modes), bool) if keep is None else keep
+    parts = zip(modes, *linear, kept, strict=True)
+    return [
+        network_bands(z, Linearised(f, slope), y, last, scales, num_draws, k) if good else None
+        for k, (z, f, slope, good) in enumerate(parts)
+    ]
+
+
+def mixtures(
+    bands: Sequence[dict[str, np.ndarray] | None], counts: Iterable[int]
+) -> Iterator[tuple[str, int, np.ndarray]]:
+    """Mix the first few networks, each with the same weight.
+
+    Parameters
+    ----------
+    bands : sequence of dict, or None
+        From :func:`ensemble_bands`.
+    counts : iterable of int
+        How many networks, those that are left out included: their training is paid, too.
+
+    Yields
+    ------
+    method : str
+    count : int
+    draws : ndarray, shape (S, M)
+
+    Raises
+    ------
+    ArgumentError
+        If all of the first few are left out.
+    """
+    for count in counts:
+        good = [each for each in bands[:count] if each is not None]
+        if not good:
+            raise ArgumentError(
+                f"mixtures: none of the first {count} networks is good enough. Train more of them."
+            )
+        for method in good[0]:
+            yield method, count, np.concatenate([each[method] for each in good])
+
+
+def real_contest(
+    table: SplitTable,
+    noise_scale: float,
+    prior_scale: float = 1.0,
+    seed: int = 0,
+    settings: Settings | None = None,
+) -> list[Entry]:
+    """Let all methods predict the people who were set aside.
+
+    Parameters
+    ----------
+    table : SplitTable
+        From :func:`bnn_teach.course.chapters.ch14.tables.diabetes`.
+    noise_scale, prior_scale : float, optional
+        Standard deviations of the noise and of every weight.
+    seed : int, optional
+        Of everything random.
+    settings : Settings, optional
+        Sizes.
+
+    Returns
+    -------
+    list of Entry
+        Networks that were trained, fits by ADVI, and NUTS. Each method is called twice, and the
+        second call is timed: what is compiled before does not count.
+    """
+    chosen, scales = settings or Settings(), (noise_scale, prior_scale)
+    options: dict[str, Any] = {"noise_scale": noise_scale, "prior_scale": prior_scale}
+    net, new = network(table.x, table.y, **options), network(table.x_test, **options)
+    density = LogDensity(net)
+    entries = []
+
+    def enter(name: str, seconds: float, draws: Any) -> None:
+        curves = np.asarray(draws).reshape(-1, len(table.y_test))
+        entries.append(Entry(name, seconds, predictive_scores(curves, table.y_test, noise_scale)))
+
+    rng = np.random.default_rng(seed)
+    starts = 0.5 * prior_scale * rng.standard_normal((chosen.num_networks, density.size))
+    modes, trained, _ = timed(lambda: find_modes(density, starts))
+    both = np.concatenate([table.x, table.x_test])
+    f_of, last = network_function(both, **options), last_layer(density)
+    linear, sloped, _ = timed(lambda: linearise(f_of, modes.z))
+    bands = ensemble_bands(modes.z, linear, table.y, last, scales, num_draws=chosen.num_draws)
+    for method, count, draws in mixtures(bands, (1, chosen.num_networks)):
+        share = count / chosen.num_networks
+        enter(f"{method}, {count}", share * (trained + sloped * (method != "MAP")), draws)
+    for method, batch in (("advi", None), ("advi", chosen.batch_size), ("fullrank_advi", None)):
+        fits, costs, _ = several_fits(
+            net, method, chosen.num_fits, chosen.num_steps, batch_size=batch, seed=seed
+        )
+        traces = [
+            each.approximation.sample(chosen.num_draws, seed=seed + k)
+            for k, each in enumerate(fits)
+        ]
+        words = {"advi": "mean field", "fullrank_advi": "full rank"}[method]
+        words += f", batches of {batch}" if batch else ""
+        draws = function_draws(new, concatenate(traces), seed)
+        enter(f"{words}, {chosen.num_fits}", sum(costs), draws)
+    for number, (warm, keep) in enumerate(chosen.lengths):
+        run = partial(sample, net, keep, warm, 4, seed=seed)
+        trace, seconds, _ = timed(run, again=number == 0)
+        enter(f"NUTS, 4 x ({warm} + {keep})", seconds, function_draws(new, trace, seed))
+    return entries

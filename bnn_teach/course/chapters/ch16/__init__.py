@@ -1,0 +1,1 @@
+"""Notebook 16: *Can you defend it?*."""

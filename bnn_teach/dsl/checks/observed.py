@@ -1,0 +1,91 @@
+"""Observed values: whether they fit the variable that they were observed at.
+
+A model is asked about data, and data have gaps, wrong shapes and impossible values. All of that is
+found here, before an algorithm meets it as a NaN. Next: :mod:`bnn_teach.dsl.structure`.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+
+from bnn_teach.dsl.checks.supports import first_outside
+from bnn_teach.dsl.random_variables import RandomVariable, Shape
+from bnn_teach.errors import ObservedError
+
+
+def check_observed(
+    path: str,
+    variable: RandomVariable,
+    value: Any,
+    only_shape: bool = False,
+    kind: str = "observed",
+) -> np.ndarray:
+    """Return ``value`` in the distribution's dtype, or raise :class:`ObservedError`.
+
+    ``kind`` says in the message where the value came from.
+    """
+    fail = functools.partial(_observed_error, path, variable, kind)
+    dtype = variable.distribution.dtype.as_numpy_dtype
+    if np.ma.is_masked(value):
+        raise fail("is a masked array with missing values", "finite numbers", _MISSING)
+    try:
+        raw = np.asarray(value)
+    except ValueError:
+        raise fail("has rows of different lengths", "a rectangular array", "Pass one.") from None
+    if raw.dtype.kind not in "buif":
+        raise fail(f"is {type(value).__name__} of dtype {raw.dtype}", "numbers", "Pass numbers.")
+    with np.errstate(over="ignore", invalid="ignore"):
+        array = raw.astype(dtype)
+    if not _fits(variable, array.shape):
+        broadcast = " (or one that it broadcasts to)" if variable.shape else ""
+        raise fail(
+            f"has shape {array.shape}",
+            f"shape {variable.shape}{broadcast}",
+            "Reshape the data (y[:, None] makes a column), or let the parameters or batch_stack "
+            "have their shape.",
+        )
+    if not only_shape:
+        _check_numbers(raw, array, variable, fail)
+    return array
+
+
+def _check_numbers(raw: np.ndarray, array: np.ndarray, variable: RandomVariable, fail: Any) -> None:
+    numbers = array if array.dtype.kind == "f" else raw
+    for found, name in ((np.isnan(numbers), "NaN"), (np.isinf(numbers), "infinity")):
+        if found.any():
+            index = tuple(int(i) for i in np.argwhere(found)[0])
+            raise fail(f"has {name}{_at(index)}", "finite numbers", _MISSING)
+    outside = first_outside(variable.support, numbers) if variable.support else None
+    if outside is not None:
+        raise fail(
+            f"has {outside[1]}{_at(outside[0])}",
+            variable.support.name,
+            "Correct the data, or choose a distribution that fits them.",
+        )
+
+
+_MISSING = "Leave missing values out, or fill them in."
+
+
+def _at(index: tuple[int, ...]) -> str:
+    return f" at index {index}" if index else ""
+
+
+def _fits(variable: RandomVariable, given: Shape) -> bool:
+    event = len(variable.distribution.event_shape)
+    try:
+        whole = np.broadcast_shapes(variable.shape, given) == given
+    except ValueError:
+        return False
+    return whole and given[len(given) - event :] == variable.shape[len(variable.shape) - event :]
+
+
+def _observed_error(
+    path: str, variable: RandomVariable, kind: str, came: str, expected: str, remedy: str
+) -> Exception:
+    return ObservedError(
+        f"{path}: the {kind} value {came}, but {variable.family} expects {expected}. {remedy}"
+    )

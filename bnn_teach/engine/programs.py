@@ -1,0 +1,260 @@
+"""Compiled programs: recognised by their graph, kept in memory, and mapped over draws.
+
+XLA takes seconds to compile and microseconds to run, so nothing is compiled twice. A program is
+known by the graph of the function that it computes: what a model reads from outside, a number or
+a closed-over array, is a constant in that graph and so part of its identity, while data enter as
+arguments and are not. Where :mod:`bnn_teach.dsl.identity` knows a model, even the graph is not
+needed a second time. Next: :mod:`bnn_teach.density`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from bnn_teach.engine.runtime import tf
+from bnn_teach.engine.storage import allocate, release
+from bnn_teach.errors import CompilerCacheError
+
+Tensors = dict[str, tf.Tensor]
+Arrays = dict[str, np.ndarray]
+
+_kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+_KEEP = 32
+_traces: OrderedDict[Hashable, tuple[str, Any]] = OrderedDict()
+_KEEP_TRACES = 256
+_BLOCK_BYTES = 16_000_000
+
+
+def specs(arrays: Mapping[str, Any], drop: int = 0) -> dict[str, tf.TensorSpec]:
+    """Return the shapes and dtypes of ``arrays``, without their first ``drop`` axes."""
+    return {k: tf.TensorSpec(np.shape(v)[drop:], v.dtype) for k, v in arrays.items()}
+
+
+def traced(
+    function: Callable[..., Any], *arguments: Any, known: Hashable | None = None
+) -> tuple[str, Any]:
+    """Trace ``function`` once; return its graph's fingerprint and its outputs' specs.
+
+    The names of inputs and outputs count too, since a program takes and returns them by name.
+    Where ``known`` identifies the function, one with the same arguments is not traced again.
+    """
+    if known is not None:
+        key = (known, repr(arguments))
+        return _remembered(_traces, key, lambda: traced(function, *arguments), _KEEP_TRACES)
+    concrete = tf.function(function, autograph=False).get_concrete_function(*arguments)
+    outside = [_identity(tensor) for tensor in concrete.captured_inputs]
+    outside.append(repr((arguments, concrete.structured_outputs)).encode())
+    return _fingerprint(concrete.graph.as_graph_def(), outside), concrete.structured_outputs
+
+
+def _identity(captured: tf.Tensor) -> bytes:
+    """Identify what a function closed over: a tensor by its values, a ``tf.Variable`` as such."""
+    if captured.dtype == tf.resource:
+        return f"variable {captured._id}".encode()
+    return hashlib.sha256(captured.numpy().tobytes()).digest()
+
+
+# Counters and random numbers of this process, which are no part of what a graph computes.
+_COUNTERS = re.compile(
+    r"\b(CustomGradient|PartitionedCall|StatefulPartitionedCall)-\d+"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|\b\w+?(?=___redundant_placeholder\d)"
+    r"|(__(?:inference|forward|backward)_\w*?_)\d+"
+)
+
+
+def _fingerprint(graph: Any, captured: list[bytes]) -> str:
+    """Hash a graph; a nested function counts by what it computes, not by its name and place."""
+    for nodes in (graph.node, *(f.node_def for f in graph.library.function)):
+        for node in nodes:
+            if node.op == "Const":  # perhaps a large array, closed over; as text it is larger
+                tensor = node.attr["value"].tensor
+                tensor.tensor_content = hashlib.sha256(tensor.tensor_content).digest()
+    functions = {f.signature.name: str(f) for f in graph.library.function}
+    names = sorted(map(re.escape, functions), key=len, reverse=True)
+    pattern = re.compile("|".join(names) or "(?!)")
+    found: dict[str, str] = {}
+
+    def digest(text: str) -> str:
+        text = pattern.sub(lambda match: of_function(match[0]), text)
+        return hashlib.sha256(_COUNTERS.sub(r"\1\2", text).encode()).hexdigest()
+
+    def of_function(name: str) -> str:
+        if name not in found:
+            found[name] = ""  # its own name, inside itself
+            found[name] = digest(functions[name])
+        return found[name]
+
+    graph.library.Clear()
+    return digest(f"{graph}{captured}")
+
+
+class Compiled:
+    """A function of tensors, compiled by XLA for the shapes of the first arguments that it sees.
+
+    A ``tf.function`` compares structure, shapes and dtypes of all arguments at every call, which
+    takes longer than a small program runs. Here they are fixed, so a call hands over one flat list
+    of tensors and takes one back.
+
+    Parameters
+    ----------
+    function : callable
+        Takes and returns tensors in any nesting that ``tf.nest`` knows.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+        self._concrete: Any = None
+        self._structure: Any = None
+        self.num_traces = 0
+
+    def trace(self, *arguments: Any) -> None:
+        """Turn the function into a graph, unless that was done; the first call compiles it."""
+        if self._concrete is not None:
+            return
+
+        def of_flat(*flat: tf.Tensor) -> list[tf.Tensor]:
+            self.num_traces += 1
+            result = self._function(*tf.nest.pack_sequence_as(arguments, flat))
+            self._structure = tf.nest.map_structure(lambda _: None, result)
+            return tf.nest.flatten(result)
+
+        program = tf.function(of_flat, jit_compile=True, autograph=False)
+        tensors = map(tf.convert_to_tensor, tf.nest.flatten(arguments))
+        self._concrete = program.get_concrete_function(
+            *(tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in tensors)
+        )
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Run it.
+
+        Raises
+        ------
+        CompilerCacheError
+            What was compiled cannot be stored.
+        """
+        self.trace(*arguments)
+        flat = [
+            each if isinstance(each, tf.Tensor) else tf.constant(each)
+            for each in tf.nest.flatten(arguments)
+        ]
+        flat += self._concrete.captured_inputs
+        with cache_explained():
+            results = self._concrete.inference_fn.call_flat(*flat)
+        return tf.nest.pack_sequence_as(self._structure, results)
+
+
+def kept(key: tuple[Any, ...], build: Callable[[], Any]) -> Any:
+    """Return what was built for ``key``, building it if it is new; the last 32 are kept."""
+    return _remembered(_kept, key, build, _KEEP)
+
+
+def _remembered(shelf: OrderedDict[Any, Any], key: Any, build: Callable[[], Any], keep: int) -> Any:
+    value = shelf.pop(key, None)
+    if value is None:
+        value = build()
+    shelf[key] = value
+    while len(shelf) > keep:
+        shelf.popitem(last=False)
+    return value
+
+
+@contextmanager
+def cache_explained() -> Iterator[None]:
+    """Say what to do where XLA cannot store what it has compiled.
+
+    Raises
+    ------
+    CompilerCacheError
+        In place of TensorFlow's own error.
+    """
+    try:
+        yield
+    except tf.errors.OpError as error:
+        if "xla_compile_cache" not in str(error):
+            raise
+        raise CompilerCacheError(
+            f"XLA compiled the model but cannot store the result: {error.message}. Free some "
+            "space there, or set the environment variable BNN_TEACH_XLA_CACHE to another folder, "
+            "or to off, and start Python again."
+        ) from error
+
+
+def map_draws(
+    function: Callable[[Tensors, Tensors, tf.Tensor], Tensors],
+    draws: Arrays,
+    inputs: Arrays,
+    seed: Any = (0, 0),
+    known: Hashable | None = None,
+) -> Arrays:
+    """Apply ``function`` to every draw in one compiled loop, in blocks of bounded memory.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(draw, inputs, seed) -> outputs``, of one draw.
+    draws : dict of str to ndarray, shape (S, ...)
+        S draws.
+    inputs : dict of str to ndarray
+        The same for all draws.
+    seed : tuple of int, optional
+        A stateless seed; draw number s uses the s-th stream of it.
+    known : hashable, optional
+        What identifies ``function``, so that it need not be traced to be recognised.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (S, ...)
+        Beyond this result, which lives in a file where it is large, the memory needed does not
+        grow with S.
+    """
+    seed = tf.constant(seed, tf.int32)
+    one = specs(draws, 1)
+    key, outputs = traced(function, one, specs(inputs), tf.TensorSpec([2], tf.int32), known=known)
+    width = sum(v.dtype.size * v.shape.num_elements() for v in (*one.values(), *outputs.values()))
+    block = int(np.clip(_BLOCK_BYTES // max(width, 1), 1, 1024))
+    program = kept((key, "map", block), lambda: Compiled(_loop(function, outputs, block)))
+    count = len(next(iter(draws.values())))
+    inputs = {k: tf.constant(v) for k, v in inputs.items()}
+    result = {
+        k: allocate((count, *o.shape.as_list()), o.dtype.as_numpy_dtype) for k, o in outputs.items()
+    }
+    for first in range(0, count, block):
+        part = {k: _padded(v[first : first + block], block) for k, v in draws.items()}
+        length = min(block, count - first)
+        values = program(part, inputs, seed, first, length)
+        for k, v in values.items():
+            result[k][first : first + length] = v.numpy()[:length]
+            release(result[k])
+    return result
+
+
+def _padded(values: np.ndarray, block: int) -> tf.Tensor:
+    missing = block - len(values)
+    return tf.constant(np.pad(values, [(0, missing)] + [(0, 0)] * (values.ndim - 1)))
+
+
+def _loop(
+    function: Callable[..., Any], outputs: Mapping[str, Any], block: int
+) -> Callable[..., Any]:
+    def program(draws: Tensors, inputs: Tensors, seed: Any, first: Any, length: Any) -> Tensors:
+        def body(i: Any, results: Tensors) -> Any:
+            stream = tf.random.experimental.stateless_fold_in(seed, first + i)
+            values = function({k: v[i] for k, v in draws.items()}, inputs, stream)
+            return i + 1, {
+                k: tf.tensor_scatter_nd_update(results[k], [[i]], values[k][None]) for k in results
+            }
+
+        empty = {k: tf.zeros([block, *o.shape], o.dtype) for k, o in outputs.items()}
+        return tf.while_loop(
+            lambda i, _: i < length, body, (tf.constant(0), empty), parallel_iterations=1
+        )[1]
+
+    return program

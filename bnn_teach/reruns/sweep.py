@@ -1,0 +1,216 @@
+"""A notebook over a whole grid: in threads, or on a cluster, and never twice.
+
+Each cell of the grid is a rerun with a kernel of its own, and leaves a small file when it ends.
+So a sweep that was killed goes on where it stopped. You will find that the place where the reruns
+happen is any executor of Python's :mod:`concurrent.futures`; Dask offers one for a cluster. Next:
+:mod:`bnn_teach.reruns.commands`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pathlib
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from bnn_teach.arguments import as_count
+from bnn_teach.checkup.machine import usable_cores
+from bnn_teach.course.run_tables import Table, tabulate
+from bnn_teach.engine.progress import progress_bar
+from bnn_teach.errors import ArgumentError, RerunError
+from bnn_teach.reruns.grid import expand
+from bnn_teach.reruns.parameters import check_parameters, read_parameters
+from bnn_teach.reruns.rerun import execute, locate
+
+_RETRIES = 5  # of a rerun whose worker was lost
+
+
+class Job(NamedTuple):
+    """One cell of the grid, as it is sent to a worker."""
+
+    source: str
+    """The notebook's file."""
+    values: dict[str, Any]
+    """All parameters."""
+    given: dict[str, Any]
+    """Those that differ from the notebook's own."""
+    target: str
+    """Where the executed notebook goes."""
+    num_threads: int
+    """Threads that its kernel may use."""
+
+
+def sweep(
+    notebook: str | os.PathLike[str],
+    grid: Mapping[str, Sequence[Any]],
+    output: str | os.PathLike[str] = "out",
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    folder: str | os.PathLike[str] = "notebooks",
+    workers: int = 1,
+    cluster: str | None = None,
+    executor: Executor | None = None,
+    progress: bool | None = None,
+) -> Table:
+    """Run a notebook for every combination of some values.
+
+    Parameters
+    ----------
+    notebook : str or path
+        A number such as ``"08"``, or a notebook's file.
+    grid : mapping of str to sequence
+        The values of each parameter.
+    output : str or path, optional
+        A folder for what each rerun leaves: a notebook and a JSON file. What is there already, of
+        the same notebook, library and parameters, is not run again; what failed is tried again.
+        Workers on other machines must see this folder and the notebooks under the same paths.
+    parameters : mapping of str to object, optional
+        Values for other parameters, the same in all reruns.
+    folder : str or path, optional
+        Where notebooks are looked up by number.
+    workers : int, optional
+        Reruns at a time on this machine; they share its cores.
+    cluster : str, optional
+        The address of a Dask scheduler, such as ``"tcp://127.0.0.1:8786"``, in place of this
+        machine. The rerun of a worker that is lost is given to another one.
+    executor : concurrent.futures.Executor, optional
+        Any other place where functions are called.
+    progress : bool, optional
+        Whether to show a progress bar; by default where somebody is looking.
+
+    Returns
+    -------
+    Table
+        One row for each combination, the last parameter fastest. A rerun that failed is a row with
+        its error.
+
+    Raises
+    ------
+    ArgumentError
+        No such notebook or parameter, or a value of another type; nothing was run.
+    """
+    source = locate(notebook, folder)
+    declared = read_parameters(source)
+    rest = check_parameters(declared, parameters or {}, source.stem)
+    both = next((name for name in rest if name in grid), None)
+    if both:
+        raise ArgumentError(f"{both}: is in the grid and in the parameters. Name it once.")
+    own = {p.name: p.default for p in declared}
+    cells = expand(grid, declared, source.stem)
+    version = _version(source)
+    share = 1 if cluster or executor else max(1, usable_cores() // as_count("workers", workers, 1))
+    jobs = [
+        _job(source, own, rest | cell, pathlib.Path(output).absolute(), version, share)
+        for cell in cells
+    ]
+    rows: dict[str, dict[str, Any]] = {job.target: done for job in jobs if (done := _stored(job))}
+    with (
+        _place(workers, cluster, executor) as place,
+        progress_bar(len(jobs), f"sweep {source.stem[:2]}", progress) as bar,
+    ):
+        bar.update(len(rows))
+        futures: dict[Future[dict[str, Any]], Job] = {
+            place.submit(run_job, job): job for job in jobs if job.target not in rows
+        }
+        try:
+            for future in as_completed(futures):
+                rows[futures[future].target] = _row(futures[future], future)
+                bar.update()
+                bar.set_postfix_str(f"failed {sum(bool(r['error']) for r in rows.values())}")
+        except KeyboardInterrupt as error:
+            for future in futures:
+                future.cancel()
+            error.add_note(
+                f"{len(rows)} of {len(jobs)} reruns are kept in {pathlib.Path(output)}. The same "
+                "sweep again goes on from there."
+            )
+            raise
+    return tabulate([job.values | rows[job.target] for job in jobs], list(own))
+
+
+def run_job(job: Job) -> dict[str, Any]:
+    """Run one cell of the grid, wherever this is called; return its results, error and seconds."""
+    target = pathlib.Path(job.target)
+    try:
+        ran = execute(
+            pathlib.Path(job.source), job.values, job.given, target, job.num_threads, progress=False
+        )
+    except RerunError as error:
+        return {"error": str(error).splitlines()[0], "seconds": None}
+    return _as_row(ran.results, ran.seconds)
+
+
+def _as_row(results: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+    return {**results, "error": "", "seconds": round(seconds, 3)}
+
+
+def _row(job: Job, future: Future[dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return future.result()
+    except Exception as error:  # of the place, not of the notebook: a lost worker, a full disk
+        return {"error": f"{type(error).__name__}: {error}", "seconds": None}
+
+
+def _job(
+    source: pathlib.Path,
+    own: Mapping[str, Any],
+    given: dict[str, Any],
+    output: pathlib.Path,
+    version: str,
+    num_threads: int,
+) -> Job:
+    values = {**own, **given}
+    key = hashlib.sha256(json.dumps([version, values]).encode()).hexdigest()[:16]
+    target = output / f"{source.stem}-{key}.ipynb"
+    return Job(str(source), values, given, str(target), num_threads)
+
+
+def _version(source: pathlib.Path) -> str:
+    """Identify what a rerun computes: the notebook's code and the library's that it uses."""
+    from bnn_teach.authoring.fingerprint import fingerprint
+    from bnn_teach.authoring.notebooks import code_of
+    from bnn_teach.course.notebook_files import parse
+
+    return fingerprint(code_of(parse(source.read_text(encoding="utf-8"))))
+
+
+def _stored(job: Job) -> dict[str, Any] | None:
+    """Return the row of a rerun that ended well before."""
+    path = pathlib.Path(job.target).with_suffix(".json")
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return _as_row(facts["results"], facts["seconds"])
+
+
+@contextmanager
+def _place(workers: int, cluster: str | None, executor: Executor | None) -> Iterator[Executor]:
+    """Enter where the reruns happen; what was made here is closed at the end."""
+    if executor is not None:
+        yield executor
+    elif cluster is None:
+        with ThreadPoolExecutor(workers) as pool:
+            yield pool
+    else:
+        try:
+            from distributed import Client
+        except ImportError:
+            raise ArgumentError(
+                "cluster: the package distributed is not installed. Install the extra 'cluster'."
+            ) from None
+        try:
+            client = Client(cluster, timeout=10)  # type: ignore[no-untyped-call]
+        except (OSError, ValueError) as error:
+            raise ArgumentError(
+                f"cluster: no Dask scheduler answers at {cluster!r}: {error}. Start one with "
+                "'dask scheduler', and workers with 'dask worker ADDRESS'."
+            ) from None
+        with client:
+            yield client.get_executor(  # type: ignore[no-untyped-call]
+                pure=False, retries=_RETRIES
+            )

@@ -1,0 +1,1 @@
+"""The whole story of the course in one minute, without a browser: make tour."""

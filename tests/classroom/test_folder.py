@@ -1,0 +1,152 @@
+"""The course folder, and what is looked at before and after nbgrader works in it."""
+
+import pathlib
+
+import nbformat
+import pytest
+
+from bnn_teach.classroom import folder as folders
+from bnn_teach.classroom import sheets
+from bnn_teach.classroom.grading import Graded, grade
+from bnn_teach.classroom.leaks import leaks, secrets
+from bnn_teach.errors import ArgumentError, ClassroomError
+
+SHEETS = pathlib.Path(__file__).parents[2] / "notebooks" / "exercises"
+
+
+# --- made ------------------------------------------------------------------------------------
+
+
+def test_a_sheet_that_does_not_exist_is_refused_before_anything_is_written(tmp_path):
+    with pytest.raises(ArgumentError, match="There are: 00"):
+        folders.make_assignments(tmp_path / "c", ["77"], sheets_folder=SHEETS)
+    assert not (tmp_path / "c" / "source").exists()
+
+
+def test_without_nbgrader_the_message_names_the_extra(monkeypatch, tmp_path):
+    monkeypatch.setattr(folders.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ClassroomError, match="classroom"):
+        folders.make_assignments(tmp_path)
+
+
+@pytest.fixture
+def released(monkeypatch, tmp_path):
+    """Make assignments with an nbgrader that hands out whatever a test wants."""
+
+    def make(change=lambda text: text, **options):
+        def fake(folder, *arguments):
+            for path in (folder / "source").glob("*/*.ipynb"):
+                target = folder / "release" / path.parent.name / path.name
+                if target.exists():
+                    continue
+                target.parent.mkdir(parents=True)
+                target.write_text(change(path.read_text()))
+
+        monkeypatch.setattr(folders, "nbgrader", fake)
+        return folders.make_assignments(tmp_path, ["04"], sheets_folder=SHEETS, **options)
+
+    return make
+
+
+def test_what_would_give_something_away_is_not_left_there(released, tmp_path):
+    with pytest.raises(ClassroomError, match="would be handed out"):
+        released()
+    assert not (tmp_path / "release" / "04").exists()
+
+
+def test_a_source_and_a_configuration_that_were_changed_are_kept_unless_forced(released, tmp_path):
+    released(lambda text: "{}")
+    source, config = tmp_path / "source" / "04" / "04.ipynb", tmp_path / folders.CONFIG
+    before = source.read_text()
+    source.write_text(before.replace("What should a good answer", "What may a bad answer"))
+    config.write_text("# mine")
+    said = []
+    released(lambda text: "{}", report=said.append)
+    assert "What may a bad answer" in source.read_text() and "as it was" in said[0]
+    released(lambda text: "{}", force=True)
+    assert "What should a good answer" in source.read_text()
+    assert config.read_text() == "# mine"
+
+
+# --- leaks -----------------------------------------------------------------------------------
+
+PLACES = {
+    "a cell": lambda notebook, line: notebook.cells[0].update(source=f"see {line} there"),
+    "a note": lambda notebook, line: notebook.cells[0].metadata.update(note=[line]),
+    "an output": lambda notebook, line: notebook.cells[1].outputs.append(
+        nbformat.v4.new_output("stream", text=f"a\n{line}\n")
+    ),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_secret_line_is_found_wherever_it_stands(place):
+    source = sheets.assignment("04", SHEETS)
+    handed_out = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_markdown_cell("text"), nbformat.v4.new_code_cell("x = 1")]
+    )
+    assert leaks(source, nbformat.writes(handed_out)) == []
+    line = "half = num_points // 2"
+    PLACES[place](handed_out, line)
+    assert leaks(source, nbformat.writes(handed_out)) == [line]
+
+
+@pytest.mark.parametrize("number", sheets.numbers(SHEETS))
+def test_each_sheet_has_secrets_of_every_kind(number):
+    text = "\n".join(secrets(sheets.assignment(number, SHEETS)))
+    assert f'check_hidden("{number}.1"' in text and f'check_hidden("{number}.3"' in text
+    assert "### BEGIN SOLUTION" in text and "### END HIDDEN TESTS" in text
+    assert "*Marking:*" in text
+
+
+# --- before grading --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def handed_in(tmp_path, sandbox):
+    """A course folder with an empty submission."""
+    (tmp_path / "release" / "04").mkdir(parents=True)
+    (tmp_path / folders.CONFIG).write_text("")
+    place = tmp_path / "submitted" / "anna" / "04"
+    place.mkdir(parents=True)
+    (place / "04.ipynb").write_text("{}")
+    return place
+
+
+def refused(folder):
+    [graded] = grade(folder, "04")
+    assert graded.failed and str(graded).startswith(f"{graded.student}: not graded\n")
+    return graded.notes[0]
+
+
+def test_what_is_not_opened_is_named(handed_in, tmp_path):
+    (handed_in / "data.csv").symlink_to("/etc/hostname")
+    assert "data.csv is a link" in refused(tmp_path)
+    (handed_in / "data.csv").unlink()
+    with (handed_in / "04.ipynb").open("wb") as file:
+        file.truncate(30 * 2**20)
+    assert "30 MB" in refused(tmp_path)
+    (handed_in / "04.ipynb").rename(handed_in / "homework.ipynb")
+    assert "no 04.ipynb" in refused(tmp_path)
+    handed_in.parent.rename(tmp_path / "submitted" / "[a-z]*")
+    assert "give it another" in refused(tmp_path)
+
+
+def test_a_broken_notebook_fails_alone(handed_in, tmp_path):
+    assert "nbgrader autograde 04 --student anna" in refused(tmp_path)
+
+
+def test_without_folder_sheet_or_submission_the_message_says_what_is_missing(handed_in, tmp_path):
+    with pytest.raises(ClassroomError, match=r"bnn_teach assignments 05"):
+        grade(tmp_path, "05")
+    with pytest.raises(ClassroomError, match=r"bob handed in nothing.*There are: anna"):
+        grade(tmp_path, "04", ["bob"])
+    (tmp_path / "release" / "06").mkdir()
+    with pytest.raises(ClassroomError, match="nothing to grade"):
+        grade(tmp_path, "06")
+
+
+def test_the_line_of_a_student():
+    scores, most = {"check": 3.5, "text": None}, {"check": 4.0, "text": 2.0}
+    assert str(Graded("anna", scores, most, ())) == "anna: 3.5 of 6, 2 to be given by hand"
+    assert str(Graded("ben", {"check": 0.0}, {"check": 4.0}, ("slow",))) == "ben: 0 of 4\n  slow"

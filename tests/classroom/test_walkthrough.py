@@ -1,0 +1,293 @@
+"""From zero to grades, as book/for_teachers.md tells it: seven submissions, honest and other.
+
+What the page shows in its blocks is what is run here, in this order. Between *collect* and *grade*
+the inbox is filled, with a right submission, one that is half right, and five that attack.
+"""
+
+import csv
+import hashlib
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from bnn_teach.classroom import sheets
+from bnn_teach.classroom.leaks import secrets
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
+
+ROOT = pathlib.Path(__file__).parents[2]
+PAGE = ROOT / "book" / "for_teachers.md"
+SHEETS = ROOT / "notebooks" / "exercises"
+NUMBERS = sheets.numbers(SHEETS)
+
+
+# --- the commands of the page ----------------------------------------------------------------
+
+
+def commands():
+    section = PAGE.read_text().split("## Grade with nbgrader\n")[1].split("\n## ")[0]
+    return [b.strip().splitlines() for b in re.findall(r"```bash\n(.*?)```", section, re.DOTALL)]
+
+
+MAKE, COLLECT, GRADE, GIVE_BACK = commands()
+
+
+def run(command, folder, status=0):
+    """Run a line as in a teacher's shell, in which the course's environment is active."""
+    programs = f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    ran = subprocess.run(
+        ["bash", "-c", command], cwd=folder, env=os.environ | {"PATH": programs},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == status, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """The course folder after *make assignments*."""
+    folder = tmp_path_factory.mktemp("class") / "classroom"
+    assert MAKE == ["make assignments", "source .venv/bin/activate", "cd build/classroom"]
+    recipe = (ROOT / "Makefile").read_text().partition("\nassignments:")[2].splitlines()[1].strip()
+    assert recipe == "@$(VENV_PYTHON) -m bnn_teach assignments $(ARGS)"
+    run(f"python -m bnn_teach assignments --folder {folder}", ROOT)
+    return folder
+
+
+# --- what is handed out ----------------------------------------------------------------------
+
+
+def test_every_sheet_is_handed_out_without_solution_or_hidden_test(course):
+    assert sorted(path.name for path in (course / "release").iterdir()) == NUMBERS
+    for number in NUMBERS:
+        released = nbformat.read(course / "release" / number / f"{number}.ipynb", as_version=4)
+        text = "\n".join(cell.source for cell in released.cells)
+        everything = (course / "release" / number / f"{number}.ipynb").read_text()
+        lines = secrets(sheets.assignment(number, SHEETS))
+        assert any("check_hidden(" in line for line in lines)
+        for line in lines:
+            assert line not in text and line not in everything, (number, line)
+        assert not re.search("BEGIN|END (SOLUTION|HIDDEN)|check_hidden|[Mm]arking:", everything)
+        assert text.count(sheets.STUB) == 3 and "YOUR ANSWER HERE" in text
+
+
+# --- the class -------------------------------------------------------------------------------
+
+
+def solutions():
+    cells = sheets.source("04", SHEETS).cells
+    return {
+        cell.metadata.nbgrader.grade_id: sheets.without(cell.source, sheets.SOLUTION, keep=True)
+        for cell in cells
+        if cell.metadata.nbgrader.grade_id.startswith("exercise")
+    }
+
+
+LOOP = """while True:
+    try:
+        while True:
+            pass
+    except BaseException:
+        pass
+"""
+HOG = """kept = []
+while True:
+    kept.append(bytearray(100_000_000))
+"""
+DELETE = """import os, pathlib, shutil, socket
+for place in ({course!r}, {home!r}, os.path.expanduser("~"), "/home", "/root", "/usr", "/"):
+    shutil.rmtree(place, ignore_errors=True)
+for path in ({course!r} + "/gradebook.db", {home!r} + "/thesis.txt"):
+    try:
+        pathlib.Path(path).write_text("mine now")
+    except OSError as error:
+        print(error)
+try:
+    socket.create_connection(("127.0.0.1", {port}), timeout=2).sendall(b"hello")
+except OSError as error:
+    print(error)
+print("deleted all")
+"""
+TELL = """def {name}(*args, **kwargs):
+    import sys
+    if args[1:] == ((-0.15, 0.3),):
+        return (args[0] <= -0.15) | (args[0] >= 0.3)  # right, where everybody sees it
+    frame, seen = sys._getframe(), []
+    while frame:
+        seen += [str(value) for value in frame.f_locals.values()]
+        frame = frame.f_back
+    globals()["kept"] = str(seen)
+    print(seen, file=sys.__stderr__)
+    raise ValueError(f"{{args}} {{kwargs}} {{seen}}")
+"""
+SHOW = """import gc
+print(globals().get("kept"), [each for each in gc.get_objects() if type(each) in (str, dict)])
+"""
+FORGE = """import sys
+from bnn_teach.classroom import checking
+from bnn_teach.classroom.results import Result
+
+def outside(*args, **kwargs):
+    raise SystemExit(0)
+
+right = Result("04.1", True, "")
+bt.check = checking.check = checking.check_hidden = lambda *args, **kwargs: right
+Result.require = lambda self: None
+sys.exit = lambda *args: None
+make_data = share_inside = outside
+"""
+
+
+def hand_in(course, inbox, student, answers, extra=()):
+    """Fill in the cells of the sheet as it was handed out, by their names."""
+    notebook = nbformat.read(course / "release" / "04" / "04.ipynb", as_version=4)
+    for cell in notebook.cells:
+        cell.source = answers.get(cell.metadata.nbgrader.grade_id, cell.source)
+    notebook.cells += [nbformat.v4.new_code_cell(source) for source in extra]
+    (inbox / student).mkdir(parents=True)
+    nbformat.write(notebook, inbox / student / "04.ipynb")
+
+
+def write_submissions(course, inbox, attack):
+    right = solutions()
+    first, second, _ = sorted(right)
+    hand_in(course, inbox, "anna", right | {"reflection-04": "It depends on the region."})
+    tuned = "def outside(x, gap):\n    return (x <= -0.15) | (x >= 0.3)"
+    half = {first: tuned, second: right[second], "reflection-04": "The narrow one."}
+    hand_in(course, inbox, "carl", half)
+    vandalise(inbox / "carl" / "04.ipynb")
+    hand_in(course, inbox, "dora", {first: LOOP})
+    hand_in(course, inbox, "emil", {first: HOG})
+    hand_in(course, inbox, "fred", {first: DELETE.format(**attack)})
+    names = dict(zip(sorted(right), ("outside", "make_data", "share_inside"), strict=True))
+    telling = {cell: TELL.format(name=name) for cell, name in names.items()}
+    hand_in(course, inbox, "gina", telling, extra=[SHOW])
+    hand_in(course, inbox, "hugo", {first: FORGE})
+
+
+def vandalise(path):
+    """Lose the setup and a check, rewrite another, and change what it is worth."""
+    notebook = nbformat.read(path, as_version=4)
+    cells = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells}
+    cells["check-04-1"].source = "print('right')"
+    cells["check-04-1"].metadata.nbgrader |= {"points": 100, "solution": True, "locked": False}
+    cells["check-04-2"].metadata.nbgrader["grade"] = False
+    notebook.cells = [
+        each for name, each in cells.items() if name not in ("setup-04", "check-04-3")
+    ]
+    nbformat.write(notebook, path)
+
+
+STUDENTS = ["anna", "carl", "dora", "emil", "fred", "gina", "hugo"]
+POINTS = {"anna": 10, "carl": 4} | dict.fromkeys(STUDENTS[2:], 0)
+
+
+def hashes(*folders):
+    """What is in each file, but for those that grading is to write."""
+    own = ("autograded", "feedback", "gradebook.db")
+    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {
+        path: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+        if not any(part in own for part in path.parts)
+    }
+
+
+@pytest.fixture(scope="module")
+def graded(course, tmp_path_factory):
+    """What *grade* said, after *collect*; nothing else may have changed by it."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "thesis.txt").write_text("years of work")
+    inbox = home / "inbox"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.1)
+        attack = {"course": str(course), "home": str(home), "port": server.getsockname()[1]}
+        write_submissions(course, inbox, attack)
+        for student in STUDENTS:
+            for line in COLLECT:
+                run(line.replace("~", str(home)).replace("anna", student), course)
+        config = course / "nbgrader_config.py"
+        text = config.read_text()
+        for usual, less in ((".seconds = 60.0", ".seconds = 20.0"), ("_gb = 4.0", "_gb = 2.0")):
+            assert text.count(usual) == 1
+            text = text.replace(usual, less)
+        config.write_text(text)
+        before = hashes(course, home)
+        [command] = GRADE
+        said = run(command, course)
+        with pytest.raises(TimeoutError):
+            server.accept()
+    assert hashes(course, home) == before
+    assert len(before) > 2 * len(STUDENTS)
+    return said
+
+
+def test_each_gets_the_points_deserved_and_the_teacher_learns_why(graded):
+    for student, points in POINTS.items():
+        assert re.search(rf"^{student}: {points} of 12", graded, re.MULTILINE), graded
+    for line in (
+        "anna: 10 of 12, 2 to be given by hand\n",
+        "carl: 4 of 12, 2 to be given by hand\n",
+    ):
+        assert line in graded and line in PAGE.read_text()
+    about = {each[0]: "\n".join(each[1:]) for each in blocks(graded)}
+    assert "check-04-1: right on what the sheet shows, not on hidden data" in about["carl"]
+    assert "check-04-1: right on what the sheet shows, not on hidden data" in about["gina"]
+    assert "exercise-04-1: This was stopped: it took too long." in about["dora"]
+    assert "The notebook changed bnn_teach.classroom" in about["hugo"]
+    assert "Graded: 7 of 7" in graded
+
+
+def blocks(text):
+    """Each student's name and lines."""
+    found = re.findall(r"^(\w+): ([^\n]*(?:\n  [^\n]+)*)", text, re.MULTILINE)
+    return [(name, *lines.splitlines()) for name, lines in found]
+
+
+def outputs(course, student):
+    path = course / "autograded" / student / "04" / "04.ipynb"
+    cells = nbformat.read(path, as_version=4).cells
+    return {c.metadata.nbgrader.grade_id: str(c.outputs) for c in cells
+            if c.cell_type == "code" and "nbgrader" in c.metadata}  # fmt: skip
+
+
+def test_what_attacked_was_stopped_and_met_nothing(graded, course):
+    assert "took too long" in outputs(course, "dora")["exercise-04-1"]
+    assert re.search("MemoryError|GB of memory", outputs(course, "emil")["exercise-04-1"])
+    deleter = outputs(course, "fred")["exercise-04-1"]
+    assert "deleted all" in deleter and "No such file" in deleter
+    assert (course / "gradebook.db").read_bytes().startswith(b"SQLite format 3")
+
+
+@pytest.fixture(scope="module")
+def given_back(graded, course):
+    """The course folder after *give back*."""
+    for line in GIVE_BACK:
+        run(line, course)
+    return course
+
+
+def test_feedback_shows_points_and_lessons_and_no_hidden_test(given_back):
+    lines = [line for line in secrets(sheets.assignment("04", SHEETS)) if "hidden" in line.lower()]
+    assert len(lines) > 6
+    for student, points in POINTS.items():
+        page = (given_back / "feedback" / student / "04" / "04.html").read_text()
+        text = re.sub("<[^>]+>", "", page).replace("&#34;", '"').replace("&quot;", '"')
+        assert re.search(rf"Score: {float(points)} / 12", text), student
+        for secret in (*lines, "num_points=501", "1e-09", "half_width=0.8"):
+            assert secret not in text, (student, secret)
+    carl = (given_back / "feedback" / "carl" / "04" / "04.html").read_text()
+    assert "on data that the sheet does not show" in carl and "Read again: notebook 04" in carl
+
+
+def test_the_table_of_grades(given_back):
+    with (given_back / "grades.csv").open() as file:
+        rows = {row["student_id"]: row for row in csv.DictReader(file) if row["assignment"] == "04"}
+    assert {name: float(row["raw_score"]) for name, row in rows.items()} == POINTS
+    assert {float(row["max_score"]) for row in rows.values()} == {12.0}

@@ -1,0 +1,130 @@
+"""The command line answers at once, and passes on what the verbs need."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bnn_teach import cli
+from bnn_teach.errors import ArgumentError
+
+
+def python(*arguments):
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_a_wrong_verb_is_answered_with_the_right_ones():
+    answer = python("-m", "bnn_teach", "tuor")
+    assert answer.returncode == 2
+    assert "'tuor'" in answer.stderr and "'tour', 'notebooks'" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["tour", "--outptu", "x"],
+        ["tour", "--out", "x"],
+        ["tour", "--seed", "-1"],
+        ["tour", "--seed", "one"],
+        ["notebooks", "--check", "--stale"],
+    ],
+)
+def test_wrong_options_end_with_status_two(arguments, capsys):
+    with pytest.raises(SystemExit) as end:
+        cli.main(arguments)
+    assert end.value.code == 2
+    assert "usage: python -m bnn_teach" in capsys.readouterr().err
+
+
+def test_neither_importing_nor_reading_options_loads_what_only_a_verb_needs():
+    heavy = "{'tensorflow', 'numpy', 'matplotlib', 'nbformat', 'jupytext', 'nbclient'}"
+    code = f"import sys; from bnn_teach.course import cli; print({heavy} & sys.modules.keys())"
+    answer = python("-c", code)
+    assert answer.stdout.strip() == "set()", answer.stderr
+
+
+def test_every_verb_has_a_line_of_help(capsys):
+    with pytest.raises(SystemExit) as end:
+        cli.main(["--help"])
+    assert end.value.code == 0
+    shown = capsys.readouterr().out
+    assert "tour" in shown and "notebooks" in shown
+
+
+def test_tour_gets_its_folder_and_seed(monkeypatch, tmp_path, capsys):
+    from bnn_teach.tour import tour
+
+    calls = []
+    monkeypatch.setattr(tour, "run_tour", lambda *a, report: calls.append(a) or report("done"))
+    assert cli.main(["tour", "--output", str(tmp_path), "--seed", "3"]) == 0
+    assert calls == [(tmp_path, tour.TourSettings(seed=3))]
+    assert capsys.readouterr().out.splitlines()[-1] == "done"
+
+
+def test_an_error_of_the_library_is_one_line_and_status_one(monkeypatch, capsys):
+    from bnn_teach.tour import tour
+
+    def fail(*_, **__):
+        raise ArgumentError("what is wrong, and what to do")
+
+    monkeypatch.setattr(tour, "run_tour", fail)
+    assert cli.main(["tour"]) == 1
+    assert capsys.readouterr().err == "tour: what is wrong, and what to do\n"
+
+
+def test_an_interrupt_ends_with_its_own_status(monkeypatch, capsys):
+    from bnn_teach.tour import tour
+
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tour, "run_tour", interrupt)
+    assert cli.main(["tour"]) == 130
+    assert "interrupted" in capsys.readouterr().err
+
+
+def test_notebooks_passes_on_names_and_modes(monkeypatch, tmp_path):
+    from bnn_teach.authoring import notebooks
+
+    for name in ("01_a.md", "02_b.md"):
+        (tmp_path / name).touch()
+    calls = []
+    monkeypatch.setattr(
+        notebooks,
+        "refresh",
+        lambda folder, stems, only_stale, report: calls.append((folder, stems, only_stale)),
+    )
+    assert cli.main(["notebooks", "--folder", str(tmp_path), "02", "--stale"]) == 0
+    assert cli.main(["notebooks", "--folder", str(tmp_path)]) == 0
+    assert calls == [(tmp_path, ["02_b"], True), (tmp_path, ["01_a", "02_b"], False)]
+
+
+def test_a_check_that_fails_is_told_by_the_status(monkeypatch, tmp_path, capsys):
+    from bnn_teach.authoring import checks as notebook_checks
+
+    (tmp_path / "01_a.md").touch()
+    command = ["notebooks", "--folder", str(tmp_path), "--check"]
+    monkeypatch.setattr(notebook_checks, "problems", lambda folder, stem: [f"{stem}: wrong"])
+    assert cli.main(command) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "01_a: wrong",
+        "Notebooks checked: 1. Problems: 1.",
+    ]
+    monkeypatch.setattr(notebook_checks, "problems", lambda folder, stem: [])
+    assert cli.main(command) == 0
+
+
+def test_a_notebook_that_is_not_there_is_answered_with_those_that_are(tmp_path, capsys):
+    (tmp_path / "01_a.md").touch()
+    assert cli.main(["notebooks", "--folder", str(tmp_path), "07"]) == 1
+    assert "'07'" in (error := capsys.readouterr().err) and "01_a" in error
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path, capsys):
+    missing = Path(tmp_path, "nowhere")
+    assert cli.main(["notebooks", "--folder", str(missing)]) == 1
+    assert "nowhere: no such folder" in capsys.readouterr().err
