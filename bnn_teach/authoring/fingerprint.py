@@ -93,17 +93,15 @@ def _beside(path: pathlib.Path, said: set[str]) -> set[pathlib.Path]:
     ``06`` for the quiz in ``ch06``.
     """
     near = {each for each in path.parent.iterdir() if each.is_file()}
-    deep = {
-        each
-        for each in path.parent.glob("*/*")
-        if each.is_file() and {each.name, each.stem, _chapter(each.parent)} & said
-    }
+    deep = {each for each in path.parent.glob("*/*") if each.is_file() and said & _names(each)}
     return {each for each in near | deep if each.suffix not in {".py", ".pyc"}}
 
 
-def _chapter(folder: pathlib.Path) -> str:
-    """Return ``"06"`` for the folder ``ch06``."""
-    return folder.name.removeprefix("ch") if folder.parent.name == "chapters" else ""
+def _names(path: pathlib.Path) -> set[str]:
+    """Return what code may call a file: ``06``, a chapter's number, or the file's own name."""
+    folder = path.parent
+    chapter = folder.parent.name == "chapters"
+    return {folder.name.removeprefix("ch")} if chapter else {path.name, path.stem}
 
 
 @functools.lru_cache(maxsize=512)
