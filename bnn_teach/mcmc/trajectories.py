@@ -26,7 +26,7 @@ from bnn_teach.errors import InitialPointError, ShapeError
 from bnn_teach.mcmc.particle import ValueAndGrad, energy, initial_state, leapfrog
 
 
-class Flight(NamedTuple):
+class Trajectory(NamedTuple):
     """What a particle went through; the first state is the start."""
 
     positions: np.ndarray
@@ -38,14 +38,14 @@ class Flight(NamedTuple):
 
 
 @np.errstate(over="ignore", invalid="ignore")  # beyond the largest step a flight overflows
-def fly(
+def integrate(
     value_and_grad: ValueAndGrad,
     position: ArrayLike,
     momentum: ArrayLike,
     step_size: float,
     num_steps: int,
     inverse_mass_matrix: ArrayLike | None = None,
-) -> Flight:
+) -> Trajectory:
     """Let a particle fly: so many leapfrogs, one after the other, with nothing random in it.
 
     Parameters
@@ -77,7 +77,7 @@ def fly(
     states = [state._replace(momentum=momentum)]
     for _ in range(as_count("num_steps", num_steps, 0)):
         states.append(leapfrog(value_and_grad, states[-1], step_size, scale))
-    return Flight(
+    return Trajectory(
         positions=np.array([each.position for each in states]),
         momenta=np.array([each.momentum for each in states]),
         energies=np.array([energy(each, scale) for each in states]),
@@ -101,7 +101,7 @@ def curvature(
     Parameters
     ----------
     value_and_grad : callable
-        As for :func:`fly`.
+        As for :func:`integrate`.
     position : array_like, shape (D,)
         Where.
     inverse_mass_matrix : array_like, shape (D,), optional
