@@ -5,8 +5,8 @@ position into the particle of :mod:`bnn_teach.mcmc.particle`, :func:`hmc_step` a
 where it lands, and :func:`run` does so again and again. Every step returns its whole trajectory,
 for pictures. Nothing is adapted: you choose ``step_size`` and ``inverse_mass_matrix``.
 
-How long to fly is the question that HMC leaves open; next: :mod:`bnn_teach.mcmc.trees`, where the
-particle flies until it is about to come back.
+How long a trajectory should be is the question that HMC leaves open; next:
+:mod:`bnn_teach.mcmc.trees`, where the particle moves until it is about to come back.
 
 References
 ----------
@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bnn_teach.errors import ArgumentError, InitialPointError, ShapeError
+from bnn_teach.arguments import as_count, as_number
+from bnn_teach.errors import ArgumentError
 from bnn_teach.mcmc.particle import (
     Info,
     State,
@@ -31,6 +32,7 @@ from bnn_teach.mcmc.particle import (
     energy,
     initial_state,
     leapfrog,
+    metric,
     trajectory_info,
 )
 from bnn_teach.mcmc.trees import nuts_step
@@ -47,9 +49,9 @@ def hmc_step(
     num_steps: int = 16,
     divergence_threshold: float = 1000.0,
 ) -> tuple[State, Info]:
-    r"""Fly for ``num_steps`` leapfrog steps, then accept the end or stay (Metropolis).
+    r"""Take ``num_steps`` leapfrog steps, then accept the end or stay (Metropolis).
 
-    .. math:: \Pr(\text{accept}) = \min\left(1, e^{H(z, p) - H(z', p')}\right)
+    .. math:: \Pr(\text{accept}) = \min\left(1, e^{H(z, r) - H(z', r')}\right)
 
     Parameters
     ----------
@@ -128,50 +130,22 @@ def run(
     InitialPointError
         The log-density or its gradient at ``initial`` is not finite.
     """
-    one_step = _named_step(step)
+    named: dict[Any, Any] = {"nuts": nuts_step, "hmc": hmc_step}
+    one_step = named.get(step, step)
+    if not callable(one_step):
+        raise ArgumentError(
+            f"step: got {step!r}, expected 'nuts', 'hmc' or a function like nuts_step. "
+            "For options, pass functools.partial(hmc_step, num_steps=50)."
+        )
+    count = as_count("num_samples", num_samples, 0)
+    step_size = as_number("step_size", step_size, 0.0, math.inf)
     state = initial_state(value_and_grad, initial)
-    scale = np.ones_like(state.position) if inverse_mass_matrix is None else inverse_mass_matrix
-    scale = np.asarray(scale, dtype=np.float64)
-    _check_run(state, num_samples, step_size, scale)
-
+    diagonal = metric(inverse_mass_matrix, state.position)
     rng = np.random.default_rng(seed)
-    draws, infos = np.empty((num_samples, state.position.size)), []
-    for i in range(num_samples):
-        state, info = one_step(value_and_grad, state, step_size, scale, rng)
+
+    draws, infos = np.empty((count, state.position.size)), []
+    for i in range(count):
+        state, info = one_step(value_and_grad, state, step_size, diagonal, rng)
         draws[i] = state.position
         infos.append(info)
     return draws, infos
-
-
-def _named_step(step: Callable[..., tuple[State, Info]] | str) -> Callable[..., Any]:
-    named = nuts_step if step == "nuts" else hmc_step if step == "hmc" else step
-    if isinstance(named, str) or not callable(named):
-        raise ArgumentError(
-            f"run: got step={step!r}, expected 'nuts', 'hmc' or a function like nuts_step. "
-            "For options, pass functools.partial(hmc_step, num_steps=50)."
-        )
-    return named
-
-
-def _check_run(state: State, num_samples: int, step_size: float, scale: np.ndarray) -> None:
-    shape = state.position.shape
-    if len(shape) != 1 or state.grad.shape != shape or scale.shape != shape:
-        raise ShapeError(
-            f"run: got initial with shape {shape}, a gradient with shape {state.grad.shape} and "
-            f"inverse_mass_matrix with shape {scale.shape}, expected one shape (D,) for all three. "
-            "Flatten the position, and give the diagonal of the matrix only."
-        )
-    if not (math.isfinite(state.log_prob) and np.all(np.isfinite(state.grad))):
-        raise InitialPointError(
-            f"run: log_prob = {state.log_prob} with gradient {state.grad} at initial = "
-            f"{state.position}, expected finite numbers. Start where the density is positive."
-        )
-    if num_samples < 0 or num_samples != int(num_samples):
-        raise ArgumentError(f"run: got num_samples={num_samples!r}, expected an integer >= 0.")
-    if not (math.isfinite(step_size) and step_size > 0.0):
-        raise ArgumentError(f"run: got step_size={step_size!r}, expected a positive number.")
-    if not np.all((scale > 0.0) & np.isfinite(scale)):
-        raise ArgumentError(
-            f"run: got inverse_mass_matrix={scale}, expected positive numbers. "
-            "The variances of the draws of a first run are a good choice."
-        )

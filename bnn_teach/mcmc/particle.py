@@ -1,10 +1,10 @@
 r"""A particle on the landscape of a log-density: the mechanics under HMC and NUTS.
 
-You will learn what a position, a momentum and an energy are here, and how :func:`leapfrog` lets
-the particle fly with almost no loss of energy. One chain, NumPy, float64. Next:
-:mod:`bnn_teach.mcmc.hmc`, which turns flights into draws.
+You will learn what a position, a momentum and an energy are here, and how :func:`leapfrog` moves
+the particle with almost no loss of energy. One chain, NumPy, float64. Next:
+:mod:`bnn_teach.mcmc.hmc`, which turns trajectories into draws.
 
-Notation: ``z`` is the position, shape (D,); ``p`` the momentum, shape (D,); ``pi(z)`` the target
+Notation: ``z`` is the position, shape (D,); ``r`` the momentum, shape (D,); ``pi(z)`` the target
 density, known up to a factor; ``M`` the diagonal mass matrix, given by the diagonal of its inverse.
 
 References
@@ -22,6 +22,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bnn_teach.errors import ArgumentError, InitialPointError, ShapeError
+
 type ValueAndGrad = Callable[[np.ndarray], tuple[Any, Any]]
 
 
@@ -31,7 +33,7 @@ class State(NamedTuple):
     position: np.ndarray
     """``z``, shape (D,)."""
     momentum: np.ndarray
-    """``p``, shape (D,)."""
+    """``r``, shape (D,)."""
     log_prob: float
     """``log pi(z)``, up to a constant."""
     grad: np.ndarray
@@ -57,7 +59,7 @@ class Info(NamedTuple):
     positions: np.ndarray
     """``z`` along the trajectory, shape (n, D)."""
     momenta: np.ndarray
-    """``p`` along the trajectory, shape (n, D)."""
+    """``r`` along the trajectory, shape (n, D)."""
     energies: np.ndarray
     """``H`` along the trajectory, shape (n,)."""
     candidates: np.ndarray
@@ -69,16 +71,50 @@ class Info(NamedTuple):
 
 
 def initial_state(value_and_grad: ValueAndGrad, position: ArrayLike) -> State:
-    """Put a particle at rest at ``position``, shape (D,)."""
+    """Put a particle at rest at ``position``, shape (D,).
+
+    Raises
+    ------
+    ShapeError, InitialPointError
+        The position or the gradient has another shape than (D,); or the log-density is not finite.
+    """
     position = np.array(position, dtype=np.float64)
     log_prob, grad = _evaluate(value_and_grad, position)
+    if position.ndim != 1 or grad.shape != position.shape:
+        raise ShapeError(
+            f"initial position: got shape {position.shape} with a gradient of shape {grad.shape}, "
+            "expected one shape (D,) for both. Flatten the position."
+        )
+    if not (math.isfinite(log_prob) and np.all(np.isfinite(grad))):
+        raise InitialPointError(
+            f"initial position: got log_prob = {log_prob} with gradient {grad} at {position}, "
+            "expected finite numbers. Start where the density is positive."
+        )
     return State(position, np.zeros_like(position), log_prob, grad)
+
+
+def metric(inverse_mass_matrix: ArrayLike | None, position: np.ndarray) -> np.ndarray:
+    """Return the diagonal of ``M^-1``, shape (D,): the one given, or ones."""
+    if inverse_mass_matrix is None:
+        return np.ones_like(position)
+    diagonal = np.asarray(inverse_mass_matrix, dtype=np.float64)
+    if diagonal.shape != position.shape:
+        raise ShapeError(
+            f"inverse_mass_matrix: got shape {diagonal.shape}, expected {position.shape}. Give "
+            "the diagonal of the matrix only."
+        )
+    if not np.all((diagonal > 0.0) & np.isfinite(diagonal)):
+        raise ArgumentError(
+            f"inverse_mass_matrix: got {diagonal}, expected positive numbers. The variances of "
+            "the draws of a first run are a good choice."
+        )
+    return diagonal
 
 
 def draw_momentum(state: State, inverse_mass_matrix: np.ndarray, rng: np.random.Generator) -> State:
     r"""Give the particle a random kick.
 
-    .. math:: p \sim \mathrm{Normal}(0, M)
+    .. math:: r \sim \mathrm{Normal}(0, M)
     """
     noise = rng.standard_normal(state.position.shape)
     return state._replace(momentum=noise / np.sqrt(inverse_mass_matrix))
@@ -87,7 +123,7 @@ def draw_momentum(state: State, inverse_mass_matrix: np.ndarray, rng: np.random.
 def kinetic_energy(momentum: np.ndarray, inverse_mass_matrix: np.ndarray) -> float:
     r"""Return the energy of the motion.
 
-    .. math:: K(p) = \tfrac{1}{2}\, p^\top M^{-1} p
+    .. math:: K(r) = \tfrac{1}{2}\, r^\top M^{-1} r
 
     Parameters
     ----------
@@ -101,9 +137,9 @@ def kinetic_energy(momentum: np.ndarray, inverse_mass_matrix: np.ndarray) -> flo
 def energy(state: State, inverse_mass_matrix: np.ndarray) -> float:
     r"""Return the total energy, the Hamiltonian, which the exact motion conserves.
 
-    .. math:: H(z, p) = -\log \pi(z) + K(p)
+    .. math:: H(z, r) = -\log \pi(z) + K(r)
 
-    It is infinite where ``log pi`` or ``p`` is not finite, so that nothing ever goes there.
+    It is infinite where ``log pi`` or ``r`` is not finite, so that nothing ever goes there.
     """
     total = kinetic_energy(state.momentum, inverse_mass_matrix) - state.log_prob
     return total if math.isfinite(total) else math.inf
@@ -116,9 +152,9 @@ def leapfrog(
 
     .. math::
 
-        p_{1/2} &= p + \tfrac{\epsilon}{2} \nabla \log \pi(z) \\
-        z'      &= z + \epsilon\, M^{-1} p_{1/2} \\
-        p'      &= p_{1/2} + \tfrac{\epsilon}{2} \nabla \log \pi(z')
+        r_{1/2} &= r + \tfrac{\epsilon}{2} \nabla \log \pi(z) \\
+        z'      &= z + \epsilon\, M^{-1} r_{1/2} \\
+        r'      &= r_{1/2} + \tfrac{\epsilon}{2} \nabla \log \pi(z')
 
     Reversible (a step of ``-step_size`` leads back) and volume-preserving; over a fixed time the
     energy is wrong by a term of order ``step_size**2`` (Neal 2011, 5.2.3).

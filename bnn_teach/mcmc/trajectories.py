@@ -1,13 +1,16 @@
-r"""How large may a step be? A flight without any sampling, and the curvature that limits its steps.
+r"""How large may a step be? A trajectory without sampling, and the curvature that limits its steps.
 
-You will learn to let the particle of :mod:`bnn_teach.mcmc.particle` fly leapfrog by leapfrog, and
+You will learn to move the particle of :mod:`bnn_teach.mcmc.particle` leapfrog by leapfrog, and
 where the largest step comes from. On a parabola of curvature :math:`\lambda` the particle swings
 like a pendulum, and the leapfrog follows as long as
 
 .. math:: \epsilon < 2 / \sqrt{\lambda};
 
 beyond that the swings grow without bound. Any landscape is a parabola nearby, so its largest
-curvature decides. Next: :mod:`bnn_teach.mcmc.hmc`, where flights become draws.
+curvature decides. Next: :mod:`bnn_teach.mcmc.hmc`, where trajectories become draws.
+
+In all functions ``value_and_grad`` maps ``z``, shape (D,), to ``log pi(z)`` and its gradient, shape
+(D,), and ``inverse_mass_matrix``, shape (D,), is the diagonal of ``M^-1``; ones by default.
 
 References
 ----------
@@ -23,7 +26,7 @@ from numpy.typing import ArrayLike
 
 from bnn_teach.arguments import as_count
 from bnn_teach.errors import InitialPointError, ShapeError
-from bnn_teach.mcmc.particle import ValueAndGrad, energy, initial_state, leapfrog
+from bnn_teach.mcmc.particle import ValueAndGrad, energy, initial_state, leapfrog, metric
 
 
 class Trajectory(NamedTuple):
@@ -32,12 +35,12 @@ class Trajectory(NamedTuple):
     positions: np.ndarray
     """``z``, shape (num_steps + 1, D)."""
     momenta: np.ndarray
-    """``p``, shape (num_steps + 1, D)."""
+    """``r``, shape (num_steps + 1, D)."""
     energies: np.ndarray
     """``H``, shape (num_steps + 1,); infinite where it is not finite."""
 
 
-@np.errstate(over="ignore", invalid="ignore")  # beyond the largest step a flight overflows
+@np.errstate(over="ignore", invalid="ignore")  # beyond the largest step a trajectory overflows
 def integrate(
     value_and_grad: ValueAndGrad,
     position: ArrayLike,
@@ -46,20 +49,16 @@ def integrate(
     num_steps: int,
     inverse_mass_matrix: ArrayLike | None = None,
 ) -> Trajectory:
-    """Let a particle fly: so many leapfrogs, one after the other, with nothing random in it.
+    """Take so many leapfrog steps, one after the other, with nothing random in it.
 
     Parameters
     ----------
-    value_and_grad : callable
-        Maps ``z``, shape (D,), to ``log pi(z)`` and its gradient, shape (D,).
     position, momentum : array_like, shape (D,)
-        Where it starts, and how it moves there.
+        Where the particle starts, and how it moves there.
     step_size : float
         Its sign is the direction of time.
     num_steps : int
         How many.
-    inverse_mass_matrix : array_like, shape (D,), optional
-        Diagonal of ``M^-1``; ones by default.
 
     Raises
     ------
@@ -68,19 +67,19 @@ def integrate(
     """
     state = initial_state(value_and_grad, position)
     momentum = np.array(momentum, dtype=np.float64)
-    scale = _scale(inverse_mass_matrix, state.position)
     if momentum.shape != state.position.shape:
         raise ShapeError(
-            f"momentum: came shape {momentum.shape}; expected {state.position.shape}, as the "
+            f"momentum: got shape {momentum.shape}, expected {state.position.shape}, as the "
             "position has."
         )
+    diagonal = metric(inverse_mass_matrix, state.position)
     states = [state._replace(momentum=momentum)]
     for _ in range(as_count("num_steps", num_steps, 0)):
-        states.append(leapfrog(value_and_grad, states[-1], step_size, scale))
+        states.append(leapfrog(value_and_grad, states[-1], step_size, diagonal))
     return Trajectory(
         positions=np.array([each.position for each in states]),
         momenta=np.array([each.momentum for each in states]),
-        energies=np.array([energy(each, scale) for each in states]),
+        energies=np.array([energy(each, diagonal) for each in states]),
     )
 
 
@@ -88,26 +87,14 @@ def curvature(
     value_and_grad: ValueAndGrad,
     position: ArrayLike,
     inverse_mass_matrix: ArrayLike | None = None,
-    nudge: float = 1e-5,
 ) -> np.ndarray:
     r"""Return the second derivatives of ``-log pi`` in the coordinates that the metric makes.
 
     .. math:: H_{ij} = -\frac{\partial^2 \log\pi}{\partial u_i\, \partial u_j},
         \qquad z = M^{-1/2} u
 
-    A flight with mass M over z is one with mass 1 over u, so the eigenvalues of H are what its
+    A trajectory with mass M over z is one with mass 1 over u, so the eigenvalues of H are what its
     steps feel. They are taken from differences of gradients, and need float64.
-
-    Parameters
-    ----------
-    value_and_grad : callable
-        As for :func:`integrate`.
-    position : array_like, shape (D,)
-        Where.
-    inverse_mass_matrix : array_like, shape (D,), optional
-        Diagonal of ``M^-1``; ones by default.
-    nudge : float, optional
-        How far to go to either side, in units of u.
 
     Returns
     -------
@@ -119,8 +106,8 @@ def curvature(
         The gradient beside the position is not finite.
     """
     position = np.asarray(position, dtype=np.float64)
-    scale = np.sqrt(_scale(inverse_mass_matrix, position))
-    rows = []
+    scale = np.sqrt(metric(inverse_mass_matrix, position))
+    nudge, rows = 1e-5, []  # in units of u
     for step in nudge * np.diag(scale):
         down, up = (np.asarray(value_and_grad(position + sign * step)[1]) for sign in (-1, 1))
         rows.append((down - up) * scale / (2 * nudge))
@@ -144,11 +131,6 @@ def stability_limit(
 
     Here :math:`\lambda_{\max}` is the largest eigenvalue of :func:`curvature`. Where none is
     positive there is no limit, and infinity is returned. Source: Neal (2011), 5.2.3.
-
-    Parameters
-    ----------
-    value_and_grad, position, inverse_mass_matrix
-        As for :func:`curvature`.
     """
     eigenvalues = np.linalg.eigvalsh(curvature(value_and_grad, position, inverse_mass_matrix))
     largest = float(eigenvalues[-1])
@@ -176,8 +158,6 @@ def in_plane(
         The origin of the plane.
     directions : array_like, shape (2, D)
         The plane's axes, in the coordinates that the metric makes.
-    inverse_mass_matrix : array_like, shape (D,), optional
-        Diagonal of ``M^-1``; ones by default.
 
     Returns
     -------
@@ -186,11 +166,11 @@ def in_plane(
         along the plane, shape (..., 2).
     """
     position = np.asarray(position, dtype=np.float64)
-    scale = np.sqrt(_scale(inverse_mass_matrix, position))
+    scale = np.sqrt(metric(inverse_mass_matrix, position))
     axes = np.asarray(directions, dtype=np.float64) * scale
     if axes.shape != (2, position.size):
         raise ShapeError(
-            f"directions: came shape {np.shape(directions)}; expected (2, {position.size}), a row "
+            f"directions: got shape {np.shape(directions)}, expected (2, {position.size}), a row "
             "for each axis of the plane."
         )
 
@@ -199,15 +179,3 @@ def in_plane(
         return log_prob, np.asarray(grad) @ axes.T
 
     return on_plane
-
-
-def _scale(inverse_mass_matrix: ArrayLike | None, position: np.ndarray) -> np.ndarray:
-    if inverse_mass_matrix is None:
-        return np.ones_like(position)
-    scale = np.asarray(inverse_mass_matrix, dtype=np.float64)
-    if scale.shape != position.shape:
-        raise ShapeError(
-            f"inverse_mass_matrix: came shape {scale.shape}; expected {position.shape}, its "
-            "diagonal."
-        )
-    return scale

@@ -1,6 +1,6 @@
 r"""The No-U-Turn sampler, written to be read: a trajectory that doubles until it turns back.
 
-You will learn how NUTS chooses the length of a flight: :func:`is_turning` notices the U-turn,
+You will learn how NUTS chooses the length of a trajectory: :func:`is_turning` notices the U-turn,
 :func:`build_tree` grows the trajectory by recursion, :func:`merge` draws a state from it on the
 way, and :func:`nuts_step` puts the three together.
 
@@ -57,11 +57,11 @@ def is_turning(
 ) -> bool:
     r"""Return whether going on at either end would bring the two ends closer together.
 
-    .. math:: s^\top M^{-1} p_\text{first} < 0 \quad\text{or}\quad s^\top M^{-1} p_\text{last} < 0,
-        \qquad s = \sum_i p_i
+    .. math:: s^\top M^{-1} r_\text{first} < 0 \quad\text{or}\quad s^\top M^{-1} r_\text{last} < 0,
+        \qquad s = \sum_i r_i
 
-    As ``dz/dt = M^-1 p``, the step size times ``M^-1 s`` is about the vector from the first end to
-    the last; the products say whether either end is flying along it or back.
+    As ``dz/dt = M^-1 r``, the step size times ``M^-1 s`` is about the vector from the first end to
+    the last; the products say whether either end moves along it or back.
     Sources: Hoffman and Gelman (2014), 3.1; Betancourt (2017), appendix A.4.
 
     Parameters

@@ -1,4 +1,4 @@
-"""The readable sampler: what a step reports is a flight, and its draws have the right moments.
+"""The reference implementation: a step reports its trajectory; its draws have the right moments.
 
 Statistical tolerances are 4.5 Monte Carlo standard errors (two-sided false alarm 7e-6 each) or
 p-values of 1e-5.
@@ -58,7 +58,7 @@ def z_score(values, expected):
 
 
 @pytest.mark.parametrize("step", [trees.nuts_step, partial(hmc.hmc_step, num_steps=7)])
-def test_trajectory_is_one_flight_from_draw_to_draw(step):
+def test_trajectory_leads_from_draw_to_draw(step):
     inverse_mass_matrix = np.array([0.5, 2.0])
     draws, infos = hmc.run(
         banana, [0.5, 0.0], 50, 0.3, step=step, inverse_mass_matrix=inverse_mass_matrix, seed=4
@@ -206,8 +206,8 @@ def test_initial_position_is_left_alone():
     ("arguments", "error", "text"),
     [
         ({"step": "gibbs"}, ArgumentError, "'nuts', 'hmc' or a function"),
-        ({"step_size": -0.1}, ArgumentError, "positive"),
-        ({"step_size": np.nan}, ArgumentError, "positive"),
+        ({"step_size": -0.1}, ArgumentError, "step_size=-0.1: expected a number above 0"),
+        ({"step_size": np.nan}, ArgumentError, "step_size=nan: expected a number above 0"),
         ({"num_samples": -1}, ArgumentError, "integer"),
         ({"num_samples": 1.5}, ArgumentError, "integer"),
         ({"initial": 0.0}, ShapeError, r"\(D,\)"),

@@ -1,4 +1,4 @@
-"""The particle's flight is exact mathematics: reversible, volume-preserving, of second order."""
+"""The leapfrog is exact mathematics: reversible, volume-preserving, of second order."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def moving(value_and_grad, position, momentum):
     return particle.initial_state(value_and_grad, position)._replace(momentum=np.array(momentum))
 
 
-def fly(value_and_grad, state, step_size, inverse_mass_matrix, num_steps):
+def integrate(value_and_grad, state, step_size, inverse_mass_matrix, num_steps):
     states = [state]
     for _ in range(num_steps):
         states.append(particle.leapfrog(value_and_grad, states[-1], step_size, inverse_mass_matrix))
@@ -41,10 +41,10 @@ def fly(value_and_grad, state, step_size, inverse_mass_matrix, num_steps):
 def test_leapfrog_is_reversible(value_and_grad):
     inverse_mass_matrix = np.array([0.5, 2.0])
     start = moving(value_and_grad, [0.3, -0.7], [1.1, 0.4])
-    end = fly(value_and_grad, start, 0.05, inverse_mass_matrix, 60)[-1]
+    end = integrate(value_and_grad, start, 0.05, inverse_mass_matrix, 60)[-1]
     assert np.linalg.norm(end.position - start.position) > 0.1
-    by_time = fly(value_and_grad, end, -0.05, inverse_mass_matrix, 60)[-1]
-    by_flip = fly(
+    by_time = integrate(value_and_grad, end, -0.05, inverse_mass_matrix, 60)[-1]
+    by_flip = integrate(
         value_and_grad, end._replace(momentum=-end.momentum), 0.05, inverse_mass_matrix, 60
     )[-1]
     np.testing.assert_allclose(by_time.position, start.position, rtol=0, atol=1e-9)
@@ -57,13 +57,13 @@ def test_leapfrog_is_reversible(value_and_grad):
 def test_leapfrog_preserves_volume(value_and_grad):
     inverse_mass_matrix = np.array([0.5, 2.0])
 
-    def step(zp):
-        start = moving(value_and_grad, zp[:2], zp[2:])
-        end = fly(value_and_grad, start, 0.2, inverse_mass_matrix, 3)[-1]
+    def step(zr):
+        start = moving(value_and_grad, zr[:2], zr[2:])
+        end = integrate(value_and_grad, start, 0.2, inverse_mass_matrix, 3)[-1]
         return np.concatenate([end.position, end.momentum])
 
-    zp, h = np.array([0.3, -0.7, 1.1, 0.4]), 1e-5
-    jacobian = np.stack([(step(zp + h * e) - step(zp - h * e)) / (2 * h) for e in np.eye(4)], -1)
+    zr, h = np.array([0.3, -0.7, 1.1, 0.4]), 1e-5
+    jacobian = np.stack([(step(zr + h * e) - step(zr - h * e)) / (2 * h) for e in np.eye(4)], -1)
     assert not np.allclose(jacobian, np.eye(4), atol=0.1)
     assert np.linalg.det(jacobian) == pytest.approx(1.0, abs=1e-7)
 
@@ -75,7 +75,9 @@ def test_energy_error_is_of_order_step_size_squared(value_and_grad):
     step_sizes = 2.0 ** -np.arange(5, 10)
     errors = []
     for step_size in step_sizes:
-        states = fly(value_and_grad, start, step_size, inverse_mass_matrix, round(2 / step_size))
+        states = integrate(
+            value_and_grad, start, step_size, inverse_mass_matrix, round(2 / step_size)
+        )
         energies = [particle.energy(s, inverse_mass_matrix) for s in states]
         errors.append(np.max(np.abs(np.array(energies) - energies[0])))
     slope = np.polyfit(np.log(step_sizes), np.log(errors), 1)[0]
@@ -89,7 +91,7 @@ def test_free_fall_is_exact():
         return -gravity @ z, -gravity
 
     start = moving(weight, [0.0, 10.0], [2.0, 3.0])
-    for k, state in enumerate(fly(weight, start, 0.1, inverse_mass_matrix, 20)):
+    for k, state in enumerate(integrate(weight, start, 0.1, inverse_mass_matrix, 20)):
         t = 0.1 * k
         momentum = start.momentum - gravity * t
         position = start.position + inverse_mass_matrix * (
@@ -101,7 +103,7 @@ def test_free_fall_is_exact():
 
 def test_oscillator_follows_the_circle():
     start = moving(normal, [1.0, 0.0], [0.0, 1.0])
-    states = fly(normal, start, 0.001, ONES, 1571)  # a quarter of the period 2 pi
+    states = integrate(normal, start, 0.001, ONES, 1571)  # a quarter of the period 2 pi
     t = 1.571
     np.testing.assert_allclose(states[-1].position, [np.cos(t), np.sin(t)], atol=1e-6)
     np.testing.assert_allclose(states[-1].momentum, [-np.sin(t), np.cos(t)], atol=1e-6)
@@ -117,8 +119,8 @@ def test_energy_adds_its_two_parts():
 def test_momentum_has_the_mass_matrix_as_covariance():
     inverse_mass_matrix, rng = np.array([4.0, 0.01]), np.random.default_rng(0)
     state = particle.initial_state(normal, np.zeros(2))
-    p = np.array(
+    r = np.array(
         [particle.draw_momentum(state, inverse_mass_matrix, rng).momentum for _ in range(4000)]
     )
-    for scaled in (p * np.sqrt(inverse_mass_matrix)).T:
+    for scaled in (r * np.sqrt(inverse_mass_matrix)).T:
         assert stats.kstest(scaled, "norm").pvalue > 1e-5

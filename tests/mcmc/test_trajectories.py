@@ -1,4 +1,4 @@
-"""A flight is leapfrog after leapfrog, and the largest curvature says how large a step may be."""
+"""A trajectory is leapfrog after leapfrog; the largest curvature limits its steps."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def quartic(z):
     return -0.25 * np.sum(z**4, axis=-1), -(z**3)
 
 
-def test_a_flight_is_leapfrog_after_leapfrog():
+def test_a_trajectory_is_leapfrog_after_leapfrog():
     mass = np.array([0.5, 2.0])
     path = trajectories.integrate(valley, [0.3, -0.2], [1.0, 0.5], 0.02, 7, mass)
     state = particle.initial_state(valley, [0.3, -0.2])._replace(momentum=np.array([1.0, 0.5]))
@@ -30,7 +30,7 @@ def test_a_flight_is_leapfrog_after_leapfrog():
         state = particle.leapfrog(valley, state, 0.02, mass)
 
 
-def test_a_flight_finds_its_way_back():
+def test_a_trajectory_finds_its_way_back():
     there = trajectories.integrate(quartic, [1.0, -0.5], [0.8, 0.6], 0.05, 60)
     back = trajectories.integrate(quartic, there.positions[-1], there.momenta[-1], -0.05, 60)
     np.testing.assert_allclose(back.positions[::-1], there.positions, rtol=0, atol=1e-12)
@@ -49,14 +49,14 @@ def test_curvature_is_that_of_the_metric_s_coordinates(mass):
 
 
 @pytest.mark.parametrize(("part", "stable"), [(0.999, True), (1.001, False)])
-def test_the_limit_is_where_a_flight_runs_away(part, stable):
+def test_the_limit_is_where_a_trajectory_runs_away(part, stable):
     limit = trajectories.stability_limit(valley, [0.0, 0.0])
     path = trajectories.integrate(valley, [0.1, -0.1], [0.5, -0.5], part * limit, 2000)
     assert (np.ptp(path.energies) < 1e4) == stable
     assert np.isfinite(path.positions).all() == stable or not stable
 
 
-def test_a_flight_that_overflows_ends_in_infinity_without_a_warning():
+def test_a_trajectory_that_overflows_ends_in_infinity_without_a_warning():
     path = trajectories.integrate(quartic, [3.0, 3.0], [0.0, 0.0], 2.0, 50)
     assert path.energies[-1] == np.inf
 
@@ -95,9 +95,9 @@ def test_a_slice_has_the_gradient_and_the_curvature_of_the_whole():
 
 
 def test_what_does_not_fit_is_told():
-    with pytest.raises(ShapeError, match=r"momentum: came shape \(3,\)"):
+    with pytest.raises(ShapeError, match=r"momentum: got shape \(3,\)"):
         trajectories.integrate(valley, [0.0, 0.0], np.zeros(3), 0.1, 1)
-    with pytest.raises(ShapeError, match=r"inverse_mass_matrix: came shape \(2, 2\)"):
+    with pytest.raises(ShapeError, match=r"inverse_mass_matrix: got shape \(2, 2\)"):
         trajectories.integrate(valley, [0.0, 0.0], [0.0, 0.0], 0.1, 1, np.eye(2))
     with pytest.raises(ArgumentError, match="num_steps"):
         trajectories.integrate(valley, [0.0, 0.0], [0.0, 0.0], 0.1, -1)

@@ -36,12 +36,12 @@ def moving(value_and_grad, position, momentum):
 def test_circle_turns_after_half_a_period(arc, start):
     t = np.linspace(start, start + arc, 2001)
     momenta = np.stack([-np.sin(t), np.cos(t)], axis=-1)
-    scale = np.array([1.0, 5.0])  # the same circle in other units: p has the scale of M^(1/2)
+    scale = np.array([1.0, 5.0])  # the same circle in other units: r has the scale of M^(1/2)
     for inverse_mass_matrix in (ONES, scale**2):
-        p = momenta / np.sqrt(inverse_mass_matrix)
-        turning = trees.is_turning(p.sum(0), p[0], p[-1], inverse_mass_matrix)
+        r = momenta / np.sqrt(inverse_mass_matrix)
+        turning = trees.is_turning(r.sum(0), r[0], r[-1], inverse_mass_matrix)
         assert turning == (arc > np.pi)
-        assert turning == trees.is_turning(p.sum(0), p[-1], p[0], inverse_mass_matrix)
+        assert turning == trees.is_turning(r.sum(0), r[-1], r[0], inverse_mass_matrix)
 
 
 def test_either_end_may_turn():
