@@ -11,14 +11,14 @@ same numbers, bit for bit. Next: :mod:`bnn_teach.plots`, which draws them.
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..errors import ArgumentError
+from bnn_teach.arguments import as_count, as_number
+from bnn_teach.errors import ArgumentError
 
 GAP = 0.15  # gap_sine has no point with |x| below this ...
 EDGE = 0.6  # ... and none with |x| above this
@@ -30,10 +30,8 @@ def sine(x: ArrayLike) -> np.ndarray:
 
 
 @dataclass(frozen=True, eq=False)
-class Regression:
-    r"""Points around a function that we know, so that every answer can be judged.
-
-    .. math:: y_n = f(x_n) + \sigma \varepsilon_n, \qquad \varepsilon_n \sim \mathrm{Normal}(0, 1)
+class Points:
+    """Points around a function that we know, so that every answer can be judged.
 
     Attributes
     ----------
@@ -43,6 +41,24 @@ class Regression:
         Noisy outputs.
     truth : callable
         The function f; an array of any shape goes in, one of the same shape comes out.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    truth: Callable[[ArrayLike], np.ndarray]
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Regression(Points):
+    r"""Points with the same noise everywhere.
+
+    .. math:: y_n = f(x_n) + \sigma \varepsilon_n, \qquad \varepsilon_n \sim \mathrm{Normal}(0, 1)
+
+    Attributes
+    ----------
     noise_scale : float
         The noise's standard deviation σ, in units of y.
 
@@ -55,13 +71,7 @@ class Regression:
     ((40, 1), (200, 1))
     """
 
-    x: np.ndarray
-    y: np.ndarray
-    truth: Callable[[ArrayLike], np.ndarray]
     noise_scale: float
-
-    def __len__(self) -> int:
-        return len(self.x)
 
     def __repr__(self) -> str:
         low, high = self.gap
@@ -93,13 +103,9 @@ class Regression:
         ArgumentError
             ``low`` is not below ``high``, or ``num_points`` is not an integer of at least 2.
         """
-        low, high = _number("low", low), _number("high", high)
-        if not low < high:
-            raise ArgumentError(
-                f"low, high: came {low:g} and {high:g}; expected low < high. Give the "
-                "smaller end first."
-            )
-        num_points = _integer("num_points", num_points, at_least=2)
+        low = as_number("low", low, -math.inf, math.inf)
+        high = as_number("high", high, low, math.inf)
+        num_points = as_count("num_points", num_points, 2)
         return np.linspace(low, high, num_points, dtype=np.float32)[:, None]
 
 
@@ -132,47 +138,33 @@ def gap_sine(num_points: int = 40, noise_scale: float = 0.1, seed: int = 0) -> R
     -----
     After the sinusoidal data of the PyMC4 article on Bayesian neural networks (2020).
     """
-    num_points = _integer("num_points", num_points, at_least=2)
-    noise_scale = _number("noise_scale", noise_scale)
+    num_points = as_count("num_points", num_points, 2)
+    noise_scale = as_number("noise_scale", noise_scale, -math.inf, math.inf)
     if noise_scale < 0:
         raise ArgumentError(
-            f"noise_scale: came {noise_scale:g}; expected a number >= 0, because it is a standard "
-            "deviation. Use 0 for data without noise."
+            f"noise_scale={noise_scale:g}: expected a number of at least 0, because it is a "
+            "standard deviation. Use 0 for data without noise."
         )
-    rng = np.random.default_rng(_integer("seed", seed, at_least=0))
     left = np.linspace(-EDGE, -GAP, num_points // 2)
     right = np.linspace(GAP, EDGE, num_points - num_points // 2)
     x = np.concatenate([left, right])[:, None]
-    y = sine(x) + noise_scale * rng.standard_normal(x.shape)
-    return Regression(x.astype(np.float32), y.astype(np.float32), sine, noise_scale)
+    return Regression(*_measure(x, noise_scale, seed), sine, noise_scale)
 
 
-@dataclass(frozen=True, eq=False)
-class UnevenRegression:
-    r"""Points around a function that we know, with a noise that changes with x.
+@dataclass(frozen=True, eq=False, repr=False)
+class UnevenRegression(Points):
+    r"""Points with a noise that changes with x.
 
     .. math:: y_n = f(x_n) + \sigma(x_n)\, \varepsilon_n, \qquad
               \varepsilon_n \sim \mathrm{Normal}(0, 1)
 
     Attributes
     ----------
-    x : ndarray, shape (N, 1), float32
-        Inputs, in increasing order.
-    y : ndarray, shape (N, 1), float32
-        Noisy outputs.
-    truth : callable
-        The function f; an array of any shape goes in, one of the same shape comes out.
     noise_at : callable
         The noise's standard deviation σ, in units of y; takes and returns the same shapes.
     """
 
-    x: np.ndarray
-    y: np.ndarray
-    truth: Callable[[ArrayLike], np.ndarray]
     noise_at: Callable[[ArrayLike], np.ndarray]
-
-    def __len__(self) -> int:
-        return len(self.x)
 
     def __repr__(self) -> str:
         left, right = self.noise_at(self.x[[0, -1], 0])
@@ -214,25 +206,23 @@ def uneven_sine(
     >>> uneven_sine()
     UnevenRegression: 80 points, x from -0.6 to 0.6, noise scale from 0.03 to 0.3
     """
-    num_points = _integer("num_points", num_points, at_least=2)
-    ends = []
-    for name, value in (("noise_left", noise_left), ("noise_right", noise_right)):
-        ends.append(_number(name, value))
-        if ends[-1] <= 0:
-            raise ArgumentError(
-                f"{name}: came {value:g}; expected a number > 0, because its logarithm is taken. "
-                "Use a small one, such as 0.001, for points with hardly any noise."
-            )
-    left, right = ends
+    num_points = as_count("num_points", num_points, 2)
+    left = as_number("noise_left", noise_left, 0.0, math.inf)
+    right = as_number("noise_right", noise_right, 0.0, math.inf)
 
     def noise_at(x: ArrayLike) -> np.ndarray:
         share = (np.asarray(x) + EDGE) / (2 * EDGE)
         return np.asarray(left * (right / left) ** share)
 
-    rng = np.random.default_rng(_integer("seed", seed, at_least=0))
     x = np.linspace(-EDGE, EDGE, num_points)[:, None]
-    y = sine(x) + noise_at(x) * rng.standard_normal(x.shape)
-    return UnevenRegression(x.astype(np.float32), y.astype(np.float32), sine, noise_at)
+    return UnevenRegression(*_measure(x, noise_at(x), seed), sine, noise_at)
+
+
+def _measure(x: np.ndarray, sigma: ArrayLike, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return x, and the sine at x with noise of standard deviation ``sigma``, as float32."""
+    rng = np.random.default_rng(as_count("seed", seed, 0))
+    y = sine(x) + sigma * rng.standard_normal(x.shape)
+    return x.astype(np.float32), y.astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -304,38 +294,8 @@ def normal_sample(
     ArgumentError
         An argument has the wrong type or range.
     """
-    num_points = _integer("num_points", num_points, at_least=1)
-    loc, scale = _number("loc", loc), _number("scale", scale)
-    if scale <= 0:
-        raise ArgumentError(
-            f"scale: came {scale:g}; expected a number > 0, because it is a standard deviation. "
-            "Use a small one, such as 0.01, for points that nearly agree."
-        )
-    rng = np.random.default_rng(_integer("seed", seed, at_least=0))
+    num_points = as_count("num_points", num_points, 1)
+    loc = as_number("loc", loc, -math.inf, math.inf)
+    scale = as_number("scale", scale, 0.0, math.inf)
+    rng = np.random.default_rng(as_count("seed", seed, 0))
     return (loc + scale * rng.standard_normal(num_points)).astype(np.float32)
-
-
-def _integer(name: str, value: object, at_least: int) -> int:
-    try:
-        number = operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        number = at_least - 1
-    # True is an integer to Python, but as a number of points it is a slip.
-    if isinstance(value, bool) or number < at_least:
-        raise ArgumentError(
-            f"{name}: came {value!r}; expected an integer of at least {at_least}. "
-            f"Write, for instance, {name}={at_least}."
-        )
-    return number
-
-
-def _number(name: str, value: object) -> float:
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        number = math.nan
-    if isinstance(value, (str, bool)) or not math.isfinite(number):
-        raise ArgumentError(
-            f"{name}: came {value!r}; expected one finite number. Write it as in {name}=0.1."
-        )
-    return number
