@@ -1,10 +1,11 @@
-"""Checking the arguments of the public functions: keywords, counts, numbers, seeds."""
+"""Checking the arguments of the public functions: keywords, counts, numbers, seeds, cores."""
 
 from __future__ import annotations
 
 import functools
 import inspect
 import operator
+import os
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -73,3 +74,10 @@ def as_seed(seed: Any) -> int:
     if number >= 2**63:
         raise ArgumentError(f"seed={seed!r}: expected an integer below 2**63, as files hold it.")
     return number
+
+
+def usable_cores() -> int:
+    """Count the cores that this process may use; all of the machine's where none are withheld."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

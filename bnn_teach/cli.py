@@ -1,8 +1,8 @@
 """The command line, ``python -m bnn_teach VERB``: what ``make`` calls, for those without make.
 
-You will find one function for each verb, which declares its options, and one that does the work.
-A new verb is one more such pair and one more entry of :data:`VERBS`. What a verb needs is imported
-when it runs, so a wrong verb or option is answered at once. Next: :mod:`bnn_teach.tour.tour`.
+You will find one function for each verb: its sentence is the help, its options stand above it, and
+:func:`verb` enters it in the table :data:`VERBS`. What a verb needs is imported when it runs, so a
+wrong verb or option is answered at once. Next: :mod:`bnn_teach.tour.tour`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bnn_teach.classroom.commands import declare_assignments, declare_grade
-from bnn_teach.classroom.exercise_commands import declare_exercises
-from bnn_teach.course.options import declare_folder
-from bnn_teach.errors import BnnTeachError
-from bnn_teach.reruns.commands import declare_merge, declare_rerun, declare_sweep
+from bnn_teach.errors import ArgumentError, BnnTeachError, RerunError
+
+Run = Callable[[argparse.Namespace], int]
+Option = tuple[tuple[str, ...], dict[str, Any]]  # what ``ArgumentParser.add_argument`` takes
+
+VERBS: dict[str, tuple[Run, tuple[Option | list[Option], ...]]] = {}
+"""Each verb's function and options, in the order of the help; options in a list exclude others."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        run, _ = VERBS[options.verb]
+        return run(options)
     except BnnTeachError as error:
         sys.stderr.write(f"{options.verb}: {error}\n")
         return 1
@@ -57,22 +60,80 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for declare in VERBS:
-        declare(verbs)
+    for name, (run, options) in VERBS.items():
+        text = run.__doc__
+        own = verbs.add_parser(name, help=text, description=text, allow_abbrev=False)
+        for each in options:
+            group = own.add_mutually_exclusive_group() if isinstance(each, list) else own
+            for names, settings in each if isinstance(each, list) else [each]:
+                group.add_argument(*names, **settings)
     return parser
 
 
-# --- doctor ----------------------------------------------------------------------------------
+def verb(*options: Option | list[Option]) -> Callable[[Run], Run]:
+    """Make a verb of a function, with these options."""
+
+    def enter(run: Run) -> Run:
+        VERBS[run.__name__.replace("_", "-")] = run, options
+        return run
+
+    return enter
 
 
-def declare_doctor(verbs: Any) -> None:
-    """Declare ``doctor``."""
-    text = "Look at everything that the course needs, and name a remedy for what is amiss."
-    parser = verbs.add_parser("doctor", help=text, description=text, allow_abbrev=False)
-    parser.set_defaults(run=_doctor)
+# --- options ---------------------------------------------------------------------------------
 
 
-def _doctor(options: argparse.Namespace) -> int:
+def option(*names: str, **settings: Any) -> Option:
+    """Describe an option as ``ArgumentParser.add_argument`` does."""
+    return names, settings
+
+
+def path(*names: str, default: str, text: str, metavar: str = "FOLDER") -> Option:
+    """Describe an option that names a file or a folder."""
+    return option(
+        *names,
+        type=pathlib.Path,
+        default=pathlib.Path(default),
+        metavar=metavar,
+        help=f"{text} (default: {default})",
+    )
+
+
+def at_least(smallest: int) -> Callable[[str], int]:
+    """Return a function that reads an integer."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or int(text) < smallest:
+            raise argparse.ArgumentTypeError(
+                f"got {text!r}, expected an integer of at least {smallest}"
+            )
+        return int(text)
+
+    return read
+
+
+NOTEBOOKS = path("--folder", default="notebooks", text="where the notebooks are")
+CLASSROOM = path("--folder", default="build/classroom", text="nbgrader's course folder")
+OUTPUT = path("-o", "--output", default="out", text="where everything goes")
+NOTEBOOK = option("notebook", metavar="NOTEBOOK", help="such as 06, or an .ipynb file")
+SHEETS = option(
+    "numbers", nargs="*", metavar="NUMBER", help="such as 04; all sheets if there is none"
+)
+PARAMETERS = option(
+    "-p",
+    dest="parameters",
+    action="append",
+    default=[],
+    metavar="NAME=VALUE",
+    help="a parameter of the notebook and its value; may be repeated",
+)
+
+# --- to look around --------------------------------------------------------------------------
+
+
+@verb()
+def doctor(options: argparse.Namespace) -> int:
+    """Look at everything that the course needs, and name a remedy for what is amiss."""
     _say("Trying TensorFlow ...")
     from bnn_teach.checkup.doctor import doctor
 
@@ -81,27 +142,18 @@ def _doctor(options: argparse.Namespace) -> int:
     return 0 if report.ok else 1
 
 
-# --- tour ------------------------------------------------------------------------------------
-
-
-def declare_tour(verbs: Any) -> None:
-    """Declare ``tour [--output FOLDER] [--seed N]``."""
-    text = "Show the whole story in about a minute: a picture, its numbers, and a line a step."
-    parser = verbs.add_parser("tour", help=text, description=text, allow_abbrev=False)
-    parser.add_argument(
-        "--output",
-        type=pathlib.Path,
-        default=pathlib.Path("build/tour"),
-        metavar="FOLDER",
-        help="where tour.png and tour.json go (default: build/tour)",
-    )
-    parser.add_argument(
-        "--seed", type=_seed, default=0, metavar="N", help="of all that is random (default: 0)"
-    )
-    parser.set_defaults(run=_tour)
-
-
-def _tour(options: argparse.Namespace) -> int:
+@verb(
+    path("--output", default="build/tour", text="where tour.png and tour.json go"),
+    option(
+        "--seed",
+        type=at_least(0),
+        default=0,
+        metavar="N",
+        help="of all that is random (default: 0)",
+    ),
+)
+def tour(options: argparse.Namespace) -> int:
+    """Show the whole story in about a minute: a picture, its numbers, and a line a step."""
     _say("Loading TensorFlow ...")
     from bnn_teach.tour.tour import TourSettings, run_tour
 
@@ -109,28 +161,23 @@ def _tour(options: argparse.Namespace) -> int:
     return 0
 
 
-# --- notebooks -------------------------------------------------------------------------------
+# --- to write the course ---------------------------------------------------------------------
 
 
-def declare_notebooks(verbs: Any) -> None:
-    """Declare ``notebooks [NAME ...] [--check | --stale] [--folder FOLDER]``."""
-    text = "Run notebooks from top to bottom and store their outputs and their .md pairs."
-    parser = verbs.add_parser("notebooks", help=text, description=text, allow_abbrev=False)
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="such as 06; all notebooks if there is none"
-    )
-    declare_folder(parser)
-    mode = parser.add_mutually_exclusive_group()
-    mode.add_argument("--check", action="store_true", help="run nothing; say what is not in order")
-    mode.add_argument(
-        "--stale",
-        action="store_true",
-        help="run only those whose outputs are out of date; of the others, store the text",
-    )
-    parser.set_defaults(run=_notebooks)
-
-
-def _notebooks(options: argparse.Namespace) -> int:
+@verb(
+    option("names", nargs="*", metavar="NAME", help="such as 06; all notebooks if there is none"),
+    NOTEBOOKS,
+    [
+        option("--check", action="store_true", help="run nothing; say what is not in order"),
+        option(
+            "--stale",
+            action="store_true",
+            help="run only those whose outputs are out of date; of the others, store the text",
+        ),
+    ],
+)
+def notebooks(options: argparse.Namespace) -> int:
+    """Run notebooks from top to bottom and store their outputs and their .md pairs."""
     from bnn_teach.course.notebook_files import find
 
     stems = find(options.folder, options.names)
@@ -148,24 +195,80 @@ def _notebooks(options: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
-# --- fair-lab --------------------------------------------------------------------------------
+@verb(SHEETS, NOTEBOOKS)
+def exercises(options: argparse.Namespace) -> int:
+    """Write the section Exercises of each page from its sheet, notebooks/exercises/NN.md."""
+    from bnn_teach.classroom.pages import refresh
+    from bnn_teach.classroom.sheets import numbers
+
+    for number in options.numbers or numbers(options.folder / "exercises"):
+        state = "written" if refresh(options.folder, number) else "as the sheet says"
+        _say(f"{number}: {state}")
+    return 0
 
 
-def declare_fair_lab(verbs: Any) -> None:
-    """Declare ``fair-lab [--output FILE]``."""
-    text = "Fit the network by all methods, priors and starts of notebook 08: about ten minutes."
-    parser = verbs.add_parser("fair-lab", help=text, description=text, allow_abbrev=False)
-    parser.add_argument(
+# --- to teach it -----------------------------------------------------------------------------
+
+
+@verb(
+    SHEETS,
+    CLASSROOM,
+    option("--force", action="store_true", help="write sources anew that are there already"),
+)
+def assignments(options: argparse.Namespace) -> int:
+    """Make a course folder for nbgrader from the sheets, with what is handed out."""
+    from bnn_teach.classroom.folder import make_assignments
+
+    made = make_assignments(options.folder, options.numbers, _say, force=options.force)
+    sheets = "1 sheet" if len(made) == 1 else f"{len(made)} sheets"
+    _say(f"{options.folder}: {sheets}; no solution and no hidden test is handed out.")
+    return 0
+
+
+@verb(
+    option("number", metavar="NUMBER", help="of the sheet, such as 04"),
+    option(
+        "--student",
+        dest="students",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a folder in submitted/; may be repeated (default: all)",
+    ),
+    option(
+        "--workers",
+        type=at_least(1),
+        default=1,
+        metavar="N",
+        help="submissions at a time (default: 1)",
+    ),
+    CLASSROOM,
+)
+def grade(options: argparse.Namespace) -> int:
+    """Grade the submissions of a sheet with nbgrader, each in a sandbox."""
+    from bnn_teach.classroom.grading import grade
+
+    graded = grade(options.folder, options.number, options.students, _say, workers=options.workers)
+    failed = sum(each.failed for each in graded)
+    _say(f"Graded: {len(graded) - failed} of {len(graded)}. In {options.folder}, next:")
+    _say(f"  nbgrader generate_feedback {options.number} --force    (pages for the students)")
+    _say("  nbgrader export    (grades.csv)")
+    return 1 if failed else 0
+
+
+# --- to compute more -------------------------------------------------------------------------
+
+
+@verb(
+    path(
         "--output",
-        type=pathlib.Path,
-        default=pathlib.Path("notebooks/data/08_sweep.json"),
+        default="notebooks/data/08_sweep.json",
+        text="where the bands go",
         metavar="FILE",
-        help="where the bands go (default: notebooks/data/08_sweep.json)",
     )
-    parser.set_defaults(run=_fair_lab)
-
-
-def _fair_lab(options: argparse.Namespace) -> int:
+)
+def fair_lab(options: argparse.Namespace) -> int:
+    """Fit the network by all methods, priors and starts of notebook 08: about ten minutes."""
     _say("Loading TensorFlow ...")
     from bnn_teach.course.chapters.ch08.experiment import run_fair_lab
 
@@ -173,29 +276,102 @@ def _fair_lab(options: argparse.Namespace) -> int:
     return 0
 
 
-# --- all verbs -------------------------------------------------------------------------------
+@verb(NOTEBOOK, PARAMETERS, OUTPUT, NOTEBOOKS)
+def rerun(options: argparse.Namespace) -> int:
+    """Run a notebook with other parameters; keep it, and its results as JSON."""
+    from bnn_teach.reruns.rerun import rerun
 
-VERBS: tuple[Callable[[Any], None], ...] = (
-    declare_doctor,
-    declare_tour,
-    declare_notebooks,
-    declare_exercises,
-    declare_assignments,
-    declare_grade,
-    declare_fair_lab,
-    declare_rerun,
-    declare_sweep,
-    declare_merge,
+    given = _parameters(options)
+    try:
+        result = rerun(options.notebook, given, options.output, folder=options.folder)
+    except RerunError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    _say(f"{result.notebook}: ran in {result.seconds:.1f} s")
+    for name, value in result.results.items():
+        _say(f"{name} = {value}")
+    return 0
+
+
+@verb(
+    NOTEBOOK,
+    PARAMETERS,
+    OUTPUT,
+    NOTEBOOKS,
+    option(
+        "--grid",
+        action="append",
+        required=True,
+        metavar="NAME=VALUES",
+        help="such as prior_scale=0.5,1,3 or seed=0:10, which is 0 to 9; may be repeated",
+    ),
+    [
+        option(
+            "--workers", type=int, default=1, metavar="N", help="reruns at a time here (default: 1)"
+        ),
+        option("--cluster", metavar="ADDRESS", help="of a Dask scheduler, tcp://host:8786"),
+    ],
+    option(
+        "--table",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="a .csv or .parquet file (default: table.csv in the output folder)",
+    ),
 )
-"""What declares each verb, in the order of the help."""
+def sweep(options: argparse.Namespace) -> int:
+    """Run a notebook for all combinations of values; make one table. Goes on where it stopped."""
+    from bnn_teach.reruns.grid import parse_axis
+    from bnn_teach.reruns.sweep import sweep
+
+    axes = dict[str, Any]()
+    for name, values in map(parse_axis, options.grid):
+        if name in axes:
+            raise ArgumentError(f"--grid: {name} is given twice. Give all its values at once.")
+        axes[name] = values
+    table = sweep(
+        options.notebook,
+        axes,
+        options.output,
+        parameters=_parameters(options),
+        folder=options.folder,
+        workers=options.workers,
+        cluster=options.cluster,
+    )
+    file = options.table or options.output / "table.csv"
+    table.save(file)
+    _say(f"{file}: {len(table.rows)} rows, {table.failed} failed")
+    return 1 if table.failed else 0
+
+
+@verb(
+    option("notebook", metavar="NOTEBOOK", help="such as 08"),
+    option("tables", nargs="+", metavar="TABLE", help=".csv or .parquet files"),
+    option("-o", "--output", type=pathlib.Path, required=True, metavar="FILE"),
+    NOTEBOOKS,
+)
+def merge(options: argparse.Namespace) -> int:
+    """Put the tables of several sweeps of one notebook, such as a class's, into one."""
+    from bnn_teach.course.parameters import read_parameters
+    from bnn_teach.course.run_tables import merge
+    from bnn_teach.reruns.rerun import locate
+
+    declared = read_parameters(locate(options.notebook, options.folder))
+    table = merge(options.tables, [parameter.name for parameter in declared])
+    table.save(options.output)
+    _say(f"{options.output}: {len(table.rows)} rows of {len(options.tables)} tables")
+    return 0
+
+
+def _parameters(options: argparse.Namespace) -> dict[str, str]:
+    given = {}
+    for text in options.parameters:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise ArgumentError(f"-p {text}: expected NAME=VALUE, such as -p seed=1.")
+        given[name] = value
+    return given
 
 
 def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
-
-
-def _seed(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"came {text!r}; expected an integer of at least 0")
-    return int(text)

@@ -57,15 +57,7 @@ def main() -> int:
 
 
 def collect(root: Path, target: Path) -> None:
-    """Copy all that Sphinx reads into one folder.
-
-    Parameters
-    ----------
-    root : Path
-        The course's folder.
-    target : Path
-        Where the copies go: the book's pages at its top, notebooks and pictures below.
-    """
+    """Copy all that Sphinx reads into one folder: pages at its top, notebooks, pictures below."""
     (target / "notebooks").mkdir(parents=True)
     for path in sorted((root / "notebooks").glob("[0-9]*.ipynb")):
         text = without_results(path.read_text(encoding="utf-8"))

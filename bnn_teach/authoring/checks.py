@@ -6,7 +6,6 @@ order: what was found, and what to do. :data:`CHECKS` lists them all. Next: the 
 
 from __future__ import annotations
 
-import ast
 import itertools
 import pathlib
 import re
@@ -29,11 +28,11 @@ from bnn_teach.course.notebook_files import (
     read_ipynb,
     read_md,
 )
+from bnn_teach.course.parameters import read_line
 from bnn_teach.errors import BnnTeachError
 
 MOST_CELLS = 36  # without the exercises, which come on top
 MOST_LINES = 10
-PARAMETER_TYPES = ("bool", "int", "float", "str", "list", "tuple", "dict")
 
 
 class Stored(NamedTuple):
@@ -255,18 +254,9 @@ def _exercises(stored: Stored) -> tuple[int, int]:
 def _is_parameter(line: str) -> bool:
     """Say whether a line is ``name: type = value  # comment``, with a value that is written out."""
     try:
-        (statement,) = ast.parse(line).body
-    except (SyntaxError, ValueError):
-        return False
-    if not isinstance(statement, ast.AnnAssign) or statement.value is None:
-        return False
-    kind = ast.unparse(statement.annotation).partition("[")[0]
-    try:
-        ast.literal_eval(statement.value)
+        return bool(read_line(line).comment)
     except ValueError:
         return False
-    end = statement.end_col_offset or 0
-    return kind in PARAMETER_TYPES and line.encode()[end:].decode().strip().startswith("#")
 
 
 def _texts(value: Any, key: str = "") -> Iterator[str]:

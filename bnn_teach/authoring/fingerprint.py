@@ -28,20 +28,7 @@ _HOME = {**bnn_teach._HOME, **bnn_teach._MODULES}  # where a public name lives
 
 
 def fingerprint(cells: Iterable[str], library: pathlib.Path = LIBRARY) -> str:
-    """Hash code cells together with the library's code that they use.
-
-    Parameters
-    ----------
-    cells : iterable of str
-        The sources of the code cells, in order.
-    library : path
-        The folder of the package ``bnn_teach``.
-
-    Returns
-    -------
-    str
-        16 hexadecimal digits.
-    """
+    """Return 16 hexadecimal digits for code cells and the library's code that they use."""
     cells = list(cells)
     code = hashlib.sha256("\0".join(cells).encode())
     for path in files_used(cells, library):

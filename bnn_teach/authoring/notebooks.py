@@ -75,12 +75,11 @@ def refresh(
     only_stale: bool = False,
     report: Callable[[str], object] = lambda line: None,
 ) -> None:
-    """Run notebooks and store both files of each.
+    """Run the notebooks of a folder, in that folder, and store both files of each.
 
     Parameters
     ----------
     folder : path
-        Where they are; also the folder that they run in.
     stems : sequence of str
         Which ones, as :func:`~bnn_teach.course.notebook_files.find` returns them.
     only_stale : bool, optional
@@ -121,26 +120,12 @@ def code_of(notebook: Notebook) -> list[str]:
 
 
 def execute(notebook: Notebook, folder: pathlib.Path, stem: str = "notebook") -> Cost:
-    """Run all cells in order, in a new kernel of this environment, and keep their outputs.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-        Changed in place.
-    folder : path
-        The kernel's working directory.
-    stem : str, optional
-        What errors call the notebook.
-
-    Returns
-    -------
-    Cost
-        Seconds and memory.
+    """Run all cells in order, in a new kernel that works in a folder, and keep their outputs.
 
     Raises
     ------
     NotebookError
-        A cell failed; the message shows which one and why.
+        A cell failed; the message, which calls the notebook by its stem, shows which one and why.
     """
     from nbclient import NotebookClient
     from nbclient.exceptions import CellControlSignal, DeadKernelError
@@ -199,15 +184,8 @@ def _explained(error: Exception, stem: str, number: int, what: str) -> NotebookE
 def kernel_manager(environment: Mapping[str, str] | None = None) -> type[Any]:
     """Return a kind of manager that starts this Python, whatever kernels the reader has installed.
 
-    Parameters
-    ----------
-    environment : mapping of str to str, optional
-        The kernel's environment; by default that of this process.
-
-    Returns
-    -------
-    type
-        For nbclient, which makes one and closes it.
+    It is for nbclient, which makes one and closes it. The kernel's environment is by default that
+    of this process.
     """
     from ipykernel.kernelspec import RESOURCES, get_kernel_dict
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager

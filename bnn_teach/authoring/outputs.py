@@ -39,20 +39,11 @@ _VALUES = re.compile(rf"((?:{_NAMES})\s*:\s*(?:</span></dt><dd>)?)[-+.\de]+")
 
 
 def stable_text(notebook: Notebook, root: pathlib.Path) -> str:
-    """Return the notebook as the text of its file, the same for two runs that showed the same.
+    """Return a notebook as the text of its file, the same for two runs that showed the same.
 
-    Parameters
-    ----------
-    notebook : NotebookNode
-        Executed; it is changed in place.
-    root : path
-        The course's folder; its name is taken off paths.
-
-    Returns
-    -------
-    str
-        JSON with sorted keys. Cells are named by what they contain, so that a new cell does not
-        rename those below it.
+    The text is JSON with sorted keys. Cells are named by what they contain, so that a new cell does
+    not rename those below it; the name of ``root``, the course's folder, is taken off paths. The
+    notebook is changed in place.
     """
     import nbformat
 

@@ -1,35 +1,40 @@
 """Is everything there? One call that looks at all that the course needs, and names a remedy.
 
-``bt.doctor()`` in a notebook, ``python -m bnn_teach doctor`` in a terminal. A check is a function
-that yields results; :data:`CHECKS` lists them all. Next: :mod:`bnn_teach.checkup.machine`.
+``bt.doctor()`` in a notebook, ``python -m bnn_teach doctor`` in a terminal. You will find the
+checks of the machine and of the packages, each a function that yields results, and at the end
+:data:`CHECKS`, which lists them all. Next: :mod:`bnn_teach.checkup.tensorflow`.
 """
 
 from __future__ import annotations
 
+import pathlib
+import platform
+import shutil
+import sys
 from collections.abc import Callable, Iterator
+from importlib.metadata import PackageNotFoundError, metadata, requires, version
 
-from bnn_teach.checkup.machine import check_cores, check_memory, check_python
-from bnn_teach.checkup.packages import (
-    INSTALL,
-    check_browser,
-    check_jupyterlab,
-    check_packages,
-    check_widgets,
-)
-from bnn_teach.checkup.report import FAILED, Check, Report
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+import bnn_teach
+from bnn_teach.arguments import usable_cores
+from bnn_teach.checkup.report import FAILED, OK, WARNING, Check, Report
 from bnn_teach.checkup.tensorflow import check_tensorflow
 
-CHECKS: tuple[Callable[[], Iterator[Check]], ...] = (
-    check_python,
-    check_packages,
-    check_cores,
-    check_memory,
-    check_tensorflow,
-    check_jupyterlab,
-    check_widgets,
-    check_browser,
-)
-"""All of them, in the order in which they are reported."""
+MEMORY_NEEDED, MEMORY_WANTED = 1e9, 2e9
+"""Bytes that a notebook takes, and bytes with room for JupyterLab and a browser."""
+MEMINFO = pathlib.Path("/proc/meminfo")
+CONTAINER = pathlib.Path("/sys/fs/cgroup")
+SHOWN = ("tensorflow", "tensorflow-probability", "numpy", "xarray", "arviz", "matplotlib")
+"""Packages whose versions belong into any question about the course."""
+KERNEL = "python3"
+"""The kernel that the notebooks name."""
+EXTENSIONS = {"@jupyter-widgets/jupyterlab-manager": "ipywidgets", "anywidget": "anywidget"}
+"""What JupyterLab needs to show the exhibits, and the package that brings it."""
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+VIEW = "application/vnd.jupyter.widget-view+json"
+INSTALL = "In the course's folder: make env, or pip install --editable ."
 
 
 def doctor() -> Report:
@@ -60,3 +65,174 @@ def _made(check: Callable[[], Iterator[Check]]) -> Iterator[Check]:
     except Exception as error:  # a broken installation can break anything
         name = check.__name__.removeprefix("check_")
         yield Check(name, FAILED, f"{type(error).__name__}: {error}", INSTALL)
+
+
+# --- the machine -----------------------------------------------------------------------------
+
+
+def check_python() -> Iterator[Check]:
+    """The Python that runs is one that the course supports."""
+    try:
+        wanted = SpecifierSet(metadata("bnn_teach").get("Requires-Python") or "")
+    except PackageNotFoundError:
+        return  # the packages' check tells of it
+    found = platform.python_version()
+    if wanted.contains(found, prereleases=True):
+        yield Check("Python", OK, found)
+    else:
+        remedy = "Install one of these, and make the environment with it: make env PYTHON=..."
+        yield Check("Python", FAILED, f"{found}, expected {wanted}", remedy)
+
+
+def check_cores() -> Iterator[Check]:
+    """Chains can run side by side."""
+    cores = usable_cores()
+    if cores < 2:
+        remedy = "All works, but takes about twice the time that is stated. Allow two cores."
+        yield Check("cores", WARNING, "this process may use one core", remedy)
+    else:
+        yield Check("cores", OK, f"{cores}")
+
+
+def check_memory() -> Iterator[Check]:
+    """There is room for a notebook."""
+    free = free_memory()
+    if free is None:
+        yield Check("memory", OK, "this system does not tell how much is free")
+    elif free < MEMORY_WANTED:
+        status = FAILED if free < MEMORY_NEEDED else WARNING
+        found = f"{free / 1e9:.1f} GB are free, expected {MEMORY_WANTED / 1e9:.0f}"
+        remedy = "Shut down other kernels (JupyterLab: Kernel, Shut Down All) and programs."
+        yield Check("memory", status, found, remedy)
+    else:
+        yield Check("memory", OK, f"at least {MEMORY_WANTED / 1e9:.0f} GB are free")
+
+
+def free_memory() -> float | None:
+    """Return the bytes that this process may still take, or None where the system does not say.
+
+    In a container, as on Binder, its limit counts, and files that are only cached do not.
+    """
+    free = [_of_machine(), _of_container()]
+    return min((each for each in free if each is not None), default=None)
+
+
+def _of_machine() -> float | None:
+    try:
+        lines = MEMINFO.read_text().splitlines()
+    except OSError:
+        return None
+    kilobytes = dict(line.split(":") for line in lines if ":" in line).get("MemAvailable")
+    return 1024.0 * int(kilobytes.split()[0]) if kilobytes else None
+
+
+def _of_container() -> float | None:
+    try:
+        limit, used = ((CONTAINER / f"memory.{name}").read_text() for name in ("max", "current"))
+        stat = dict(line.split() for line in (CONTAINER / "memory.stat").read_text().splitlines())
+        return float(int(limit) - int(used) + int(stat.get("inactive_file", 0)))
+    except (OSError, ValueError):  # no container, or one without a limit: "max"
+        return None
+
+
+# --- the packages ----------------------------------------------------------------------------
+
+
+def check_packages() -> Iterator[Check]:
+    """Every package that the course needs is there, in a version that it is made for."""
+    try:
+        lines = requires("bnn_teach") or []
+    except PackageNotFoundError:
+        yield Check("packages", FAILED, "bnn_teach itself is not installed", INSTALL)
+        return
+    needed = [Requirement(line) for line in lines]
+    needed = [each for each in needed if each.marker is None or each.marker.evaluate({"extra": ""})]
+    wrong = list(filter(None, map(_what_is_wrong, needed)))
+    if wrong:
+        yield Check("packages", FAILED, "; ".join(wrong), INSTALL)
+        return
+    versions = [
+        f"bnn_teach {bnn_teach.__version__}",
+        *(f"{each} {version(each)}" for each in SHOWN),
+    ]
+    yield Check("packages", OK, ", ".join(versions))
+
+
+def _what_is_wrong(needed: Requirement) -> str:
+    try:
+        found = version(needed.name)
+    except PackageNotFoundError:
+        return f"{needed.name} is missing"
+    if needed.specifier.contains(found, prereleases=True):
+        return ""
+    return f"{needed.name} is {found}, expected {needed.specifier}"
+
+
+def check_jupyterlab() -> Iterator[Check]:
+    """JupyterLab's notebooks run in this Python, not in another one."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    own = f"{sys.executable} -m ipykernel install --sys-prefix --name {KERNEL}"
+    try:
+        spec = KernelSpecManager().get_kernel_spec(KERNEL)
+    except NoSuchKernel:
+        yield Check("JupyterLab", FAILED, f"there is no kernel {KERNEL!r}", f"Run {own}")
+        return
+    # JupyterLab reads the bare name "python" as the Python that it runs in itself.
+    program = pathlib.Path(spec.argv[0])
+    if program.name != spec.argv[0] and program.parent != pathlib.Path(sys.executable).parent:
+        found = f"its kernel {KERNEL!r} starts {spec.argv[0]}, which is another Python"
+        remedy = f"Start JupyterLab by make lab; or run {own}"
+        yield Check("JupyterLab", WARNING, found, remedy)
+        return
+    yield Check("JupyterLab", OK, f"JupyterLab {version('jupyterlab')}, with a kernel of its own")
+
+
+def check_widgets() -> Iterator[Check]:
+    """Exhibits and quizzes can be shown: JupyterLab finds both extensions, and a widget speaks."""
+    from jupyter_core.paths import jupyter_path
+
+    from bnn_teach.exhibits.quiz import Quiz
+
+    folders = list(map(pathlib.Path, jupyter_path("labextensions")))
+    missing = [
+        package
+        for name, package in EXTENSIONS.items()
+        if not any((folder / name / "package.json").exists() for folder in folders)
+    ]
+    if missing:
+        found = f"JupyterLab does not find the extension of {' and '.join(missing)}"
+        remedy = f"pip install --force-reinstall {' '.join(missing)}, then reload JupyterLab"
+        yield Check("widgets", FAILED, found, remedy)
+        return
+    widget = Quiz("00", [])
+    shown, _ = widget._repr_mimebundle_()
+    widget.close()
+    if VIEW in shown:
+        yield Check("widgets", OK, "exhibits and quizzes can be shown")
+    else:
+        yield Check("widgets", FAILED, "a widget has nothing to show", INSTALL)
+
+
+def check_browser() -> Iterator[Check]:
+    """A browser is there that tests can drive; readers may use any."""
+    found = next(filter(shutil.which, BROWSERS), None)
+    if found:
+        yield Check("browser", OK, found)
+    else:
+        looked = f"none of {', '.join(BROWSERS)} is on the PATH"
+        remedy = "Only the tests of exhibits need one: apt-get install chromium"
+        yield Check("browser", WARNING, looked, remedy)
+
+
+CHECKS: tuple[Callable[[], Iterator[Check]], ...] = (
+    check_python,
+    check_packages,
+    check_cores,
+    check_memory,
+    check_tensorflow,
+    check_jupyterlab,
+    check_widgets,
+    check_browser,
+)
+"""All of them, in the order in which they are reported."""

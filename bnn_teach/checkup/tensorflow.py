@@ -1,7 +1,9 @@
 """TensorFlow: does it work here, and quietly, and does it remember what it has compiled.
 
-You will find one try in a process of its own (:mod:`bnn_teach.checkup.probe`), and what is
-concluded from it. Next: :mod:`bnn_teach.checkup.packages`.
+You will find one try (:func:`probe`) and what is concluded from it. The try is made in a Python of
+its own, ``python -m bnn_teach.checkup.tensorflow``, because what goes wrong here, a wrong flag or a
+processor that is too old, ends the process without an exception, and would take a notebook's kernel
+with it. Next: :mod:`bnn_teach.checkup.report`.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -51,9 +54,28 @@ def check_tensorflow() -> Iterator[Check]:
         yield disk(pathlib.Path(folder or tempfile.gettempdir()))
 
 
+def probe() -> dict[str, Any]:
+    """Return seconds to import and to compile, the cache's folder, and whether it is in use."""
+    clock = time.perf_counter()
+    from bnn_teach.engine.runtime import cache_folder, tf
+
+    imported = time.perf_counter()
+    square = tf.function(lambda x: tf.reduce_sum(x * x), jit_compile=True)
+    answer = float(square(tf.constant([3.0, 4.0])))
+    compiled = time.perf_counter()
+    folder = cache_folder()
+    return {
+        "import_seconds": imported - clock,
+        "compile_seconds": compiled - imported,
+        "answer": answer,
+        "cache": folder and str(folder),
+        "cache_used": "tf_xla_persistent_cache_directory" in os.environ.get("TF_XLA_FLAGS", ""),
+    }
+
+
 def attempt_probe() -> Attempt:
     """Run the probe with this Python, in this environment."""
-    command = [sys.executable, "-m", "bnn_teach.checkup.probe"]
+    command = [sys.executable, "-m", "bnn_teach.checkup.tensorflow"]
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, errors="replace", check=False, timeout=PATIENCE
@@ -82,7 +104,7 @@ def compiler(attempt: Attempt) -> Check:
         return Check(
             name,
             FAILED,
-            f"a compiled program answered {result['answer']}; expected 25.0",
+            f"a compiled program answered {result['answer']}, expected 25.0",
             "Empty the folder of compiled programs (BNN_TEACH_XLA_CACHE, or ~/.cache/bnn_teach), "
             "which may come from another machine.",
         )
@@ -132,7 +154,11 @@ def disk(folder: pathlib.Path) -> Check:
     """There is room for compiled programs and for draws."""
     free = shutil.disk_usage(folder).free
     if free < DISK_NEEDED:
-        found = f"{free / 1e6:.0f} MB are free at {folder}; expected {DISK_NEEDED / 1e6:.0f}"
+        found = f"{free / 1e6:.0f} MB are free at {folder}, expected {DISK_NEEDED / 1e6:.0f}"
         remedy = "Delete what you do not need, or set BNN_TEACH_XLA_CACHE to a folder elsewhere."
         return Check("disk", WARNING, found, remedy)
     return Check("disk", OK, f"at least {DISK_NEEDED / 1e6:.0f} MB are free")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(probe()) + "\n")

@@ -71,14 +71,7 @@ class Ending(NamedTuple):
 
 
 def examine(notebook: Notebook, bounds: Bounds | None = None) -> None:
-    """Run a submission; fill in the outputs of its cells.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-        Its locked cells are taken as the course's own. It is changed in place.
-    bounds : Bounds, optional
-        What it may take.
+    """Run a submission, whose locked cells are the course's own; fill in the outputs of its cells.
 
     Raises
     ------

@@ -18,9 +18,9 @@ from collections.abc import Callable, Sequence
 
 from bnn_teach.classroom import sheets
 from bnn_teach.classroom.leaks import leaks
+from bnn_teach.course.notebook_files import parse
 from bnn_teach.errors import ClassroomError
 
-FOLDER = pathlib.Path("build/classroom")
 CONFIG = "nbgrader_config.py"
 
 _PLACE = "bnn_teach.classroom.preprocessors"
@@ -76,7 +76,7 @@ def make_assignments(
     sheets_folder: pathlib.Path | None = None,
     force: bool = False,
 ) -> list[pathlib.Path]:
-    """Make a course folder, or add to one.
+    """Make a course folder, or add to one; return the folders to hand out, one for each sheet.
 
     Parameters
     ----------
@@ -90,11 +90,6 @@ def make_assignments(
         Where the sheets are; ``notebooks/exercises`` by default.
     force : bool, optional
         Write sources anew that are there already, and may have been changed.
-
-    Returns
-    -------
-    list of path
-        The folders to hand out, one for each sheet.
 
     Raises
     ------
@@ -166,12 +161,12 @@ def _write_source(
 
 def _refuse_leaks(folder: pathlib.Path, number: str) -> None:
     """Remove what is to be handed out where it gives something away."""
-    import nbformat
-
     released = folder / "release" / number
-    source = nbformat.read(folder / "source" / number / f"{number}.ipynb", as_version=4)  # type: ignore[no-untyped-call]
-    text = (released / f"{number}.ipynb").read_text(encoding="utf-8")
-    if found := leaks(source, text):
+    source, text = (
+        (folder / kind / number / f"{number}.ipynb").read_text(encoding="utf-8")
+        for kind in ("source", "release")
+    )
+    if found := leaks(parse(source), text):
         shutil.rmtree(released)
         raise ClassroomError(
             f"{number}: {len(found)} lines of solutions or hidden tests would be handed out, the "

@@ -29,7 +29,7 @@ def encode(message: dict[str, Any]) -> bytes:
     """Return a message as the bytes to send."""
     data = json.dumps(message).encode()
     if len(data) > MOST_BYTES:
-        raise FrameError(f"a message of {len(data)} bytes; expected at most {MOST_BYTES}.")
+        raise FrameError(f"a message of {len(data)} bytes, expected at most {MOST_BYTES}.")
     return _LENGTH.pack(len(data)) + data
 
 
@@ -41,10 +41,6 @@ def decode(receive: Callable[[int], bytes]) -> dict[str, Any]:
     receive : callable
         Takes how many bytes are wanted at most; returns some, or none where nothing will come.
 
-    Returns
-    -------
-    dict
-
     Raises
     ------
     FrameError
@@ -52,7 +48,7 @@ def decode(receive: Callable[[int], bytes]) -> dict[str, Any]:
     """
     (length,) = _LENGTH.unpack(_exactly(_LENGTH.size, receive))
     if length > MOST_BYTES:
-        raise FrameError(f"a message of {length} bytes; expected at most {MOST_BYTES}.")
+        raise FrameError(f"a message of {length} bytes, expected at most {MOST_BYTES}.")
     try:
         message = json.loads(_exactly(length, receive))
     except (ValueError, RecursionError):

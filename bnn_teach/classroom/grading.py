@@ -2,7 +2,7 @@
 
 You will find :func:`grade`, and what it looks at before nbgrader opens a file of a stranger. It
 ends with one line for each student; feedback and the table of grades are nbgrader's own commands.
-Next: :mod:`bnn_teach.classroom.commands`.
+Next: :mod:`bnn_teach.cli`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import pathlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bnn_teach.classroom.examination import HIDDEN_FAILED, STOPPED
 from bnn_teach.classroom.folder import CONFIG, nbgrader, require_nbgrader
 from bnn_teach.classroom.guard import ALTERED
 from bnn_teach.classroom.sandbox import require
+from bnn_teach.course.notebook_files import parse
 from bnn_teach.errors import ClassroomError
 
 MOST_BYTES = 20 * 2**20
@@ -72,11 +73,6 @@ def grade(
         Gets a line for each submission, when it is done.
     workers : int, optional
         Submissions at a time; each takes about 1 GB of memory.
-
-    Returns
-    -------
-    list of Graded
-        In the order of their names.
 
     Raises
     ------
@@ -162,10 +158,7 @@ def _points(
 
 def _notes(path: pathlib.Path) -> Iterator[str]:
     """Yield what ended otherwise than by a wrong answer."""
-    import nbformat
-
-    notebook: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    for cell in notebook.cells:
+    for cell in parse(path.read_text(encoding="utf-8")).cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "a cell of its own")
         for output in cell.get("outputs", []):
             said = str(output.get("evalue", ""))

@@ -23,7 +23,7 @@ ALTERED = "The notebook changed"
 """How a check begins that found a change."""
 
 _CLOSED = ("bnn_teach.classroom", "bnn_teach.course.chapters", "bnn_teach.course.expectations")
-"""The rooms of the checks and of this guard: every name counts, and no new one may appear."""
+"""The packages of the checks and of this guard: every name counts, and no new one may appear."""
 _OURS = "bnn_teach"
 _OTHERS = ("numpy", "scipy")
 """Packages whose callables are compared, with all their modules that are loaded."""

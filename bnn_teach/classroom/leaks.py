@@ -18,17 +18,9 @@ _SHORTEST = 8  # letters; `x = 1` is no secret, and may stand anywhere
 
 
 def secrets(source: Notebook) -> list[str]:
-    """Return the lines that must not be handed out.
+    """Return the lines of an assignment that must not be handed out, without blanks around them.
 
-    Parameters
-    ----------
-    source : NotebookNode
-        An assignment with its solutions, hidden tests and model answers.
-
-    Returns
-    -------
-    list of str
-        Each without the blanks around it; lines that the sheet also shows elsewhere are left out.
+    Lines that the sheet also shows elsewhere are left out.
     """
     shown, kept = [*SOLUTION, *HIDDEN], []
     secret: list[str] = []
@@ -48,15 +40,7 @@ def secrets(source: Notebook) -> list[str]:
 
 
 def leaks(source: Notebook, released: str) -> list[str]:
-    """Return the secret lines of an assignment that occur in what is handed out.
-
-    Parameters
-    ----------
-    source : NotebookNode
-        The assignment with all that is secret.
-    released : str
-        The text of the notebook's file as students get it.
-    """
+    """Return the secret lines of an assignment that occur in the file that students get."""
     texts = list(_texts(json.loads(released)))
     return [each for each in secrets(source) if any(each in text for text in texts)]
 

@@ -2,24 +2,17 @@
 
 A reader sees each exercise with its hints and its solution folded away; a learner finds a cell to
 fill in, whose last line checks the answer. You will find how the section's cells are written, and
-where in the notebook they go. Next: :mod:`bnn_teach.classroom.exercise_commands`.
+where in the notebook they go. Next: :mod:`bnn_teach.cli`.
 """
 
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Sequence
+from typing import Any
 
 from bnn_teach.classroom.checking import exercise
-from bnn_teach.classroom.sheets import Problem, sheet
-from bnn_teach.course.notebook_files import (
-    Content,
-    Notebook,
-    contents,
-    find,
-    markdown,
-    newest,
-)
+from bnn_teach.classroom.sheets import sheet
+from bnn_teach.course.notebook_files import Content, Notebook, contents, find, markdown, newest
 from bnn_teach.errors import ExerciseError
 
 HEADING, NEXT = "## Exercises", "## Quiz"
@@ -29,24 +22,10 @@ right, and if not, what to do. Each time it gives one more hint."""
 
 
 def written(folder: pathlib.Path, number: str) -> list[Content]:
-    """Return the cells that a notebook's section Exercises should have.
+    """Return the cells that a notebook's section Exercises should have, by the notebook's number.
 
-    Parameters
-    ----------
-    folder : path
-        Of the notebooks; the sheets are in its folder ``exercises``.
-    number : str
-        Of the notebook, such as ``"05"``.
-
-    Returns
-    -------
-    list of Content
-        Text and code in turn, beginning and ending with text.
-
-    Raises
-    ------
-    ArgumentError, ExerciseError
-        There is no such sheet, or it is not in order.
+    Text and code take turns, beginning and ending with text. The sheets are in the notebooks'
+    folder ``exercises``; errors are those of :func:`~bnn_teach.classroom.sheets.source`.
     """
     made = sheet(number, folder / "exercises")
     texts = [f"{HEADING}\n\n{INTRODUCTION}"]
@@ -54,9 +33,12 @@ def written(folder: pathlib.Path, number: str) -> list[Content]:
     for problem in made.problems:
         hints = enumerate(exercise(problem.number).hints, 1)
         texts += [problem.statement, *(_folded(f"Hint {step}", hint) for step, hint in hints)]
-        cells += [_text(texts), _code(f"{problem.starter}\n\n\n{problem.call}")]
-        texts = [_folded_solution(problem)]
-    return [*cells, _text([*texts, made.question])]
+        cells.append(Content("markdown", "\n\n".join(texts), (), ""))
+        cells.append(Content("code", f"{problem.starter}\n\n\n{problem.call}", (), ""))
+        solution = [f"```python\n{problem.solution}\n```", problem.remark]
+        inside = "\n\n".join(filter(None, solution))
+        texts = [_folded(f"Solution of {problem.number}", inside)]
+    return [*cells, Content("markdown", "\n\n".join([*texts, made.question]), (), "")]
 
 
 def place(notebook: Notebook) -> tuple[int, int]:
@@ -83,15 +65,13 @@ def refresh(folder: pathlib.Path, number: str) -> bool:
     from nbformat.v4 import new_code_cell, new_markdown_cell
 
     [stem] = find(folder, [number])
-    notebook, cells = newest(folder, stem), written(folder, number)
-    first, after = place(notebook)
-    if contents(notebook)[first:after] == cells:
+    notebook = newest(folder, stem)
+    if not stale(folder, number, notebook):
         return False
-    make = {"code": new_code_cell, "markdown": new_markdown_cell}
-    notebook.cells[first:after] = [
-        make[cell.cell_type](cell.source)  # type: ignore[no-untyped-call]
-        for cell in cells
-    ]
+    first, after = place(notebook)
+    make: dict[str, Any] = {"code": new_code_cell, "markdown": new_markdown_cell}
+    cells = written(folder, number)
+    notebook.cells[first:after] = [make[cell.cell_type](cell.source) for cell in cells]
     (folder / f"{stem}.md").write_text(markdown(notebook), encoding="utf-8")
     return True
 
@@ -102,18 +82,5 @@ def stale(folder: pathlib.Path, number: str, notebook: Notebook) -> bool:
     return contents(notebook)[first:after] != written(folder, number)
 
 
-def _folded_solution(problem: Problem) -> str:
-    inside = "\n\n".join(filter(None, [f"```python\n{problem.solution}\n```", problem.remark]))
-    return _folded(f"Solution of {problem.number}", inside)
-
-
 def _folded(summary: str, inside: str) -> str:
     return f"<details><summary>{summary}</summary>\n\n{inside}\n\n</details>"
-
-
-def _text(parts: Sequence[str]) -> Content:
-    return Content("markdown", "\n\n".join(parts), (), "")
-
-
-def _code(source: str) -> Content:
-    return Content("code", source, (), "")

@@ -61,18 +61,7 @@ def numbers(folder: pathlib.Path | None = None) -> list[str]:
 
 
 def source(number: str, folder: pathlib.Path | None = None) -> Notebook:
-    """Return a sheet as it is written, with solutions and hidden tests.
-
-    Parameters
-    ----------
-    number : str
-        Of the notebook, such as ``"05"``.
-    folder : path, optional
-        Where the sheets are; ``notebooks/exercises`` by default.
-
-    Returns
-    -------
-    NotebookNode
+    """Return a notebook's sheet as it is written, with solutions and hidden tests.
 
     Raises
     ------
@@ -168,7 +157,7 @@ def _cell_problems(number: str, role: str, cell: Notebook) -> Iterator[str]:
     inner = role in {"statement", "exercise", "check", "remark"}
     expected = f"{role}-{number.replace('.', '-') if inner else number[:2]}"
     if notes.grade_id != expected:
-        yield f"its grade_id is {notes.grade_id}; expected {expected}."
+        yield f"its grade_id is {notes.grade_id}, expected {expected}."
     graded, answered = role in {"check", "reflection"}, role in {"exercise", "reflection"}
     if (notes.grade, notes.solution, notes.locked) != (graded, answered, not answered):
         yield f"grade, solution and locked do not fit a cell of the role {role}."
@@ -181,7 +170,7 @@ def _cell_problems(number: str, role: str, cell: Notebook) -> Iterator[str]:
     if role == "check":
         first = cell.source.partition("\n")[0]
         if not re.fullmatch(rf'bt\.check\("{re.escape(number)}", \w+\)\.require\(\)', first):
-            yield f'its first line is {first}; expected bt.check("{number}", ...).require().'
+            yield f'its first line is {first}, expected bt.check("{number}", ...).require().'
         if without(cell.source, HIDDEN) == cell.source:
             yield f"it has no hidden tests between {HIDDEN[0]} and {HIDDEN[1]}."
 
@@ -191,7 +180,7 @@ def _starter_problems(code: str) -> Iterator[str]:
     if not all(code.count(mark) == 1 for mark in SOLUTION):
         yield f"it has no solution between {SOLUTION[0]} and {SOLUTION[1]}."
     if (lines := len(empty.splitlines())) > MOST_LINES - 3:
-        yield f"{lines} lines would be handed out; expected at most {MOST_LINES - 3}."
+        yield f"{lines} lines would be handed out, expected at most {MOST_LINES - 3}."
     try:
         ast.parse(empty)
     except SyntaxError as error:

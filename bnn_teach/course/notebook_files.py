@@ -41,19 +41,9 @@ class Content(NamedTuple):
 
 
 def find(folder: pathlib.Path, names: Sequence[str] = ()) -> list[str]:
-    """Return the stems, such as ``"06_what_does_nuts_find"``, of the notebooks in a folder.
+    """Return the stems, such as ``"06_what_does_nuts_find"``, of notebooks in a folder, sorted.
 
-    Parameters
-    ----------
-    folder : path
-        Where to look for ``*.ipynb`` and ``*.md``.
-    names : sequence of str, optional
-        A number, a stem or a file's name each; without any, all notebooks are returned.
-
-    Returns
-    -------
-    list of str
-        In alphabetical order.
+    Each name is a number, a stem or a file's name; without any, all notebooks are returned.
 
     Raises
     ------
@@ -182,12 +172,12 @@ def markdown(notebook: Notebook) -> str:
 
 def set_alt(cell: Notebook, alt: str) -> None:
     """Set what the book takes as alternative text of a cell's pictures, or take it away."""
-    options = cell.metadata.get("mystnb", {})
-    image = {k: v for k, v in options.get("image", {}).items() if k != "alt"}
-    image |= {"alt": alt} if alt else {}
-    options = {k: v for k, v in options.items() if k != "image"}
-    options |= {"image": image} if image else {}
-    cell.metadata.pop("mystnb", None)
+    options = dict(cell.metadata.pop("mystnb", {}))
+    image = dict(options.pop("image", {})) | {"alt": alt}
+    if not alt:
+        del image["alt"]
+    if image:
+        options["image"] = image
     if options:
         cell.metadata["mystnb"] = options
 

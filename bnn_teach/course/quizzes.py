@@ -98,10 +98,10 @@ def _question(entry: Any, where: str) -> Question:
         _answer(each, f"{where}, answer {i}") for i, each in enumerate(entry["answer"], 1)
     )
     if not FEWEST <= len(answers) <= MOST:
-        raise QuizError(f"{where}: came {len(answers)} answers; expected {FEWEST} to {MOST}.")
+        raise QuizError(f"{where}: got {len(answers)} answers, expected {FEWEST} to {MOST}.")
     if (count := sum(answer.right for answer in answers)) != 1:
         raise QuizError(
-            f"{where}: {count} of its answers are right; expected exactly one with right = true."
+            f"{where}: {count} of its answers are right, expected exactly one with right = true."
         )
     if len({answer.text for answer in answers}) < len(answers):
         raise QuizError(f"{where}: two answers say the same. Change or remove one.")
@@ -119,7 +119,7 @@ def _trap(number: str | None, where: str) -> Trap | None:
         return None
     if number not in _TRAPS:
         raise QuizError(
-            f"{where}: misconception is {number!r}; expected M1 to M{len(_TRAPS)}, or leave the "
+            f"{where}: misconception is {number!r}, expected M1 to M{len(_TRAPS)}, or leave the "
             "line out."
         )
     return _TRAPS[number]
@@ -145,7 +145,7 @@ def _check(
     """Raise a QuizError unless an entry holds what is needed, of the right types, and no more."""
     known = needed | (optional or {})
     if not isinstance(entry, dict):
-        raise QuizError(f"{where}: came {entry!r}; expected an entry with {', '.join(known)}.")
+        raise QuizError(f"{where}: got {entry!r}, expected an entry with {', '.join(known)}.")
     for key in entry:
         if key not in known:
             raise QuizError(

@@ -1,7 +1,7 @@
 """One tidy table: a row for each rerun, a column for each parameter and each result.
 
 You will find how rows become a CSV or Parquet file, and how the files of a whole class become one.
-Next: :mod:`bnn_teach.reruns.sweep`.
+Next: :mod:`bnn_teach.cli`.
 """
 
 from __future__ import annotations
@@ -75,12 +75,7 @@ def load_table(path: str | pathlib.Path) -> Table:
 def merge(paths: Sequence[str | pathlib.Path], parameters: Sequence[str]) -> Table:
     """Put the tables of a class, or of several machines, into one.
 
-    Parameters
-    ----------
-    paths : sequence of str or path
-        Files that :meth:`Table.save` wrote.
-    parameters : sequence of str
-        The names whose values tell the rows apart.
+    The values of the ``parameters`` tell the rows apart.
 
     Raises
     ------

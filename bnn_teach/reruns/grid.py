@@ -1,4 +1,4 @@
-"""All combinations of some values: the grid of a sweep. Next: ``table.py``, then ``sweep.py``."""
+"""All combinations of some values: the grid of a sweep. Next: :mod:`bnn_teach.reruns.results`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bnn_teach.course.parameters import Parameter, check_parameters
 from bnn_teach.errors import ArgumentError
-from bnn_teach.reruns.parameters import Parameter, check_parameters
 
 _RANGE = re.compile(r"(-?\d+):(-?\d+)(?::(\d+))?")
 _COMMA = re.compile(r",(?![^\[]*\])")  # one that is not inside [...]
@@ -42,15 +42,6 @@ def expand(
 ) -> list[dict[str, Any]]:
     """Return all combinations, the last axis fastest, every value checked and in its type.
 
-    Parameters
-    ----------
-    axes : mapping of str to sequence
-        The values of each parameter.
-    declared : sequence of Parameter
-        What the notebook has.
-    notebook : str
-        What to call the notebook in a message.
-
     Raises
     ------
     ArgumentError
@@ -60,7 +51,7 @@ def expand(
     for name, given in axes.items():
         values: Any = given.tolist() if hasattr(given, "tolist") else given
         if not isinstance(values, list | tuple | range) or not values:
-            raise ArgumentError(f"{name}: came {values!r}; expected a list of values.")
+            raise ArgumentError(f"{name}: got {values!r}, expected a list of values.")
         column = [check_parameters(declared, {name: value}, notebook)[name] for value in values]
         twice = [value for i, value in enumerate(column) if value in column[:i]]
         if twice:

@@ -24,8 +24,8 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from bnn_teach.course.notebook_files import find, headline
+from bnn_teach.course.parameters import check_parameters, read_parameters
 from bnn_teach.errors import ArgumentError, RerunError
-from bnn_teach.reruns.parameters import check_parameters, read_parameters
 from bnn_teach.reruns.results import collect
 
 _THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
@@ -71,7 +71,7 @@ def rerun(
     num_threads : int, optional
         Threads that the kernel may use; all cores by default.
     progress : bool, optional
-        Whether to show a bar of cells; by default where somebody is looking.
+        Whether to show a bar of cells; by default in interactive sessions.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def locate(notebook: str | os.PathLike[str], folder: str | os.PathLike[str]) -> 
         return path.absolute()
     [stem, *others] = find(pathlib.Path(folder), [str(notebook)])
     if others:
-        raise ArgumentError(f"{notebook}: came a name of several notebooks, {stem}, {others[0]}.")
+        raise ArgumentError(f"{notebook}: several notebooks have this name: {stem}, {others[0]}.")
     return (pathlib.Path(folder) / f"{stem}.ipynb").absolute()
 
 

@@ -75,7 +75,7 @@ def _plain(name: str, value: Any) -> Any:
         return value if math.isfinite(value) else None
     if not isinstance(value, bool | int | str | None):
         raise ArgumentError(
-            f"{name}: came {type(value).__name__}; expected a number, a text, or a list of "
+            f"{name}: got {type(value).__name__}, expected a number, a text, or a list of "
             "numbers. Record what a table can hold, such as a mean or a width."
         )
     return value

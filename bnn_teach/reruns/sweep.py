@@ -3,7 +3,7 @@
 Each cell of the grid is a rerun with a kernel of its own, and leaves a small file when it ends.
 So a sweep that was killed goes on where it stopped. You will find that the place where the reruns
 happen is any executor of Python's :mod:`concurrent.futures`; Dask offers one for a cluster. Next:
-:mod:`bnn_teach.reruns.commands`.
+:mod:`bnn_teach.course.run_tables`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_complete
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from bnn_teach.arguments import as_count
-from bnn_teach.checkup.machine import usable_cores
+from bnn_teach.arguments import as_count, usable_cores
+from bnn_teach.course.parameters import check_parameters, read_parameters
 from bnn_teach.course.run_tables import Table, tabulate
 from bnn_teach.engine.progress import progress_bar
 from bnn_teach.errors import ArgumentError, RerunError
 from bnn_teach.reruns.grid import expand
-from bnn_teach.reruns.parameters import check_parameters, read_parameters
 from bnn_teach.reruns.rerun import execute, locate
 
 _RETRIES = 5  # of a rerun whose worker was lost
@@ -80,7 +79,7 @@ def sweep(
     executor : concurrent.futures.Executor, optional
         Any other place where functions are called.
     progress : bool, optional
-        Whether to show a progress bar; by default where somebody is looking.
+        Whether to show a progress bar; by default in interactive sessions.
 
     Returns
     -------

@@ -10,6 +10,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from scipy.stats import norm
 
 from bnn_teach.course.datasets import Regression
 from bnn_teach.plots import (
@@ -109,8 +110,8 @@ def _draw_check(ax: Axes, loc: LocAnswers) -> str:
     nuts, advi = colors["nuts"], colors["advi"]
     bins = np.linspace(at[0], at[-1], 41).tolist()
     ax.hist(loc.draws, bins, density=True, color=nuts.color, alpha=0.35, label="NUTS")
-    ax.plot(at, _normal(at, mean, sd), color="black", lw=1.2, label="exact")
-    ax.plot(at, _normal(at, advi_mean, advi_sd), **advi.line, lw=2, label="ADVI")
+    ax.plot(at, norm.pdf(at, mean, sd), color="black", lw=1.2, label="exact")
+    ax.plot(at, norm.pdf(at, advi_mean, advi_sd), **advi.line, lw=2, label="ADVI")
     ax.set(xlim=(at[0], at[-1]), yticks=[], xlabel="posterior of a normal mean")
     ax.spines[["left", "top", "right"]].set_visible(False)
     ax.legend(frameon=False, fontsize=9, loc="upper left")
@@ -119,7 +120,3 @@ def _draw_check(ax: Axes, loc: LocAnswers) -> str:
         f"histogram of NUTS has {loc.draws.mean():.3f} and {loc.draws.std():.3f}, the curve of "
         f"ADVI {advi_mean:.3f} and {advi_sd:.3f}."
     )
-
-
-def _normal(x: np.ndarray, mean: float, sd: float) -> np.ndarray:
-    return np.exp(-(((x - mean) / sd) ** 2) / 2) / (sd * np.sqrt(2 * np.pi))

@@ -24,25 +24,11 @@ import xarray as xr
 
 import bnn_teach as bt
 from bnn_teach.approximation import Fit
-from bnn_teach.course.datasets import Regression, gap_sine, normal_sample
-from bnn_teach.course.networks import network
-from bnn_teach.diagnostics import function_diagnostics
-from bnn_teach.dsl.distributions import Normal
-from bnn_teach.dsl.model import model
-from bnn_teach.errors import InterruptedWarning
-from bnn_teach.inference import fit, sample
-from bnn_teach.prediction import sample_posterior_predictive
+from bnn_teach.checkup.doctor import SHOWN
+from bnn_teach.course.datasets import Regression
 from bnn_teach.tour.picture import LocAnswers, TourPicture, draw_tour
-from bnn_teach.tour.words import (
-    say_advi,
-    say_diagnostics,
-    say_exact,
-    say_nuts,
-    say_step,
-)
 
 Numbers = dict[str, Any]
-PACKAGES = ("tensorflow", "tensorflow-probability", "numpy", "xarray", "arviz", "matplotlib")
 PRIOR_SCALE = 1.0
 F, LOC = "network.f", "normal_mean.loc"
 
@@ -94,38 +80,38 @@ def run_tour(
     """
     settings = settings or TourSettings()
     numbers: Numbers = {"settings": settings._asdict(), "versions": _versions()}
-    data = gap_sine()
+    data = bt.datasets.gap_sine()
     x = data.grid(-1.5, 1.5, settings.num_points)
-    report(say_step("Data", str(data)))
+    report(_say_step("Data", str(data)))
 
     with _step(numbers, "nuts") as facts:
-        trace = sample(
-            network(data.x, data.y, prior_scale=PRIOR_SCALE),
+        trace = bt.sample(
+            bt.network(data.x, data.y, prior_scale=PRIOR_SCALE),
             settings.num_samples,
             settings.burn_in,
             settings.num_chains,
             seed=settings.seed,
         )
         facts |= _sampling(trace)
-    report(say_step("NUTS", say_nuts(facts, settings.num_chains)))
+    report(_say_step("NUTS", _say_nuts(facts, settings.num_chains)))
 
     with _step(numbers, "prediction") as facts:
         draws = _predict(x, trace, settings.seed)
     with _step(numbers, "diagnostics") as facts:
-        diagnostics = function_diagnostics(draws, x)
+        diagnostics = bt.function_diagnostics(draws, x)
         facts |= _judge(diagnostics, data)
-    report(say_step("Function", say_diagnostics(facts)))
+    report(_say_step("Function", _say_diagnostics(facts)))
 
     with _step(numbers, "advi") as facts:
         best = _fit_network(data, settings, facts)
         count = settings.num_chains * settings.num_samples
         approximate = best.approximation.sample(count, seed=settings.seed)
         advi_draws = _predict(x, approximate, settings.seed)
-    report(say_step("ADVI", say_advi(facts)))
+    report(_say_step("ADVI", _say_advi(facts)))
 
     with _step(numbers, "exact") as facts:
         loc = _check_exactly(settings, facts)
-    report(say_step("Exact check", say_exact(facts)))
+    report(_say_step("Exact check", _say_exact(facts)))
 
     folder = pathlib.Path(output)
     folder.mkdir(parents=True, exist_ok=True)
@@ -135,7 +121,7 @@ def run_tour(
     text = json.dumps(numbers, indent=2, ensure_ascii=False)
     (folder / "tour.json").write_text(f"{text}\n", encoding="utf-8")
     total = sum(step["seconds"] for step in numbers.values() if "seconds" in step)
-    report(say_step("Picture", f"tour.png and tour.json in {folder}; {total:.0f} s in all"))
+    report(_say_step("Picture", f"tour.png and tour.json in {folder}; {total:.0f} s in all"))
     return numbers
 
 
@@ -147,7 +133,7 @@ def _step(numbers: Numbers, name: str) -> Iterator[Numbers]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         yield facts
-    if any(issubclass(each.category, InterruptedWarning) for each in caught):
+    if any(issubclass(each.category, bt.InterruptedWarning) for each in caught):
         raise KeyboardInterrupt
     seconds = round(time.perf_counter() - clock, 2)
     messages = [str(each.message) for each in caught]
@@ -155,13 +141,65 @@ def _step(numbers: Numbers, name: str) -> Iterator[Numbers]:
     facts["seconds"] = seconds
 
 
+# --- What is said ----------------------------------------------------------------------------
+
+
+def _say_step(step: str, words: str) -> str:
+    """Put the step's name in front of the first line, and room in front of the others."""
+    first, *rest = words.splitlines()
+    return "\n".join([f"{step:<13}{first}", *(f"{'':<13}{line}" for line in rest)])
+
+
+def _say_nuts(facts: Numbers, num_chains: int) -> str:
+    """Say what the sampler did, how fast, and what it stumbled over."""
+    leapfrogs, draws = sum(facts["leapfrogs"].values()), facts["draws"]
+    share = facts["divergences"] / draws
+    return (
+        f"{num_chains} chains, {draws} draws in {facts['seconds']:.1f} s: {leapfrogs / 1e6:.2f} "
+        f"million leapfrogs, {1e6 * facts['seconds'] / leapfrogs:.1f} µs each\n"
+        f"{facts['divergences']} transitions diverged ({share:.1%}); "
+        f"{facts['trees_at_maximal_depth'] / draws:.0%} of the trees had the maximal length"
+    )
+
+
+def _say_diagnostics(facts: Numbers) -> str:
+    """Say how far the chains agree on the function."""
+    r_hat, bulk, tail = facts["max_r_hat"], facts["min_ess_bulk"], facts["min_ess_tail"]
+    return (
+        f"R-hat of f(x) is at most {r_hat['inside_data']:.3f} between the outermost data, and "
+        f"{r_hat['overall']:.3f} beyond\n"
+        f"effective draws: at least {bulk['inside_data']} and {bulk['overall']} in the bulk, "
+        f"{tail['inside_data']} and {tail['overall']} in the tails"
+    )
+
+
+def _say_advi(facts: Numbers) -> str:
+    """Say what each fit reached."""
+    levels = ", ".join(f"{each['elbo']:.1f}" for each in facts["fits"])
+    return (
+        f"mean field, {len(facts['fits'])} fits in {facts['seconds']:.1f} s, ELBO {levels} nats:\n"
+        f"each start finds another optimum; the best, {facts['elbo']:.1f}, is shown"
+    )
+
+
+def _say_exact(facts: Numbers) -> str:
+    """Set the two algorithms beside the formula."""
+    exact, nuts, advi = facts["exact"], facts["nuts"], facts["advi"]
+    return (
+        f"a normal mean has posterior mean {exact['mean']:.4f}, sd {exact['sd']:.4f}\n"
+        f"NUTS finds {nuts['mean']:.4f} ± {nuts['mean_mcse']:.4f}, "
+        f"{nuts['sd']:.4f} ± {nuts['sd_mcse']:.4f} (± Monte Carlo error)\n"
+        f"ADVI finds {advi['mean']:.4f}, {advi['sd']:.4f}"
+    )
+
+
 # --- The steps -------------------------------------------------------------------------------
 
 
 def _predict(x: np.ndarray, trace: xr.DataTree, seed: int) -> xr.DataArray:
     """Return the noise-free function at new x, dims (chain, draw, x, 1)."""
-    new = network(x, prior_scale=PRIOR_SCALE)
-    tree = sample_posterior_predictive(new, trace, var_names=[F], seed=seed)
+    new = bt.network(x, prior_scale=PRIOR_SCALE)
+    tree = bt.sample_posterior_predictive(new, trace, var_names=[F], seed=seed)
     return tree["posterior_predictive"][F]
 
 
@@ -195,9 +233,9 @@ def _judge(diagnostics: xr.Dataset, data: Regression) -> Numbers:
 
 def _fit_network(data: Regression, settings: TourSettings, facts: Numbers) -> Fit:
     """Fit from several starts, because each fit finds one of many optima, and keep the best."""
-    target = network(data.x, data.y, prior_scale=PRIOR_SCALE)
+    target = bt.network(data.x, data.y, prior_scale=PRIOR_SCALE)
     fits = [
-        fit(target, "advi", settings.num_steps, learning_rate=0.02, seed=settings.seed + number)
+        bt.fit(target, "advi", settings.num_steps, learning_rate=0.02, seed=settings.seed + number)
         for number in range(settings.num_fits)
     ]
     levels = [float(np.mean(each.elbo[-len(each.elbo) // 8 :])) for each in fits]
@@ -210,11 +248,11 @@ def _fit_network(data: Regression, settings: TourSettings, facts: Numbers) -> Fi
     return chosen
 
 
-@model
+@bt.model
 def normal_mean(x: Any) -> Any:
     """Yield a mean with a wide prior, and data around it: the posterior is known exactly."""
-    loc = yield Normal("loc", 0.0, 10.0)
-    yield Normal("obs", loc, 1.0, observed=x)
+    loc = yield bt.Normal("loc", 0.0, 10.0)
+    yield bt.Normal("obs", loc, 1.0, observed=x)
 
 
 def _check_exactly(settings: TourSettings, facts: Numbers) -> LocAnswers:
@@ -223,10 +261,10 @@ def _check_exactly(settings: TourSettings, facts: Numbers) -> LocAnswers:
     .. math:: \tau = 1/10^2 + N, \quad \operatorname{E} = \textstyle\sum_n x_n / \tau,
               \quad \operatorname{sd} = \tau^{-1/2}
     """
-    x = normal_sample()
+    x = bt.datasets.normal_sample()
     precision = 1 / 10.0**2 + len(x)
     exact = (float(x.sum(dtype=np.float64) / precision), precision**-0.5)
-    trace = sample(
+    trace = bt.sample(
         normal_mean(x),
         settings.num_samples,
         settings.burn_in,
@@ -234,8 +272,8 @@ def _check_exactly(settings: TourSettings, facts: Numbers) -> LocAnswers:
         seed=settings.seed,
     )
     draws = trace["posterior"][LOC]
-    error = function_diagnostics(draws)
-    q = fit(normal_mean(x), "advi", seed=settings.seed).approximation
+    error = bt.function_diagnostics(draws)
+    q = bt.fit(normal_mean(x), "advi", seed=settings.seed).approximation
     advi = (float(q.mean[0]), float(q.covariance[0, 0] ** 0.5))
     facts |= {
         "exact": {"mean": exact[0], "sd": exact[1]},
@@ -251,5 +289,5 @@ def _check_exactly(settings: TourSettings, facts: Numbers) -> LocAnswers:
 
 
 def _versions() -> Numbers:
-    packages = {name: version(name) for name in PACKAGES}
+    packages = {name: version(name) for name in SHOWN}
     return {"bnn_teach": bt.__version__, "python": platform.python_version(), **packages}

@@ -18,18 +18,7 @@ _ENTRY = re.compile(r"^([a-z0-9-]+)==[^\n]*(?: \\\n    --hash=[^\n]*?)+$", re.MU
 
 
 def locked_versions(lock: str) -> str:
-    """Return the part of requirements.lock that the library needs in Colab.
-
-    Parameters
-    ----------
-    lock : str
-        The text of requirements.lock.
-
-    Returns
-    -------
-    str
-        The same entries, with their hashes, of what ``bnn_teach`` needs at any depth.
-    """
+    """Return the entries of requirements.lock, with hashes, that the library needs in Colab."""
     needed = dependencies("bnn_teach")
     entries = (found[0] for found in _ENTRY.finditer(lock) if found[1] in needed)
     return "\n".join(entries) + "\n"

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from course_routes import table
+
 MISSING = (
     "No results are stored in this copy of the course. `make bench` measures the library and its "
     "peers on your machine, and stores what it finds for this page."
@@ -72,7 +74,7 @@ def _goals(goals: Iterable[dict[str, Any]]) -> str:
     words = {True: "yes", False: "**no**", None: "not measured"}
     goals = list(goals)
     rows = [(g["goal"], g["bound"], g["measured"], words[g["met"]]) for g in goals]
-    parts = [_table(("Goal", "To reach", "Measured", "Met"), rows)]
+    parts = [table(("Goal", "To reach", "Measured", "Met"), rows)]
     if reasons := [f"- *{g['goal']}*. {g['why']}" for g in goals if g.get("why")]:
         parts += ["What was not met, and where the time goes instead:", "\n".join(reasons)]
     return "\n\n".join(parts)
@@ -87,7 +89,7 @@ def _peers(peers: dict[str, Any]) -> str:
     rows = [
         (_name(name), *(_number(peer.get(key)) for key in keys)) for name, peer in peers.items()
     ]
-    return _table(("Sampler", *(_COLUMNS[key] for key in keys)), rows)
+    return table(("Sampler", *(_COLUMNS[key] for key in keys)), rows)
 
 
 def _fits(peers: dict[str, Any]) -> str:
@@ -101,7 +103,7 @@ def _fits(peers: dict[str, Any]) -> str:
         if all(method in peer for method in methods)
     ]
     head = ("Library", "mean field, wall µs a step", "full rank, wall µs a step")
-    return f"### Variational inference\n\n{_table(head, rows)}"
+    return f"### Variational inference\n\n{table(head, rows)}"
 
 
 def _name(peer: str) -> str:
@@ -125,9 +127,3 @@ def _picture(source: Path, name: str, results: dict[str, Any]) -> str:
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    titles = list(head)
-    lines = [titles, ["---"] * len(titles), *(list(row) for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

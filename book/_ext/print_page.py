@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import json
+import posixpath
 import re
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -125,21 +126,11 @@ def _leads(target: str, name: str, folder: PurePosixPath, printed: set[str]) -> 
     parts = urlsplit(target)
     if parts.scheme or parts.netloc:
         return target
-    path = _normal(folder / parts.path) if parts.path else f"{name}.html"
+    path = posixpath.normpath(folder / parts.path) if parts.path else f"{name}.html"
     page = path.removesuffix(".html")
     if path.endswith(".html") and page in printed:
         return f"#{_prefix(page)}" + (f"-{parts.fragment}" if parts.fragment else "")
     return path + (f"#{parts.fragment}" if parts.fragment else "")
-
-
-def _normal(path: PurePosixPath) -> str:
-    parts: list[str] = []
-    for part in path.parts:
-        if part == "..":
-            parts.pop()
-        elif part != ".":
-            parts.append(part)
-    return "/".join(parts)
 
 
 def _prefix(name: str) -> str:

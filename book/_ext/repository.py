@@ -17,17 +17,9 @@ VARIABLE = "BNN_TEACH_REPOSITORY"
 def find_repository(root: Path) -> str:
     """Return the web address of the course's repository, or "" where it is not known.
 
-    Parameters
-    ----------
-    root : Path
-        The course's folder.
-
-    Returns
-    -------
-    str
-        From the environment variable BNN_TEACH_REPOSITORY, the table ``[project.urls]`` of
-        pyproject.toml or git's remote ``origin``, whichever of them is there first; without a
-        slash or ``.git`` at its end.
+    It is that of the environment variable BNN_TEACH_REPOSITORY, the table ``[project.urls]`` of
+    pyproject.toml or git's remote ``origin``, whichever of them is there first; without a slash or
+    ``.git`` at its end.
     """
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     urls = {name.lower(): url for name, url in project.get("urls", {}).items()}

@@ -36,12 +36,9 @@ class _Page(HTMLParser):
 
 
 def dead_links(site: Path) -> Iterator[tuple[str, str]]:
-    """Yield each link below a folder that leads nowhere, as the page and what is wrong there.
+    """Yield each link of the built pages that leads nowhere, as the page and what is wrong there.
 
-    Parameters
-    ----------
-    site : Path
-        The folder of the built pages. Links to other hosts are not followed.
+    Links to other hosts are not followed.
     """
 
     @cache

@@ -78,19 +78,9 @@ class Slide(NamedTuple):
 
 
 def write_slides(site: Path, notebooks: Path) -> int:
-    """Write ``slides/NN.html`` for each notebook that has tagged cells.
+    """Write ``slides/NN.html`` for each notebook that has tagged cells; return how many.
 
-    Parameters
-    ----------
-    site : Path
-        The built site; pictures that its pages show are used again.
-    notebooks : Path
-        The folder of the stored notebooks.
-
-    Returns
-    -------
-    int
-        The number of decks.
+    Pictures that the pages of the built site show are used again.
     """
     pictures = {
         hashlib.sha256(path.read_bytes()).hexdigest(): f"../_images/{path.name}"
@@ -111,12 +101,7 @@ def write_slides(site: Path, notebooks: Path) -> int:
 def slides(notebook: Any, pictures: dict[str, str]) -> Iterator[Slide]:
     """Yield the slides of a notebook.
 
-    Parameters
-    ----------
-    notebook : NotebookNode
-        With its outputs.
-    pictures : dict of str to str
-        Addresses of known pictures by their SHA-256; others are put into the deck.
+    ``pictures`` has the addresses of known ones by their SHA-256; others are put into the deck.
     """
     title, cells = "", notebook.cells
     for number, cell in enumerate(cells):

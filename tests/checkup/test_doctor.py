@@ -14,10 +14,7 @@ import pytest
 
 import bnn_teach as bt
 from bnn_teach import cli
-from bnn_teach.checkup import machine as doctor_machine
-from bnn_teach.checkup import packages as doctor_packages
-from bnn_teach.checkup import tensorflow as doctor_tensorflow
-from bnn_teach.checkup.doctor import CHECKS, _made, doctor
+from bnn_teach.checkup import doctor, tensorflow
 from bnn_teach.checkup.report import FAILED, OK, WARNING, Check, Report
 
 
@@ -75,16 +72,12 @@ def test_a_check_that_breaks_down_is_a_failure():
         raise OSError("the disk is gone")
         yield
 
-    result = only(_made(check_everything))
+    result = only(doctor._made(check_everything))
     assert result[:3] == ("everything", FAILED, "OSError: the disk is gone")
     assert "make env" in result.remedy
 
 
 # --- The whole, here ---------------------------------------------------------------------------
-
-
-def test_doctor_is_public():
-    assert bt.doctor is doctor
 
 
 @pytest.mark.slow
@@ -108,7 +101,7 @@ def test_this_machine_passes_and_the_command_says_so(monkeypatch, tmp_path, caps
 @pytest.mark.slow
 def test_a_wrong_flag_ends_the_try_and_not_this_process(monkeypatch):
     monkeypatch.setenv("XLA_FLAGS", "--xla_no_such_flag=1")
-    result = only(doctor_tensorflow.check_tensorflow())
+    result = only(tensorflow.check_tensorflow())
     assert result.status == FAILED
     assert result.found.startswith("Unknown flag in XLA_FLAGS: --xla_no_such_flag")
     assert "Unset XLA_FLAGS" in result.remedy
@@ -120,7 +113,7 @@ def test_noise_and_a_missing_cache_are_told(monkeypatch, tmp_path):
     monkeypatch.setenv("BNN_TEACH_XLA_CACHE", str(tmp_path / "file" / "below"))
     monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
     monkeypatch.delenv("TF_XLA_FLAGS", raising=False)
-    results = {result.name: result for result in doctor_tensorflow.check_tensorflow()}
+    results = {result.name: result for result in tensorflow.check_tensorflow()}
     assert results["TensorFlow"].status == OK
     assert results["messages"].status == WARNING
     assert "Unset TF_CPP_MIN_LOG_LEVEL" in results["messages"].remedy
@@ -141,7 +134,7 @@ def test_a_broken_installation_of_tensorflow_is_a_failure(monkeypatch, tmp_path,
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     for name in ("XLA_FLAGS", "TF_XLA_FLAGS"):
         monkeypatch.delenv(name, raising=False)
-    result = only(doctor_tensorflow.check_tensorflow())
+    result = only(tensorflow.check_tensorflow())
     assert result[1:3] == (FAILED, found)
     assert "make env" in result.remedy and "Unset" not in result.remedy
 
@@ -152,12 +145,12 @@ def test_a_broken_installation_of_tensorflow_is_a_failure(monkeypatch, tmp_path,
 def attempt(stderr="", **changes):
     result = {"import_seconds": 5.0, "compile_seconds": 0.5, "answer": 25.0}
     cache = {"cache": "folder", "cache_used": True}
-    return doctor_tensorflow.Attempt(result | cache | changes, 0, stderr)
+    return tensorflow.Attempt(result | cache | changes, 0, stderr)
 
 
 def test_a_try_that_does_not_end_is_given_up(monkeypatch):
-    monkeypatch.setattr(doctor_tensorflow, "PATIENCE", 0.05)
-    result = only(doctor_tensorflow.check_tensorflow())
+    monkeypatch.setattr(tensorflow, "PATIENCE", 0.05)
+    result = only(tensorflow.check_tensorflow())
     assert result.status == FAILED and "did not answer within" in result.found
 
 
@@ -171,7 +164,7 @@ def test_a_try_that_does_not_end_is_given_up(monkeypatch):
     ],
 )
 def test_a_wrong_or_slow_compiler_is_told(changes, status, words):
-    result = doctor_tensorflow.compiler(attempt(**changes))
+    result = tensorflow.compiler(attempt(**changes))
     assert result.status == status and words in result.remedy
 
 
@@ -185,15 +178,15 @@ def test_a_wrong_or_slow_compiler_is_told(changes, status, words):
 )
 def test_each_reason_for_no_cache_has_its_remedy(monkeypatch, chosen, result, words):
     monkeypatch.setenv("BNN_TEACH_XLA_CACHE", chosen)
-    check = doctor_tensorflow.cache(result)
+    check = tensorflow.cache(result)
     assert check.status == WARNING and words in check.remedy
     assert "every session compiles anew" in check.found
 
 
 def test_a_full_disk_is_told(monkeypatch, tmp_path):
-    assert doctor_tensorflow.disk(tmp_path).status == OK
-    monkeypatch.setattr(doctor_tensorflow, "DISK_NEEDED", 1e18)
-    result = doctor_tensorflow.disk(tmp_path)
+    assert tensorflow.disk(tmp_path).status == OK
+    monkeypatch.setattr(tensorflow, "DISK_NEEDED", 1e18)
+    result = tensorflow.disk(tmp_path)
     assert result.status == WARNING and str(tmp_path) in result.found
     assert "Delete what you do not need" in result.remedy
 
@@ -202,10 +195,10 @@ def test_a_full_disk_is_told(monkeypatch, tmp_path):
 
 
 def test_a_python_that_is_too_old_is_told(monkeypatch):
-    assert only(doctor_machine.check_python()).status == OK
+    assert only(doctor.check_python()).status == OK
     monkeypatch.setattr("platform.python_version", lambda: "3.11.4")
-    result = only(doctor_machine.check_python())
-    assert result.status == FAILED and result.found.startswith("3.11.4; expected ")
+    result = only(doctor.check_python())
+    assert result.status == FAILED and result.found.startswith("3.11.4, expected ")
     assert "make env PYTHON=" in result.remedy
 
 
@@ -214,7 +207,7 @@ def test_a_single_core_is_told():
     before = os.sched_getaffinity(0)
     try:
         os.sched_setaffinity(0, {min(before)})
-        result = only(doctor_machine.check_cores())
+        result = only(doctor.check_cores())
     finally:
         os.sched_setaffinity(0, before)
     assert result.status == WARNING and "Allow two cores" in result.remedy
@@ -224,28 +217,28 @@ def test_a_single_core_is_told():
     ("factor", "status"), [("MEMORY_WANTED", WARNING), ("MEMORY_NEEDED", FAILED)]
 )
 def test_too_little_memory_is_told(monkeypatch, factor, status):
-    free = doctor_machine.free_memory()
+    free = doctor.free_memory()
     assert free is not None and free > 0
-    monkeypatch.setattr(doctor_machine, "MEMORY_WANTED", 1e18)
-    monkeypatch.setattr(doctor_machine, factor, 1e18)
-    result = only(doctor_machine.check_memory())
+    monkeypatch.setattr(doctor, "MEMORY_WANTED", 1e18)
+    monkeypatch.setattr(doctor, factor, 1e18)
+    result = only(doctor.check_memory())
     assert result.status == status and "Shut down other kernels" in result.remedy
 
 
 def test_a_containers_limit_counts_and_what_is_only_cached_does_not(monkeypatch, tmp_path):
-    monkeypatch.setattr(doctor_machine, "CONTAINER", tmp_path)
-    unlimited = doctor_machine.free_memory()
+    monkeypatch.setattr(doctor, "CONTAINER", tmp_path)
+    unlimited = doctor.free_memory()
     for name, text in {
         "max": "2000",
         "current": "1800",
         "stat": "anon 5\ninactive_file 300",
     }.items():
         (tmp_path / f"memory.{name}").write_text(f"{text}\n")
-    assert doctor_machine.free_memory() == 500
+    assert doctor.free_memory() == 500
     (tmp_path / "memory.max").write_text("max\n")
-    assert doctor_machine.free_memory() == pytest.approx(unlimited, rel=0.5)
-    monkeypatch.setattr(doctor_machine, "MEMINFO", tmp_path / "nowhere")
-    assert only(doctor_machine.check_memory())[1:3] == (
+    assert doctor.free_memory() == pytest.approx(unlimited, rel=0.5)
+    monkeypatch.setattr(doctor, "MEMINFO", tmp_path / "nowhere")
+    assert only(doctor.check_memory())[1:3] == (
         OK,
         "this system does not tell how much is free",
     )
@@ -255,25 +248,25 @@ def test_a_containers_limit_counts_and_what_is_only_cached_does_not(monkeypatch,
 
 
 def test_a_missing_and_an_old_package_are_named(monkeypatch):
-    assert only(doctor_packages.check_packages()).status == OK
+    assert only(doctor.check_packages()).status == OK
 
-    def version(name, installed=doctor_packages.version):
+    def version(name, installed=doctor.version):
         if name == "arviz":
             raise PackageNotFoundError(name)
         return "2.20.0" if name == "tensorflow" else installed(name)
 
-    monkeypatch.setattr(doctor_packages, "version", version)
-    result = only(doctor_packages.check_packages())
+    monkeypatch.setattr(doctor, "version", version)
+    result = only(doctor.check_packages())
     assert result.status == FAILED and "make env" in result.remedy
-    assert "tensorflow is 2.20.0; expected" in result.found and "arviz is missing" in result.found
+    assert "tensorflow is 2.20.0, expected" in result.found and "arviz is missing" in result.found
 
 
 def test_a_course_that_is_not_installed_is_told(monkeypatch):
     monkeypatch.setattr(sys, "path", [])  # where metadata are looked for
-    result = only(doctor_packages.check_packages())
+    result = only(doctor.check_packages())
     assert result[1:3] == (FAILED, "bnn_teach itself is not installed")
     assert "pip install --editable ." in result.remedy
-    assert list(doctor_machine.check_python()) == []
+    assert list(doctor.check_python()) == []
 
 
 def kernel(folder, argv):
@@ -283,10 +276,10 @@ def kernel(folder, argv):
 
 
 def test_a_kernel_of_another_python_is_told(monkeypatch, tmp_path):
-    assert only(doctor_packages.check_jupyterlab()).status == OK
+    assert only(doctor.check_jupyterlab()).status == OK
     kernel(tmp_path, "/usr/elsewhere/bin/python3")
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
-    result = only(doctor_packages.check_jupyterlab())
+    result = only(doctor.check_jupyterlab())
     assert result.status == WARNING and "/usr/elsewhere/bin/python3" in result.found
     assert "make lab" in result.remedy
 
@@ -294,32 +287,32 @@ def test_a_kernel_of_another_python_is_told(monkeypatch, tmp_path):
 def test_a_kernel_of_this_python_is_fine(monkeypatch, tmp_path):
     kernel(tmp_path, sys.executable)
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
-    assert only(doctor_packages.check_jupyterlab()).status == OK
+    assert only(doctor.check_jupyterlab()).status == OK
 
 
 def test_a_kernel_that_is_not_there_is_told(monkeypatch):
-    monkeypatch.setattr(doctor_packages, "KERNEL", "no-such-kernel")
-    result = only(doctor_packages.check_jupyterlab())
+    monkeypatch.setattr(doctor, "KERNEL", "no-such-kernel")
+    result = only(doctor.check_jupyterlab())
     assert result.status == FAILED and "ipykernel install" in result.remedy
 
 
 def test_a_missing_extension_is_told(monkeypatch, tmp_path):
-    assert only(doctor_packages.check_widgets()).status == OK
+    assert only(doctor.check_widgets()).status == OK
     for name in ("ENV_JUPYTER_PATH", "SYSTEM_JUPYTER_PATH"):
         monkeypatch.setattr(f"jupyter_core.paths.{name}", [str(tmp_path)])
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
-    result = only(doctor_packages.check_widgets())
+    result = only(doctor.check_widgets())
     assert result.status == FAILED and "ipywidgets and anywidget" in result.found
     assert "pip install --force-reinstall ipywidgets anywidget" in result.remedy
 
 
 def test_a_path_without_a_browser_is_only_a_warning(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    result = only(doctor_packages.check_browser())
+    result = only(doctor.check_browser())
     assert result.status == WARNING and "apt-get install chromium" in result.remedy
     (tmp_path / "chromium").touch(mode=0o755)
-    assert only(doctor_packages.check_browser())[1:3] == (OK, "chromium")
+    assert only(doctor.check_browser())[1:3] == (OK, "chromium")
 
 
 def test_every_check_has_a_sentence():
-    assert all((check.__doc__ or "").strip().endswith(".") for check in CHECKS)
+    assert all((check.__doc__ or "").strip().endswith(".") for check in doctor.CHECKS)

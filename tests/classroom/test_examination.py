@@ -7,11 +7,11 @@ import socket
 import time
 
 import pytest
-from tests.course.classroom.conftest import passed, said
 
 from bnn_teach.classroom import examination
 from bnn_teach.classroom.examination import HIDDEN_FAILED, STOPPED
 from bnn_teach.errors import ClassroomError
+from tests.classroom.conftest import passed, said
 
 CHECK = """check:assert double(2) == 4, "not for two"
 ### BEGIN HIDDEN TESTS

@@ -45,9 +45,8 @@ def test_the_verb_refuses_before_it_opens_anything(monkeypatch, tmp_path, capsys
 
 def test_a_python_that_does_not_start_is_told_with_its_words(monkeypatch, request):
     request.getfixturevalue("sandbox")
-    from tests.course.classroom.conftest import new_notebook
-
     from bnn_teach.classroom.examination import examine
+    from tests.classroom.conftest import new_notebook
 
     monkeypatch.setattr(sandbox, "WORKER", "no_such_module")
     with pytest.raises(SandboxError, match="no_such_module"):

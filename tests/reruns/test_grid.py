@@ -2,9 +2,9 @@
 
 import pytest
 
+from bnn_teach.course.parameters import read_parameters
 from bnn_teach.errors import ArgumentError
 from bnn_teach.reruns.grid import expand, parse_axis
-from bnn_teach.reruns.parameters import read_parameters
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_the_last_axis_is_fastest(small):
     ("axes", "message"),
     [
         ({"seeds": [1]}, "Did you mean 'seed'"),
-        ({"seed": [0, 0.5]}, "seed: came 0.5"),
+        ({"seed": [0, 0.5]}, "seed: got 0.5"),
         ({"scale": [1, "1.0"]}, "scale: 1.0 is in the grid twice"),
         ({"seed": []}, "expected a list of values"),
         ({"name": "abc"}, "expected a list of values"),

@@ -14,9 +14,9 @@ import pytest
 
 import bnn_teach as bt
 from bnn_teach.cli import main
+from bnn_teach.course.parameters import read_parameters
 from bnn_teach.errors import ArgumentError, RerunError
 from bnn_teach.reruns import rerun
-from bnn_teach.reruns.parameters import read_parameters
 
 PAGES = sorted((pathlib.Path(__file__).parents[2] / "notebooks").glob("[0-9]*.ipynb"))
 

@@ -18,7 +18,7 @@ def test_values_become_pythons_own():
 
 @pytest.mark.parametrize("value", [{}, object(), np.zeros((2, 2)), [[1]], 1j])
 def test_what_no_table_holds_is_refused(value):
-    with pytest.raises(ArgumentError, match=r"width: came .*; expected a number"):
+    with pytest.raises(ArgumentError, match=r"width: got .*, expected a number"):
         record(width=value)
 
 

@@ -7,6 +7,7 @@ import struct
 import numpy as np
 import pytest
 
+import bnn_teach as bt
 from bnn_teach.course.datasets import normal_sample
 from bnn_teach.tour import tour
 
@@ -119,13 +120,13 @@ def test_an_interrupt_stops_the_tour_and_leaves_no_files(monkeypatch, tmp_path):
 
     from bnn_teach.errors import InterruptedWarning
 
-    real = tour.sample
+    real = bt.sample
 
     def interrupted(model, *_, **__):
         warnings.warn("Interrupted: 4 of 200 draws are kept.", InterruptedWarning, stacklevel=1)
         return real(model, 4, 10, 2, seed=0)
 
-    monkeypatch.setattr(tour, "sample", interrupted)
+    monkeypatch.setattr(bt, "sample", interrupted)
     with pytest.raises(KeyboardInterrupt):
         tour.run_tour(tmp_path / "out", SMALL)
     assert not (tmp_path / "out").exists()

@@ -2,22 +2,29 @@
 
 Each notebook has one cell with the tag ``parameters``, in which every line is a name, a type, a
 value and a comment. You will find how it is read, without running anything, and how given values
-are checked against it before a kernel starts. Next: :mod:`bnn_teach.reruns.results`.
+are checked against it before a kernel starts. Next: :mod:`bnn_teach.reruns.grid`.
 """
 
 from __future__ import annotations
 
 import ast
-import io
 import json
 import math
 import pathlib
-import tokenize
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bnn_teach.course.notebook_files import NotebookError
 from bnn_teach.errors import ArgumentError, did_you_mean
+
+WANTED = {
+    "int": "an integer, such as 3",
+    "float": "a finite number, such as 0.5",
+    "bool": "true or false",
+    "str": "a text",
+    "list": "a list of numbers, such as [0.5, 1.0]",
+}
+"""The types of parameters, in words."""
 
 
 class Parameter(NamedTuple):
@@ -37,17 +44,7 @@ class Parameter(NamedTuple):
 
 
 def read_parameters(notebook: pathlib.Path) -> tuple[Parameter, ...]:
-    """Read the parameters that a notebook declares.
-
-    Parameters
-    ----------
-    notebook : path
-        An ``.ipynb`` file.
-
-    Returns
-    -------
-    tuple of Parameter
-        In the order of the cell; empty if the notebook has no such cell.
+    """Read the parameters that an ``.ipynb`` declares; there are none without such a cell.
 
     Raises
     ------
@@ -63,44 +60,46 @@ def read_parameters(notebook: pathlib.Path) -> tuple[Parameter, ...]:
         for cell in cells
         if "parameters" in cell.get("metadata", {}).get("tags", [])
     )
-    return tuple(_declared(notebook, source))
-
-
-def _declared(notebook: pathlib.Path, source: str) -> list[Parameter]:
-    comments = {
-        token.start[0]: token.string.lstrip("# ")
-        for token in tokenize.generate_tokens(io.StringIO(source).readline)
-        if token.type == tokenize.COMMENT
-    }
     found = []
-    for line in ast.parse(source).body:
+    for line in filter(None, map(str.strip, source.splitlines())):
         try:
-            if not isinstance(line, ast.AnnAssign) or not isinstance(line.target, ast.Name):
-                raise ValueError("expected a name, a type and a value")
-            kind, value = ast.unparse(line.annotation), ast.literal_eval(line.value or line)
-            value = _CONVERT[kind](value)
-        except (ValueError, KeyError) as error:
+            found += [] if line.startswith("#") else [read_line(line)]
+        except ValueError as error:
             raise NotebookError(
-                f"{notebook.name}: in the cell 'parameters', {ast.unparse(line)!r}: {error}. Write "
+                f"{notebook.name}: in the cell 'parameters', {line!r}: {error}. Write "
                 "each line as in 'seed: int = 0  # of all that is random'."
             ) from None
-        found.append(Parameter(line.target.id, kind, value, comments.get(line.end_lineno or 0, "")))
-    return found
+    return tuple(found)
+
+
+def read_line(line: str) -> Parameter:
+    """Read one line of the cell, as in ``seed: int = 0  # of all that is random``.
+
+    Raises
+    ------
+    ValueError
+        It is no name with a type and a value that is written out.
+    """
+    try:
+        (statement,) = ast.parse(line).body
+    except SyntaxError:
+        raise ValueError("this is no Python") from None
+    match statement:
+        case ast.AnnAssign(ast.Name(name), annotation, ast.expr() as value):
+            kind = ast.unparse(annotation).partition("[")[0]
+        case _:
+            raise ValueError("expected a name, a type and a value")
+    if kind not in WANTED:
+        raise ValueError(f"{kind} is none of the types {', '.join(WANTED)}")
+    comment = line.encode()[statement.end_col_offset :].decode().partition("#")[2]
+    default = _converted(ast.literal_eval(value), kind)
+    return Parameter(name, kind, default, comment.strip())
 
 
 def check_parameters(
     declared: Sequence[Parameter], given: Mapping[str, Any], notebook: str
 ) -> dict[str, Any]:
-    """Return the given values in their declared types.
-
-    Parameters
-    ----------
-    declared : sequence of Parameter
-        What the notebook has.
-    given : mapping of str to object
-        Values, or texts that spell them, as from a command line.
-    notebook : str
-        What to call the notebook in a message.
+    """Return the given values, or what texts from a command line spell, in their declared types.
 
     Raises
     ------
@@ -118,10 +117,10 @@ def check_parameters(
                 f"{_listed(declared)}"
             )
         try:
-            checked[name] = _CONVERT[by_name[name].kind](_spelled(value, by_name[name].kind))
+            checked[name] = _converted(_spelled(value, by_name[name].kind), by_name[name].kind)
         except ValueError as error:
             raise ArgumentError(
-                f"{name}: came {value!r}; expected {error}. {_listed(declared)}"
+                f"{name}: got {value!r}, expected {error}. {_listed(declared)}"
             ) from None
     return checked
 
@@ -143,49 +142,14 @@ def _spelled(value: Any, kind: str) -> Any:
         return value
 
 
-def _plain(value: Any) -> Any:
-    """Return a NumPy number or array as Python's own."""
-    return value.tolist() if hasattr(value, "tolist") else value
-
-
-def _int(value: Any) -> int:
-    value = _plain(value)
-    if type(value) is not int:
-        raise ValueError("an integer, such as 3")
-    return value
-
-
-def _float(value: Any) -> float:
-    value = _plain(value)
-    if type(value) not in (int, float) or not math.isfinite(value):
-        raise ValueError("a finite number, such as 0.5")
-    return float(value)
-
-
-def _bool(value: Any) -> bool:
-    value = _plain(value)
-    if type(value) is not bool:
-        raise ValueError("true or false")
-    return value
-
-
-def _str(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError("a text")
-    return value
-
-
-def _list(value: Any) -> list[float]:
-    value = _plain(value)
-    if not isinstance(value, list | tuple) or not value:
-        raise ValueError("a list of numbers, such as [0.5, 1.0]")
-    return [each if type(each) is int else _float(each) for each in value]
-
-
-_CONVERT: dict[str, Any] = {
-    "int": _int,
-    "float": _float,
-    "bool": _bool,
-    "str": _str,
-    "list": _list,
-}
+def _converted(value: Any, kind: str) -> Any:
+    """Return a value, perhaps one of NumPy's, as Python's own of a type."""
+    value = value.tolist() if hasattr(value, "tolist") else value
+    match kind:
+        case "int" | "bool" | "str" if type(value).__name__ == kind:
+            return value
+        case "float" if type(value) in (int, float) and math.isfinite(value):
+            return float(value)
+        case "list" if isinstance(value, list | tuple) and value:
+            return [each if type(each) is int else _converted(each, "float") for each in value]
+    raise ValueError(WANTED[kind])

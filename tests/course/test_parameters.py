@@ -9,10 +9,16 @@ import numpy as np
 import pytest
 
 from bnn_teach.course.notebook_files import NotebookError
+from bnn_teach.course.parameters import check_parameters, read_parameters
 from bnn_teach.errors import ArgumentError
-from bnn_teach.reruns.parameters import check_parameters, read_parameters
+from tests.reruns.conftest import write_notebook
 
 NOTEBOOKS = pathlib.Path(__file__).parents[2] / "notebooks"
+
+
+@pytest.fixture
+def small(tmp_path):
+    return write_notebook(tmp_path / "pages")
 
 
 def test_a_parameter_has_name_type_value_and_comment(small):
@@ -54,10 +60,10 @@ def test_values_come_in_the_declared_type(given, expected, small):
     ("given", "message"),
     [
         ({"sead": 1}, "sead: notebook 42 has no parameter of this name. Did you mean 'seed'?"),
-        ({"seed": "1.5"}, "seed: came '1.5'; expected an integer"),
-        ({"seed": True}, "seed: came True; expected an integer"),
+        ({"seed": "1.5"}, "seed: got '1.5', expected an integer"),
+        ({"seed": True}, "seed: got True, expected an integer"),
         ({"seed": "__import__('os')"}, "expected an integer"),
-        ({"scale": "wide"}, "scale: came 'wide'; expected a finite number"),
+        ({"scale": "wide"}, "scale: got 'wide', expected a finite number"),
         ({"scale": float("nan")}, "expected a finite number"),
         ({"loud": "yes"}, "expected true or false"),
         ({"name": 3}, "expected a text"),
