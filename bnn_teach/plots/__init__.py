@@ -21,7 +21,6 @@ Read ``data`` and ``bands`` first, then ``elbo``, ``diagnostics``, ``ranks``, ``
 
 from bnn_teach.plots.bands import plot_band, plot_prior_functions
 from bnn_teach.plots.captions import alt_text
-from bnn_teach.plots.costs import plot_costs
 from bnn_teach.plots.cropping import Band, Region
 from bnn_teach.plots.data import plot_data
 from bnn_teach.plots.diagnostics import (
@@ -37,14 +36,14 @@ from bnn_teach.plots.plane import plot_classes, plot_map
 from bnn_teach.plots.ranks import plot_rank_ecdf, plot_rank_grid, plot_ranks
 from bnn_teach.plots.reliability import plot_reliability
 from bnn_teach.plots.style import Look, colors, style
-from bnn_teach.plots.tradeoffs import plot_offers
+from bnn_teach.plots.tradeoffs import plot_costs, plot_tradeoff
 from bnn_teach.plots.uniformity import Uniformity, uniform_band, uniformity
 
 __all__ = [
     "plot_data", "plot_band", "plot_prior_functions", "plot_elbo",
     "plot_function_diagnostics", "plot_band_with_diagnostics",
     "plot_ranks", "plot_rank_ecdf", "plot_rank_grid", "plot_map", "plot_classes",
-    "plot_reliability", "plot_offers", "plot_costs",
+    "plot_reliability", "plot_tradeoff", "plot_costs",
     "plot_noise", "plot_walks", "plot_uneven_noise", "alt_text",
     "uniformity", "uniform_band", "Uniformity",
     "style", "colors", "Look", "Band", "Region", "RHAT_GOOD", "RHAT_FAIR", "ESS_ENOUGH",

@@ -22,7 +22,7 @@ def real(name: str, values: Any) -> np.ndarray:
     array = np.asarray(values)
     if array.dtype.kind not in "biuf":
         raise ArgumentError(
-            f"{name}: came {type(values).__name__} of dtype {array.dtype}; expected real numbers. "
+            f"{name}: got {type(values).__name__} of dtype {array.dtype}, expected real numbers. "
             "Pass an array of floats, or one variable of a trace."
         )
     return array
@@ -38,14 +38,14 @@ def column(name: str, values: Any, *, holes: str = "") -> np.ndarray:
         array = array[:, 0]
     if array.ndim != 1 or array.size == 0:
         raise ShapeError(
-            f"{name}: came shape {array.shape}; expected (N,) or (N, 1). Pick one column, as in "
+            f"{name}: got shape {array.shape}, expected (N,) or (N, 1). Pick one column, as in "
             "x[:, 0]."
         )
     bad = np.flatnonzero(~np.isfinite(array))
     found = f"{name}: {len(bad)} of {len(array)} values are NaN or infinite"
     if len(bad) == len(array) or (len(bad) and not holes):
         advice = holes or "Remove them before drawing."
-        raise ArgumentError(f"{found}; expected finite numbers. {advice}")
+        raise ArgumentError(f"{found}, expected finite numbers. {advice}")
     if len(bad):
         message = f"{found}, the first is number {bad[0] + 1}; the picture leaves them out. {holes}"
         warnings.warn(message, ConvergenceWarning, stacklevel=3)
@@ -57,7 +57,7 @@ def values_of(truth: Callable[[np.ndarray], ArrayLike], x: np.ndarray) -> np.nda
     values = np.asarray(truth(x))
     if values.shape != x.shape:
         raise ShapeError(
-            f"truth: came shape {values.shape} for inputs of shape {x.shape}; expected the same "
+            f"truth: got shape {values.shape} for inputs of shape {x.shape}, expected the same "
             "shape. Write it elementwise, as in lambda x: np.sin(x)."
         )
     return values
@@ -69,7 +69,7 @@ def flat_draws(name: str, draws: Any, order: np.ndarray) -> np.ndarray:
     if isinstance(draws, (xr.DataTree, xr.Dataset)):
         if len(draws.data_vars) != 1:
             raise ArgumentError(
-                f"{name}: came a {type(draws).__name__} that holds {', '.join(map(str, draws))}; "
+                f"{name}: got a {type(draws).__name__} that holds {', '.join(map(str, draws))}; "
                 "expected one variable. Pick it, as in trace['posterior']['bnn.f']."
             )
         (draws,) = draws.data_vars.values()
@@ -85,7 +85,7 @@ def flat_draws(name: str, draws: Any, order: np.ndarray) -> np.ndarray:
         if num_x in shape[:-1]:
             hint = "Move the axis over x to the end, for example with np.moveaxis."
         raise ShapeError(
-            f"{name}: came shape {shape}; expected (..., {num_x}) or (..., {num_x}, 1): at least "
+            f"{name}: got shape {shape}, expected (..., {num_x}) or (..., {num_x}, 1): at least "
             f"two draws, with one value for each of the {num_x} x. {hint}"
         )
     array = array.reshape(-1, num_x)
@@ -93,7 +93,7 @@ def flat_draws(name: str, draws: Any, order: np.ndarray) -> np.ndarray:
     if bad.any():
         raise ArgumentError(
             f"{name}: {bad.sum()} of {bad.size} values are NaN or infinite, in "
-            f"{bad.any(axis=1).sum()} of {len(bad)} draws; expected finite numbers. Leaving them "
+            f"{bad.any(axis=1).sum()} of {len(bad)} draws, expected finite numbers. Leaving them "
             "out would hide the failure: find the chain they come from."
         )
     return array[:, order].astype(float)

@@ -17,11 +17,11 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from bnn_teach.arguments import as_count
-from bnn_teach.errors import ArgumentError, did_you_mean
+from bnn_teach.errors import ArgumentError
 from bnn_teach.plots.arrays import column, flat_draws
 from bnn_teach.plots.captions import caption_of
 from bnn_teach.plots.cropping import Band, Region
-from bnn_teach.plots.style import Look, colors, finish, start
+from bnn_teach.plots.style import Look, colors, finish, look_of, start
 from bnn_teach.plots.words import listed, percent
 
 
@@ -69,10 +69,7 @@ def plot_band(
         probability lies outside (0, 1); or ``role`` is unknown.
     """
     x, levels = column("x", x), _levels(probabilities)
-    if role not in colors:
-        hint = did_you_mean(role, colors)
-        raise ArgumentError(f"role: came {role!r}; expected one of {', '.join(colors)}.{hint}")
-    look, order, names = colors[role], np.argsort(x), [f"{percent(p)} band" for p in levels]
+    look, order, names = look_of(role), np.argsort(x), [f"{percent(p)} band" for p in levels]
     edges = [edge for p in levels for edge in ((1 - p) / 2, (1 + p) / 2)]
     median, *rows = np.quantile(flat_draws("draws", draws, order), [0.5, *edges], axis=0)
     regions = [Region(n, *pair) for n, pair in zip(names, batched(rows, 2), strict=True)]
@@ -140,7 +137,7 @@ def _levels(probabilities: Any) -> list[float]:
     levels = sorted({float(p) for p in column("probabilities", probabilities)}, reverse=True)
     if not 0 < levels[-1] <= levels[0] < 1:
         raise ArgumentError(
-            f"probabilities: came {probabilities!r}; expected numbers between 0 and 1, such as "
+            f"probabilities: got {probabilities!r}, expected numbers between 0 and 1, such as "
             "(0.5, 0.95). Divide per cent by 100."
         )
     return levels

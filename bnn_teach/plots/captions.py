@@ -37,8 +37,8 @@ def alt_text(ax_or_figure: Axes | FigureBase) -> str:
     texts = [_text(ax, caption) for ax in axes for caption in _captions(ax)]
     if not texts:
         raise ArgumentError(
-            f"ax_or_figure: came a {type(ax_or_figure).__name__} on which bnn_teach.plots has "
-            "drawn nothing; expected an Axes that a plot function returned, or its figure. For a "
+            f"ax_or_figure: got a {type(ax_or_figure).__name__} on which bnn_teach.plots has "
+            "drawn nothing, expected an Axes that a plot function returned, or its figure. For a "
             "picture of your own, write the alternative text by hand."
         )
     return " ".join(texts)
@@ -99,7 +99,7 @@ def _band_sentence(ax: Axes, band: Band, caption: Caption) -> str:
     low, high = sorted(ax.get_xlim())
     seen = np.flatnonzero((band.x >= low) & (band.x <= high))
     if not len(seen):
-        return "A band lies outside of the picture."
+        return "A band lies outside the picture."
     x, (name, lower, upper) = band.x, band.regions[0]
     width = upper - lower
     narrowest = int(seen[np.argmin(width[seen])])

@@ -49,7 +49,7 @@ def plot_data(
     x, y = column("x", x), column("y", y)
     if len(x) != len(y):
         raise ShapeError(
-            f"x, y: came {len(x)} inputs and {len(y)} outputs; expected one output per input. "
+            f"x, y: got {len(x)} inputs and {len(y)} outputs, expected one output per input. "
             "Pass the two arrays of one data set."
         )
     low, high = x_range or (x.min(), x.max())

@@ -65,14 +65,14 @@ def plot_function_diagnostics(x: ArrayLike, diagnostics: Any, *, ax: Axes | None
     for key in _KEYS:
         if key not in diagnostics:
             raise ArgumentError(
-                f"diagnostics: came {', '.join(map(str, diagnostics))}, without '{key}'; expected "
+                f"diagnostics: got {', '.join(map(str, diagnostics))}, without '{key}', expected "
                 f"{', '.join(_KEYS)} along x. Compute them on the draws of f(x)."
             )
         advice = "Look at the draws: they may be all equal there, or too few."
         values[key] = column(key, diagnostics[key], holes=advice)
         if len(values[key]) != len(x):
             raise ShapeError(
-                f"{key}: came {len(values[key])} values for {len(x)} inputs; expected one per "
+                f"{key}: got {len(values[key])} values for {len(x)} inputs, expected one per "
                 "input. Pass the x at which the draws were taken."
             )
     order = np.argsort(x)

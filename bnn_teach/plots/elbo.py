@@ -56,7 +56,7 @@ def plot_elbo(losses_or_fit: Any, *, ax: Axes | None = None, window: int | None 
     elbo = -column("losses", losses, holes="Try a smaller learning rate or initial scale.")
     num_steps = len(elbo)
     if num_steps < 4:
-        raise ShapeError(f"losses: came {num_steps} steps; expected at least 4. Run the fit on.")
+        raise ShapeError(f"losses: got {num_steps} steps, expected at least 4. Run the fit on.")
     window = as_count("window", max(2, num_steps // 20) if window is None else window, 2)
     window = min(window, num_steps)
     at, median = _running_median(elbo, window)

@@ -69,7 +69,7 @@ def depths(landscape: Landscape, points: int = _POINTS) -> tuple[np.ndarray, ...
     if log_prob.shape != (points, points):
         raise ShapeError(
             f"value_and_grad: returned log p of shape {log_prob.shape} for places of shape "
-            f"{places.shape}; expected {(points, points)}. Write it for z[..., 0] and z[..., 1]."
+            f"{places.shape}, expected {(points, points)}. Write it for z[..., 0] and z[..., 1]."
         )
     finite = log_prob[np.isfinite(log_prob)]
     if not finite.size:

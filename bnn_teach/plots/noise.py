@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -21,7 +20,7 @@ from bnn_teach.plots.arrays import column
 from bnn_teach.plots.bands import plot_band
 from bnn_teach.plots.captions import caption_of
 from bnn_teach.plots.data import plot_data
-from bnn_teach.plots.style import LEGEND, colors, start, style
+from bnn_teach.plots.style import LEGEND, colors, panels, start
 from bnn_teach.plots.words import number
 
 _DOTS = 1000
@@ -41,29 +40,18 @@ def plot_noise(
     known : mapping of str to float, optional
         Values of σ to mark, by what they are.
 
-    Returns
-    -------
-    tuple of two Axes
-
     Raises
     ------
     ShapeError
         There are not as many values of the one as of the other.
     """
-    noise, distance = (
-        column(name, np.ravel(np.asarray(each)))
-        for name, each in (("sigma", sigma), ("misfit", misfit))
-    )
+    noise, distance = column("sigma", np.ravel(sigma)), column("misfit", np.ravel(misfit))
     if noise.shape != distance.shape:
         raise ShapeError(
-            f"sigma, misfit: came {noise.size} and {distance.size} values; expected one of each "
+            f"sigma, misfit: got {noise.size} and {distance.size} values, expected one of each "
             "for every draw."
         )
-    with style():
-        _, (left, right) = plt.subplots(1, 2, figsize=(8.4, 3.4))
-    look = colors["nuts"]
-    for ax in (left, right):
-        start(ax)
+    (left, right), look = panels(2, (8.4, 3.4)), colors["nuts"]
     left.hist(noise, 40, density=True, color=look.color, alpha=0.5, label="draws")
     for (name, value), dashes in zip((known or {}).items(), _MARKS, strict=False):
         left.axvline(value, color="black", linestyle=dashes, lw=1.4, label=name)
@@ -145,20 +133,13 @@ def plot_uneven_noise(
         The noise that the points were made with; takes inputs of shape (N,).
     ylim : tuple of two float, optional
         Of the bands.
-
-    Returns
-    -------
-    list of Axes
     """
     places = column("x", x)
-    with style():
-        _, axes = plt.subplots(1, len(draws) + 1, figsize=(4.0 * (len(draws) + 1), 4.2))
-    *bands, last = axes
+    *bands, last = axes = panels(len(draws) + 1, (4.0 * (len(draws) + 1), 4.2))
     for ax, (name, each), role in zip(bands, draws.items(), ("ensemble", "band"), strict=False):
         plot_band(places, each["f"], noise_draws=each["obs"], ax=ax, role=role, ylim=ylim)
         plot_data(*data, ax=ax)
         ax.set_title(name)
-        ax.xaxis.set_major_locator(MaxNLocator(5))
         sigma = np.asarray(each["sigma"])
         if sigma.ndim == 2:
             sigma = np.broadcast_to(sigma[..., None], (*sigma.shape, places.size))
@@ -167,10 +148,11 @@ def plot_uneven_noise(
     last.plot(places, true, **colors["truth"].line, lw=1.4, label="made with")
     last.set(yscale="log", title="noise σ(x)", ylabel="σ")
     last.set_ylim(0.4 * true.min(), 2.5 * true.max())
-    last.xaxis.set_major_locator(MaxNLocator(5))
+    for ax in axes:
+        ax.xaxis.set_major_locator(MaxNLocator(5))
     last.legend(**LEGEND | {"ncols": 1, "loc": "upper left", "bbox_to_anchor": (0, -0.16)})
     caption_of(last).sentences.append(
         f"A dashed line, the noise that the points were made with, rises from "
         f"{number(true[0])} to {number(true[-1])}."
     )
-    return list(axes)
+    return axes

@@ -62,18 +62,18 @@ def plot_map(
     heights, values = column("levels", list(levels)), real("values", values)
     if values.shape != (len(second), len(first)) or min(values.shape) < 2:
         raise ShapeError(
-            f"values: came shape {values.shape}; expected ({len(second)}, {len(first)}), a row for "
+            f"values: got shape {values.shape}, expected ({len(second)}, {len(first)}), a row for "
             "each place of second and a column for each of first, at least two. Transpose it, or "
             "reshape it as np.meshgrid(first, second) orders its places."
         )
     if not np.isfinite(values).all():
         raise ArgumentError(
             f"values: {np.count_nonzero(~np.isfinite(values))} of {values.size} are NaN or "
-            "infinite; expected finite numbers. Draw only where all are known."
+            "infinite, expected finite numbers. Draw only where all are known."
         )
     for what, array in (("first", first), ("second", second), ("levels", heights)):
         if (np.diff(array) <= 0).any():
-            raise ArgumentError(f"{what}: came numbers not in increasing order. Sort them.")
+            raise ArgumentError(f"{what}: got numbers not in increasing order. Sort them.")
     ax = start(ax)
     shades = SHADES(np.linspace(0, 1, len(heights) + 1))
     ends = min(values.min(), heights[0]) - 1, max(values.max(), heights[-1]) + 1
@@ -116,11 +116,11 @@ def plot_classes(x: ArrayLike, y: ArrayLike, ax: Axes | None = None, *, size: fl
     places, classes = real("x", x), column("y", y)
     if places.ndim != 2 or places.shape[1] != 2 or len(places) != len(classes):
         raise ShapeError(
-            f"x, y: came shapes {places.shape} and {np.shape(y)}; expected (N, 2) and (N,), a "
+            f"x, y: got shapes {places.shape} and {np.shape(y)}, expected (N, 2) and (N,), a "
             "place in the plane and a class for each point."
         )
     if not np.isin(classes, (0, 1)).all():
-        raise ArgumentError("y: came values other than 0 and 1; expected the number of a class.")
+        raise ArgumentError("y: got values other than 0 and 1, expected the number of a class.")
     ax = start(ax)
     for k, marker in enumerate(_MARKERS):
         chosen = places[classes == k]

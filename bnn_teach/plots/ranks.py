@@ -8,6 +8,7 @@ several quantities, such as those of a whole class. Next: :mod:`bnn_teach.plots.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import ArrayLike
 
 from bnn_teach.errors import ArgumentError
 from bnn_teach.plots.captions import caption_of
-from bnn_teach.plots.style import INK, LEGEND, SOFT, colors, name_axes, start, style
+from bnn_teach.plots.style import INK, LEGEND, SOFT, look_of, name_axes, start, style
 from bnn_teach.plots.uniformity import (
     Uniformity,
     as_ranks,
@@ -39,17 +40,17 @@ def plot_ranks(
     role: str = "nuts",
     bars: int | None = None,
 ) -> Axes:
-    """Draw a histogram of ranks, with the band that all bars of 95 % of honest ones stay inside.
+    """Draw a histogram of ranks, with its simultaneous 95 % envelope under uniformity.
 
-    The truth of each world is ranked among L draws: its rank is how many of them lie below it. If
-    the draws come from the posterior, each rank from 0 to L is equally probable. A heap at both
-    ends means that the draws are too narrow, one in the middle that they are too wide, a slope that
-    they are shifted.
+    The truth of each SBC replication is ranked among L draws: its rank is how many of them lie
+    below it. If the draws come from the posterior, each rank from 0 to L is equally probable. A
+    peak at both ends means that the draws are too narrow, one in the middle that they are too
+    wide, a slope that they are shifted.
 
     Parameters
     ----------
     ranks : array_like of int, shape (N,)
-        One for each world, from 0 to L.
+        One for each replication, from 0 to L.
     num_draws : int
         L. With 39 draws there are 40 ranks, and the central 95 % are those from 1 to 38.
     ax : Axes, optional
@@ -58,10 +59,6 @@ def plot_ranks(
         Whose draws they are, a key of :data:`bnn_teach.plots.colors`.
     bars : int, optional
         A divisor of L + 1; by default the largest from 2 to 20, if there is one.
-
-    Returns
-    -------
-    Axes
 
     Raises
     ------
@@ -79,29 +76,22 @@ def plot_ranks(
     counts = bar_counts(ranks, num_draws, bars)
     edges = np.linspace(0, slots, bars + 1) - 0.5
     lower, upper = uniform_band(len(ranks), bars, cumulative=False)
-    look = colors[_known(role)]
+    look = look_of(role)
     ax = start(ax, figsize=(4.2, 2.6))
     band = (max(0, lower[0] - 0.5), upper[0] + 0.5)
     ax.axhspan(*band, color=_BAND, lw=0, zorder=0)
     for edge in band:  # over the bars, too
         ax.axhline(edge, color=SOFT, lw=0.8, linestyle=(0, (1, 2)), zorder=3)
     ax.axhline(len(ranks) / bars, color=INK, lw=1, linestyle=(0, (4, 2)), zorder=3)
-    ax.bar(
-        edges[:-1],
-        counts,
-        np.diff(edges),
-        align="edge",
-        facecolor=look.color,
-        edgecolor="white",
-        hatch=look.hatch,
-        lw=0.8,
-        zorder=2,
-    )
+    bars_look = {"facecolor": look.color, "edgecolor": "white", "hatch": look.hatch, "lw": 0.8}
+    ax.bar(edges[:-1], counts, np.diff(edges), align="edge", zorder=2, **bars_look)
     ax.set(xlim=(edges[0], edges[-1]), ylim=(0, 1.08 * max(counts.max(), upper[0] + 1)))
     ax.set_xticks([0, num_draws])
-    caption_of(ax).sentences.append(_histogram_sentence(counts, lower[0], upper[0], len(ranks)))
-    caption_of(ax).sentences.append(_verdict_sentence(uniformity(ranks, num_draws)))
-    return name_axes(ax, "rank of the truth", "worlds")
+    caption_of(ax).sentences += [
+        _histogram_sentence(counts, lower[0], upper[0], len(ranks)),
+        _verdict_sentence(uniformity(ranks, num_draws)),
+    ]
+    return name_axes(ax, "rank of the truth", "replications")
 
 
 def plot_rank_ecdf(
@@ -114,8 +104,8 @@ def plot_rank_ecdf(
 ) -> Axes:
     """Draw how the ECDF of ranks differs from that of uniform ones, with its 95 % band.
 
-    At each rank r: the share of worlds with a rank of at most r, minus (r + 1) / (L + 1). Bars that
-    err in the same direction add up, so this sees more than a histogram does.
+    At each rank r: the share of replications with a rank of at most r, minus (r + 1) / (L + 1).
+    Bars that err in the same direction add up, so this sees more than a histogram does.
 
     Parameters
     ----------
@@ -127,12 +117,12 @@ def plot_rank_ecdf(
     Returns
     -------
     Axes
-        A second call on the same Axes adds a curve; another number of worlds adds a band.
+        A second call on the same Axes adds a curve; another number of replications adds a band.
     """
     ranks = as_ranks(ranks, num_draws)
     number, slots = len(ranks), num_draws + 1
     expected = np.arange(1, slots + 1) / slots
-    look = colors[_known(role)]
+    look = look_of(role)
     ax = start(ax, figsize=(4.2, 2.6))
     if (name := f"band of {number}") not in {each.get_gid() for each in ax.collections}:
         lower, upper = (
@@ -147,8 +137,8 @@ def plot_rank_ecdf(
     ax.set(xlim=(0, 1))
     farthest = int(np.abs(difference).argmax())
     caption_of(ax).sentences.append(
-        f"The ECDF of the ranks of {label} in {number} worlds is at most "
-        f"{abs(difference[farthest]):.2f} away from that of uniform ranks, and "
+        f"The ECDF of the ranks of {label} in {number} replications is at "
+        f"most {abs(difference[farthest]):.2f} away from that of uniform ranks, and "
         f"{'stays inside' if uniformity(ranks, num_draws).inside else 'leaves'} the 95 % band."
     )
     return name_axes(ax, "rank / number of ranks", "ECDF − uniform")
@@ -178,24 +168,19 @@ def plot_rank_grid(ranks: Mapping[str, Mapping[str, ArrayLike]], num_draws: int)
     methods = {name: dict(each) for name, each in ranks.items()}
     quantities = list(next(iter(methods.values()), {}))
     if not quantities or any(list(each) != quantities for each in methods.values()):
-        came = "; ".join(f"{name} has {', '.join(each)}" for name, each in methods.items())
+        given = "; ".join(f"{name} has {', '.join(each)}" for name, each in methods.items())
         raise ArgumentError(
-            f"ranks: came {came or 'nothing'}; expected the same quantities for each method, such "
+            f"ranks: got {given or 'nothing'}, expected the same quantities for each method, such "
             "as {'nuts': {'inside': ...}, 'advi': {'inside': ...}}."
         )
     size = (0.7 + min(2.5, 8 / len(quantities)) * len(quantities), 0.5 + 1.75 * (len(methods) + 1))
     with style():
-        figure, axes = plt.subplots(
-            len(methods) + 1,
-            len(quantities),
-            figsize=size,
-            sharex="row",
-            sharey="row",
-            squeeze=False,
-        )
-    highest: list[list[float]] = [[] for _ in methods]
+        shape = (len(methods) + 1, len(quantities))
+        shared: dict[str, Any] = {"sharex": "row", "sharey": "row", "squeeze": False}
+        figure, axes = plt.subplots(*shape, figsize=size, **shared)
     try:
-        for row, tops, (method, found) in zip(axes, highest, methods.items(), strict=False):
+        for row, (method, found) in zip(axes, methods.items(), strict=False):
+            tops = []
             for ax, below, (quantity, each) in zip(row, axes[-1], found.items(), strict=True):
                 plot_ranks(each, num_draws, ax=ax, role=method)
                 tops.append(ax.get_ylim()[1])
@@ -203,6 +188,7 @@ def plot_rank_grid(ranks: Mapping[str, Mapping[str, ArrayLike]], num_draws: int)
                 ax.set_title(f"{name}{quantity}")
                 label = "" if len(methods) > 1 else quantity
                 plot_rank_ecdf(each, num_draws, ax=below, role=method, label=label)
+            row[0].set_ylim(0, max(tops))  # the axes of a row are shared
     except Exception:
         plt.close(figure)  # or a notebook would show the half-drawn picture
         raise
@@ -210,27 +196,19 @@ def plot_rank_grid(ranks: Mapping[str, Mapping[str, ArrayLike]], num_draws: int)
         ax.set_title(f"ECDF, {quantity}")
     for ax in axes[:, 1:].ravel():
         ax.set_ylabel("")
-    for row, tops in zip(axes, highest, strict=False):  # the axes of a row are shared
-        row[0].set_ylim(0, max(tops))
     if len(methods) > 1:
         lines, names = axes[-1, 0].get_legend_handles_labels()
         figure.legend(lines, names, loc="outside lower center", **(LEGEND | {"ncols": len(names)}))
     return figure
 
 
-def _known(role: str) -> str:
-    if role not in colors:
-        raise ArgumentError(f"role: came {role!r}; expected one of {', '.join(colors)}.")
-    return role
-
-
 def _histogram_sentence(counts: np.ndarray, lower: int, upper: int, number: int) -> str:
     out = int(np.count_nonzero((counts < lower) | (counts > upper)))
     outside = "none" if not out else "one" if out == 1 else f"{out}"
     return (
-        f"The ranks of {number} worlds in {len(counts)} bars, from {counts.min()} to "
-        f"{counts.max()} worlds each; {outside} of the bars {'is' if out == 1 else 'are'} outside "
-        f"of the band from {lower} to {upper}."
+        f"The ranks of {number} replications in {len(counts)} bars, from {counts.min()} to "
+        f"{counts.max()} each; {outside} of the bars {'is' if out == 1 else 'are'} outside "
+        f"the band from {lower} to {upper}."
     )
 
 

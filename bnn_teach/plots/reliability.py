@@ -13,10 +13,10 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from bnn_teach.arguments import as_count
-from bnn_teach.errors import ArgumentError, ShapeError, did_you_mean
+from bnn_teach.errors import ArgumentError, ShapeError
 from bnn_teach.plots.arrays import column
 from bnn_teach.plots.captions import caption_of
-from bnn_teach.plots.style import colors, finish, start
+from bnn_teach.plots.style import colors, finish, look_of, start
 from bnn_teach.plots.words import listed, number
 
 
@@ -55,29 +55,26 @@ def plot_reliability(
     ShapeError, ArgumentError
         There are not as many labels as probabilities, or values are not what they should be.
     """
-    p, came, count = column("probabilities", probabilities), column("y", y), num_groups
-    if len(p) != len(came):
+    p, outcomes, count = column("probabilities", probabilities), column("y", y), num_groups
+    if len(p) != len(outcomes):
         raise ShapeError(
-            f"probabilities, y: came {len(p)} and {len(came)} values; expected one label for each."
+            f"probabilities, y: got {len(p)} and {len(outcomes)} values, expected one label each."
         )
-    if not ((p >= 0) & (p <= 1)).all() or not np.isin(came, (0, 1)).all():
+    if not ((p >= 0) & (p <= 1)).all() or not np.isin(outcomes, (0, 1)).all():
         raise ArgumentError(
-            "probabilities, y: came values outside of 0 to 1, or labels other than 0 and 1. Of "
+            "probabilities, y: got values outside 0 to 1, or labels other than 0 and 1. Of "
             "logits f pass scipy.special.expit(f)."
         )
     if not as_count("num_groups", count, 2) <= len(p):
-        raise ArgumentError(f"num_groups: came {count} for {len(p)} points; expected fewer groups.")
-    if role not in colors:
-        hint = did_you_mean(role, colors)
-        raise ArgumentError(f"role: came {role!r}; expected one of {', '.join(colors)}.{hint}")
+        raise ArgumentError(f"num_groups: got {count} for {len(p)} points, expected fewer groups.")
     groups = np.array_split(np.argsort(p, kind="stable"), count)
-    said, seen = (np.array([values[group].mean() for group in groups]) for values in (p, came))
+    said, seen = (np.array([values[group].mean() for group in groups]) for values in (p, outcomes))
     bars = 2 * np.sqrt(said * (1 - said) / [len(group) for group in groups])
-    ax, look = start(ax), colors[role]
+    look, ax = look_of(role), start(ax)
     if not ax.lines:
         ax.plot([0, 1], [0, 1], **colors["truth"].line, lw=1, label="as often as said")
     options: dict[str, Any] = {"capsize": 2, "lw": 1.2, "elinewidth": 0.9, "markersize": 4.5}
-    ax.errorbar(said, seen, bars, **look.line, marker=look.marker or "o", label=label, **options)
+    ax.errorbar(said, seen, bars, **look.line, marker=look.marker, label=label, **options)
     off = int((np.abs(seen - said) > bars).sum())
     sizes = listed(str(size) for size in sorted({len(group) for group in groups}))
     ends = " and ".join(f"{number(seen[i])} where it said {number(said[i])}" for i in (0, -1))

@@ -18,7 +18,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from matplotlib.transforms import ScaledTranslation
 
-from bnn_teach.errors import ArgumentError
+from bnn_teach.errors import ArgumentError, did_you_mean
 
 
 class Look(NamedTuple):
@@ -88,7 +88,7 @@ def start(ax: Axes | None, figsize: tuple[float, float] | None = None) -> Axes:
             _, ax = plt.subplots(figsize=figsize)
     elif not isinstance(ax, Axes):
         raise ArgumentError(
-            f"ax: came {type(ax).__name__}; expected one Matplotlib Axes. Of an array of Axes, "
+            f"ax: got {type(ax).__name__}, expected one Matplotlib Axes. Of an array of Axes, "
             "pass one, such as axes[0]."
         )
     # Matplotlib would otherwise read these from its defaults when it draws the ticks.
@@ -96,6 +96,21 @@ def start(ax: Axes | None, figsize: tuple[float, float] | None = None) -> Axes:
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set_color(SOFT)
     return ax
+
+
+def panels(num: int, figsize: tuple[float, float], **options: Any) -> list[Axes]:
+    """Return the Axes of a new figure, side by side, each with a quiet frame."""
+    with style():
+        _, axes = plt.subplots(1, num, figsize=figsize, squeeze=False, **options)
+    return [start(ax) for ax in axes[0]]
+
+
+def look_of(role: str) -> Look:
+    """Return the look of a role; an unknown one is an error that lists them."""
+    if role not in colors:
+        hint = did_you_mean(role, colors)
+        raise ArgumentError(f"role: got {role!r}, expected one of {', '.join(colors)}.{hint}")
+    return colors[role]
 
 
 def name_axes(ax: Axes, xlabel: str, ylabel: str) -> Axes:
@@ -108,7 +123,7 @@ def name_axes(ax: Axes, xlabel: str, ylabel: str) -> Axes:
 
 
 def finish(ax: Axes, xlabel: str = "x", ylabel: str = "y") -> Axes:
-    """Name the axes, and renew the legend outside of the frame: below, or above a shared x."""
+    """Name the axes, and renew the legend outside the frame: below, or above a shared x."""
     name_axes(ax, xlabel, ylabel)
     named = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
     bands_first = sorted(named, key=lambda label: not isinstance(named[label], Container))

@@ -1,4 +1,4 @@
-"""Flights over a landscape: a particle's path, and the doublings that NUTS built it from.
+"""Trajectories over a landscape: a particle's path, and the doublings that NUTS built it from.
 
 You will see that a trajectory of NUTS tells its own history: which of its states could have been
 drawn, and where it began, say in which direction each doubling went. Next:
@@ -14,11 +14,11 @@ from matplotlib.axes import Axes
 
 from bnn_teach.errors import ShapeError
 from bnn_teach.plots.captions import caption_of
-from bnn_teach.plots.style import SMALL, SOFT, Look, colors, finish, name_axes, start
+from bnn_teach.plots.style import SMALL, SOFT, colors, finish, look_of, name_axes, start
 from bnn_teach.plots.words import number
 
 
-def plot_flight(
+def plot_trajectory(
     positions: np.ndarray,
     ax: Axes | None = None,
     role: str = "nuts",
@@ -49,18 +49,15 @@ def plot_flight(
     ShapeError
         The positions are not pairs.
     """
-    path = _pairs(positions)
-    ax, look = start(ax), colors[role]
-    words = {"label": label} if label else {}
+    path, ax = _pairs(positions), start(ax)
     end = len(path) if turn is None else turn + 1
-    ax.plot(*path[:end].T, **(look.line | _path_look(look) | words | options))
+    ax.plot(*path[:end].T, **(_path_look(role, label) | options))
     if turn is not None:
-        late = colors["warning"]
-        ax.plot(*path[turn:].T, **(late.line | _path_look(late)), label="after the U-turn")
+        ax.plot(*path[turn:].T, **_path_look("warning", "after the U-turn"))
     ax.plot(*path[0], "o", color=colors["data"].color, ms=5, zorder=4)
     lost = np.hypot(*(path[-1] - path[0]))
     caption_of(ax).sentences.append(
-        f"A flight of {len(path) - 1} steps{f' ({label})' if label else ''}"
+        f"A trajectory of {len(path) - 1} steps{f' ({label})' if label else ''}"
         f"{'' if turn is None else f', which turns at step {turn},'} ends at a distance of "
         f"{number(lost)} from its beginning."
     )
@@ -70,19 +67,17 @@ def plot_flight(
 def plot_energy_error(
     energies: np.ndarray, ax: Axes | None = None, role: str = "nuts", label: str = ""
 ) -> Axes:
-    """Draw by how much the energy of a flight is off after each step, in nats.
+    """Draw by how much the energy of a trajectory is off after each step, in nats.
 
     Parameters
     ----------
     energies : array, shape (n,)
         The energy of each state, in the order of time.
     ax, role, label
-        As for :func:`plot_flight`.
+        As for :func:`plot_trajectory`.
     """
-    error = np.asarray(energies, float) - energies[0]
-    ax, look = start(ax), colors[role]
-    words = {"label": label} if label else {}
-    ax.plot(np.where(np.isfinite(error), error, np.nan), **(look.line | _path_look(look) | words))
+    error, ax = np.asarray(energies, float) - energies[0], start(ax)
+    ax.plot(np.where(np.isfinite(error), error, np.nan), **_path_look(role, label))
     largest = np.abs(error[np.isfinite(error)]).max()
     caption_of(ax).sentences.append(
         f"The error of the energy over {len(error) - 1} steps{f' ({label})' if label else ''} "
@@ -92,7 +87,7 @@ def plot_energy_error(
 
 
 def plot_distance(positions: np.ndarray, turn: int, ax: Axes | None = None) -> Axes:
-    """Draw how far from its start a flight is after each step, and where it turned.
+    """Draw how far from its start a trajectory is after each step, and where it turned.
 
     Parameters
     ----------
@@ -107,8 +102,7 @@ def plot_distance(positions: np.ndarray, turn: int, ax: Axes | None = None) -> A
     distance = np.hypot(*(path - path[0]).T)
     ax = start(ax)
     for part, role in ((slice(0, turn + 1), "nuts"), (slice(turn, None), "warning")):
-        look = colors[role]
-        ax.plot(np.arange(len(path))[part], distance[part], **(look.line | _path_look(look)))
+        ax.plot(np.arange(len(path))[part], distance[part], **_path_look(role))
     ax.axvline(turn, **colors["truth"].line, lw=1)
     ax.text(turn, 0, "  U-turn", va="bottom", fontsize=SMALL)
     caption_of(ax).sentences.append(
@@ -118,7 +112,7 @@ def plot_distance(positions: np.ndarray, turn: int, ax: Axes | None = None) -> A
     return name_axes(ax, "leapfrogs", "distance from the start")
 
 
-def plot_trajectory(info: Any, ax: Axes | None = None) -> Axes:
+def plot_nuts_trajectory(info: Any, ax: Axes | None = None) -> Axes:
     """Draw a trajectory of NUTS: which states could be drawn, start, draw, and what was discarded.
 
     Parameters
@@ -171,7 +165,7 @@ def doublings(candidates: np.ndarray, begin: int) -> list[tuple[int, int, bool]]
     in_a_row = count > 0 and places[-1] - places[0] == count - 1 and begin in places
     if not in_a_row or count & (count - 1):
         raise ShapeError(
-            f"candidates: came {count} states; expected 1, 2, 4, ... in a row around the "
+            f"candidates: got {count} states, expected 1, 2, 4, ... in a row around the "
             f"beginning, {begin}. Pass info.candidates and info.start of one transition."
         )
     first = last = begin
@@ -224,7 +218,6 @@ def plot_doublings(info: Any, ax: Axes | None = None) -> Axes:
         f"States added to the trajectory by each doubling: {'; '.join(added) or 'none'}. The draw "
         f"lies {abs(drawn)} leapfrogs {'before' if drawn < 0 else 'after'} the start."
     )
-    name_axes(ax, "leapfrogs from the start", "doubling")
     return finish(ax, "leapfrogs from the start", "doubling")
 
 
@@ -232,11 +225,13 @@ def _pairs(positions: np.ndarray) -> np.ndarray:
     path = np.asarray(positions, float)
     if path.ndim != 2 or path.shape[1] != 2:
         raise ShapeError(
-            f"positions: came shape {path.shape}; expected (n, 2). Pick two coordinates, as in "
+            f"positions: got shape {path.shape}, expected (n, 2). Pick two coordinates, as in "
             "positions[:, :2]."
         )
     return path
 
 
-def _path_look(look: Look) -> dict[str, Any]:
-    return {"lw": 1.0, "marker": look.marker or "o", "ms": 3, "markeredgewidth": 0}
+def _path_look(role: str, label: str = "") -> dict[str, Any]:
+    look = look_of(role)
+    words = {"label": label} if label else {}
+    return look.line | words | {"lw": 1.0, "marker": look.marker, "ms": 3, "markeredgewidth": 0}

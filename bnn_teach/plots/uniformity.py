@@ -1,8 +1,9 @@
 """Are ranks uniform? What chance alone does to a histogram and to an ECDF, and what it does not.
 
 You will learn to judge many counts at once. Each of twenty bars leaves its own 95 % interval now
-and then, so an honest histogram would nearly always be accused by one of them. A *simultaneous*
-band is wide enough that 95 % of all honest pictures stay inside it everywhere. Next:
+and then, so a histogram of uniform ranks would nearly always be accused by one of them. A
+*simultaneous* envelope is wide enough that 95 % of all sets of uniform ranks stay inside it
+everywhere. Next:
 :mod:`bnn_teach.plots.ranks`, which draws it.
 """
 
@@ -24,7 +25,7 @@ LEVEL = 0.95
 
 
 class Uniformity(NamedTuple):
-    """How the ranks of some worlds compare with uniform ones."""
+    """How the ranks of some replications compare with uniform ones."""
 
     p_value: float
     """Probability that uniform ranks leave the band as clearly as these do; at least 1 / 20,001."""
@@ -41,13 +42,10 @@ class Uniformity(NamedTuple):
         if self.inside:
             return "no sign against uniform"
         if abs(self.tilt) > abs(self.spread):
-            return f"a slope to the {'right' if self.tilt > 0 else 'left'}: the draws lie too " + (
-                "low" if self.tilt > 0 else "high"
-            )
-        ends = self.spread > 0
-        return f"a heap {'at both ends' if ends else 'in the middle'}: the draws are too " + (
-            "narrow" if ends else "wide"
-        )
+            side, place = ("right", "low") if self.tilt > 0 else ("left", "high")
+            return f"a slope to the {side}: the draws lie too {place}"
+        where, width = ("at both ends", "narrow") if self.spread > 0 else ("in the middle", "wide")
+        return f"a peak {where}: the draws are too {width}"
 
 
 def uniformity(ranks: Any, num_draws: int) -> Uniformity:
@@ -64,10 +62,6 @@ def uniformity(ranks: Any, num_draws: int) -> Uniformity:
     num_draws : int
         L, the draws that each truth was ranked among.
 
-    Returns
-    -------
-    Uniformity
-
     Raises
     ------
     ArgumentError, ShapeError
@@ -80,24 +74,22 @@ def uniformity(ranks: Any, num_draws: int) -> Uniformity:
     """
     ranks = as_ranks(ranks, num_draws)
     number, slots = len(ranks), num_draws + 1
-    tail = _smallest_tail(ecdf_counts(ranks, num_draws)[:-1], number, _levels(slots))
+    tail = _smallest_tail(ecdf_counts(ranks, num_draws)[:-1], number, _shares(slots, True))
     simulated = _simulated(number, slots, True)
     rarer = np.count_nonzero(simulated <= tail * (1 + _ROUNDING))
-    every, came = (np.arange(slots) - num_draws / 2, ranks - num_draws / 2)
+    every, found = np.arange(slots) - num_draws / 2, ranks - num_draws / 2
     outer = (np.abs(every) > slots / 4).mean()  # a half, but for the rounding of a few slots
-    more = (np.abs(came) > slots / 4).mean() - outer
+    more = (np.abs(found) > slots / 4).mean() - outer
     return Uniformity(
         p_value=float((1 + rarer) / (1 + _SIMULATED)),
-        inside=bool(tail >= _rarest(simulated, LEVEL)),
-        tilt=float(came.mean() / every.std() * np.sqrt(number)),
+        inside=bool(tail >= _rarest(simulated)),
+        tilt=float(found.mean() / every.std() * np.sqrt(number)),
         spread=float(more / np.sqrt(outer * (1 - outer) / number)),
     )
 
 
-def uniform_band(
-    number: int, slots: int, cumulative: bool = True, level: float = LEVEL
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return between which counts uniform ranks stay everywhere, with a probability of ``level``.
+def uniform_band(number: int, slots: int, cumulative: bool = True) -> tuple[np.ndarray, np.ndarray]:
+    """Return between which counts uniform ranks stay everywhere, with a probability of 95 %.
 
     Parameters
     ----------
@@ -108,8 +100,6 @@ def uniform_band(
     cumulative : bool, optional
         For the ECDF: how many fall into the first slot, the first two, and so on. False for the
         counts in the slots themselves.
-    level : float, optional
-        Of the whole band, not of a single count.
 
     Returns
     -------
@@ -117,8 +107,8 @@ def uniform_band(
         The smallest and the largest count inside the band; the last of an ECDF is always N.
     """
     number, slots = as_count("number", number, 1), as_count("slots", slots, 2)
-    share = _levels(slots) if cumulative else np.full(slots, 1 / slots)
-    tail = _rarest(_simulated(number, slots, cumulative), level)
+    share = _shares(slots, cumulative)
+    tail = _rarest(_simulated(number, slots, cumulative))
     lower, upper = binom.ppf(tail, number, share), binom.isf(tail, number, share)
     if cumulative:
         lower, upper = np.append(lower, number), np.append(upper, number)
@@ -131,12 +121,12 @@ def as_ranks(ranks: Any, num_draws: int) -> np.ndarray:
     values = column("ranks", ranks)
     if not np.array_equal(values, np.round(values)):
         raise ArgumentError(
-            "ranks: came numbers that are no integers; expected how many draws lie below each "
+            "ranks: got numbers that are no integers, expected how many draws lie below each "
             "truth, as in (draws < truth).sum(axis=0)."
         )
     if values.min() < 0 or values.max() > num_draws:
         raise ArgumentError(
-            f"ranks: came values from {values.min():g} to {values.max():g}; expected 0 to "
+            f"ranks: got values from {values.min():g} to {values.max():g}, expected 0 to "
             f"num_draws = {num_draws}. Pass the number of draws that each truth was ranked among."
         )
     return values.astype(int)
@@ -151,20 +141,20 @@ def bar_counts(ranks: np.ndarray, num_draws: int, bars: int) -> np.ndarray:
     """Return how many ranks fall into each of ``bars`` bars of equally many values."""
     if (num_draws + 1) % bars:
         raise ShapeError(
-            f"bars: came {bars} for the ranks 0 to {num_draws}; expected a divisor of "
+            f"bars: got {bars} for the ranks 0 to {num_draws}, expected a divisor of "
             f"{num_draws + 1}, so that each bar holds as many values."
         )
     return np.bincount(ranks * bars // (num_draws + 1), minlength=bars)
 
 
-def _levels(slots: int) -> np.ndarray:
-    """Return the ECDF of a uniform rank at 0, ..., slots - 2; at the last it is always 1."""
-    return np.arange(1, slots) / slots
+def _shares(slots: int, cumulative: bool) -> np.ndarray:
+    """Return the ECDF of a uniform rank, but for its last value, 1; or its share in each slot."""
+    return np.arange(1, slots) / slots if cumulative else np.full(slots, 1 / slots)
 
 
-def _rarest(simulated: np.ndarray, level: float) -> float:
-    """Return the tail that a share of ``level`` of the simulated sets reaches, or a little more."""
-    return float(np.quantile(simulated, 1 - level, method="lower")) * (1 - _ROUNDING)
+def _rarest(simulated: np.ndarray) -> float:
+    """Return the tail that 95 % of the simulated sets reach, or a little more."""
+    return float(np.quantile(simulated, 1 - LEVEL, method="lower")) * (1 - _ROUNDING)
 
 
 def _smallest_tail(counts: np.ndarray, number: int, share: np.ndarray) -> np.ndarray:
@@ -177,7 +167,7 @@ def _smallest_tail(counts: np.ndarray, number: int, share: np.ndarray) -> np.nda
 @functools.lru_cache(maxsize=64)
 def _simulated(number: int, slots: int, cumulative: bool) -> np.ndarray:
     """Return the smallest tails of 20,000 sets of ``number`` uniform ranks."""
-    counts = np.random.default_rng(0).multinomial(number, np.full(slots, 1 / slots), _SIMULATED)
+    counts = np.random.default_rng(0).multinomial(number, _shares(slots, False), _SIMULATED)
     if cumulative:
-        return _smallest_tail(np.cumsum(counts, axis=1)[:, :-1], number, _levels(slots))
-    return _smallest_tail(counts, number, np.full(slots, 1 / slots))
+        counts = np.cumsum(counts, axis=1)[:, :-1]
+    return _smallest_tail(counts, number, _shares(slots, cumulative))

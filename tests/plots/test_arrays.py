@@ -67,17 +67,17 @@ def test_draws_that_are_not_finite_are_counted(normal_draws, nan_draws):
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda _: plots.plot_data(X[:4].reshape(2, 2), X), ShapeError, r"x: came shape \(2, 2\)"),
+        (lambda _: plots.plot_data(X[:4].reshape(2, 2), X), ShapeError, r"x: got shape \(2, 2\)"),
         (lambda _: plots.plot_data(X, X * np.nan), ArgumentError, "y: 81 of 81 values are NaN"),
-        (lambda _: plots.plot_data(X, ["a"] * 81), ArgumentError, "y: came list of dtype"),
-        (lambda _: plots.plot_data(X, X, truth=np.sum), ShapeError, r"truth: came shape \(\)"),
-        (lambda _: plots.plot_band(X, X), ShapeError, r"draws: came shape \(81,\); expected"),
+        (lambda _: plots.plot_data(X, ["a"] * 81), ArgumentError, "y: got list of dtype"),
+        (lambda _: plots.plot_data(X, X, truth=np.sum), ShapeError, r"truth: got shape \(\)"),
+        (lambda _: plots.plot_band(X, X), ShapeError, r"draws: got shape \(81,\), expected"),
         (lambda _: plots.plot_band(X, X[None]), ShapeError, "at least two draws"),
         (lambda draws: plots.plot_band(X, draws.T), ShapeError, "np.moveaxis"),
         (lambda _: plots.plot_band(X, TREE), ArgumentError, "a DataTree that holds posterior"),
         (lambda _: plots.plot_band(X, TREE["posterior"]), ArgumentError, "that holds a, b"),
     ],
 )
-def test_errors_name_what_came(call, error, message, normal_draws):
+def test_errors_name_what_was_given(call, error, message, normal_draws):
     with pytest.raises(error, match=message):
         call(normal_draws())

@@ -65,7 +65,7 @@ def test_prior_functions_are_single_draws_over_their_band(normal_draws):
     assert len(plots.plot_prior_functions(X, draws, num_draws=500).lines) == 101
 
 
-def test_errors_name_what_came(normal_draws):
+def test_errors_name_what_was_given(normal_draws):
     with pytest.raises(ArgumentError, match="Divide per cent by 100"):
         plots.plot_band(X, normal_draws(), probabilities=(0.5, 95))
     with pytest.raises(ArgumentError, match="mean 'advi'"):

@@ -44,8 +44,8 @@ def test_alt_text_of_a_figure_announces_each_title(normal_draws, losses):
     assert figure.get_layout_engine() is not None
 
 
-def test_errors_name_what_came():
+def test_errors_name_what_was_given():
     with pytest.raises(ArgumentError, match="a Figure on which"):
         plots.alt_text(plt.figure())
-    with pytest.raises(ArgumentError, match="came a str"):
+    with pytest.raises(ArgumentError, match="got a str"):
         plots.alt_text("picture")

@@ -90,10 +90,10 @@ def test_holes_in_diagnostics_are_counted(diagnostics, hole):
     ax.figure.canvas.draw()
 
 
-def test_errors_name_what_came(normal_draws, diagnostics):
+def test_errors_name_what_was_given(normal_draws, diagnostics):
     with pytest.raises(ArgumentError, match="without 'ess_tail'"):
         plots.plot_function_diagnostics(X, diagnostics().drop_vars("ess_tail"))
-    with pytest.raises(ShapeError, match="r_hat: came 81 values for 80 inputs"):
+    with pytest.raises(ShapeError, match="r_hat: got 81 values for 80 inputs"):
         plots.plot_function_diagnostics(X[1:], diagnostics())
     with pytest.raises(ArgumentError, match="r_hat: 81 of 81 values are NaN"):
         plots.plot_function_diagnostics(X, diagnostics(r_hat=X * np.nan))

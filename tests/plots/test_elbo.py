@@ -75,12 +75,12 @@ def test_a_window_is_never_longer_than_the_fit(losses):
 @pytest.mark.parametrize(
     ("values", "options", "error", "message"),
     [
-        (np.ones((3, 4)), {}, ShapeError, r"losses: came shape \(3, 4\)"),
-        (np.ones(3), {}, ShapeError, "losses: came 3 steps"),
+        (np.ones((3, 4)), {}, ShapeError, r"losses: got shape \(3, 4\)"),
+        (np.ones(3), {}, ShapeError, "losses: got 3 steps"),
         (np.full(9, np.nan), {}, ArgumentError, "9 of 9 values are NaN"),
         (np.ones(9), {"window": 1}, ArgumentError, "window=1: expected an integer of at least 2"),
     ],
 )
-def test_errors_name_what_came(values, options, error, message):
+def test_errors_name_what_was_given(values, options, error, message):
     with pytest.raises(error, match=message):
         plots.plot_elbo(values, **options)

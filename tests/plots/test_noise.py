@@ -21,7 +21,7 @@ def test_noise_and_misfit_have_a_dot_for_each_draw_and_marks():
 
 
 def test_as_many_misfits_as_draws():
-    with pytest.raises(ShapeError, match="came 6 and 5 values"):
+    with pytest.raises(ShapeError, match="got 6 and 5 values"):
         plots.plot_noise(np.ones((2, 3)), np.ones(5))
 
 

@@ -59,12 +59,12 @@ def test_each_class_has_a_marker_of_its_own():
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
-        ((FIRST, SECOND, slope().T), ShapeError, r"came shape \(31, 11\); expected \(11, 31\)"),
+        ((FIRST, SECOND, slope().T), ShapeError, r"got shape \(31, 11\), expected \(11, 31\)"),
         ((FIRST[:1], SECOND, slope()[:, :1]), ShapeError, "at least two"),
         (
             (FIRST[::-1], SECOND, slope()),
             ArgumentError,
-            "first: came numbers not in increasing order",
+            "first: got numbers not in increasing order",
         ),
         ((FIRST, SECOND, np.full((11, 31), np.nan)), ArgumentError, "341 of 341"),
     ],

@@ -1,4 +1,4 @@
-"""Histograms and ECDFs of ranks: every world is drawn once, and the words say what is seen."""
+"""Histograms and ECDFs of ranks: each replication is drawn once, and the words say what is seen."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,7 +16,7 @@ def heights(ax):
     return [patch.get_height() for bar in ax.containers for patch in bar]
 
 
-def test_every_world_is_in_one_bar():
+def test_every_replication_is_in_one_bar():
     ax = plots.plot_ranks(FLAT, 39)
     assert len(heights(ax)) == 20 and sum(heights(ax)) == 320
     assert heights(ax)[0] == np.count_nonzero(FLAT <= 1)
@@ -32,10 +32,10 @@ def test_bars_hold_equally_many_ranks(num_draws, bars):
 def test_the_words_are_computed():
     text = plots.alt_text(plots.plot_ranks(FLAT, 39))
     counts = np.bincount(FLAT // 2, minlength=20)
-    assert f"from {counts.min()} to {counts.max()} worlds each; none of the bars" in text
+    assert f"from {counts.min()} to {counts.max()} each; none of the bars" in text
     assert "No sign against uniform (p = 0." in text
     text = plots.alt_text(plots.plot_ranks(ENDS, 39, role="advi"))
-    assert "A heap at both ends: the draws are too narrow (p < 0.0001)." in text
+    assert "A peak at both ends: the draws are too narrow (p < 0.0001)." in text
 
 
 def test_the_ecdf_is_that_of_the_ranks():
@@ -44,10 +44,10 @@ def test_the_ecdf_is_that_of_the_ranks():
     x, y = line.get_data()
     assert x[0] == y[0] == 0 and y[-1] == pytest.approx(0) and len(x) == 41
     assert y[10] == pytest.approx(np.mean(FLAT <= 9) - 0.25)
-    assert "ranks of ours in 320 worlds" in plots.alt_text(ax)
+    assert "ranks of ours in 320 replications" in plots.alt_text(ax)
 
 
-def test_two_curves_of_as_many_worlds_share_a_band():
+def test_two_curves_of_as_many_replications_share_a_band():
     ax = plots.plot_rank_ecdf(FLAT, 39)
     plots.plot_rank_ecdf(ENDS, 39, ax=ax, role="advi")
     assert len(ax.collections) == 1
@@ -73,7 +73,7 @@ def test_a_grid_has_a_row_for_each_method_and_one_for_the_ecdfs():
 
 @pytest.mark.parametrize(
     ("ranks", "words"),
-    [({}, "came nothing"), ({"nuts": {"a": FLAT}, "advi": {"b": FLAT}}, "nuts has a; advi has b")],
+    [({}, "got nothing"), ({"nuts": {"a": FLAT}, "advi": {"b": FLAT}}, "nuts has a; advi has b")],
 )
 def test_a_grid_with_holes_is_refused(ranks, words):
     with pytest.raises(ArgumentError, match=words):
@@ -81,7 +81,7 @@ def test_a_grid_with_holes_is_refused(ranks, words):
 
 
 def test_an_error_leaves_no_half_drawn_figure():
-    with pytest.raises(ArgumentError, match="role: came 'nobody'"):
+    with pytest.raises(ArgumentError, match="role: got 'nobody'"):
         plots.plot_ranks(FLAT, 39, role="nobody")
     with pytest.raises(ArgumentError, match="expected 0 to num_draws"):
         plots.plot_rank_grid({"nuts": {"a": FLAT}}, 19)

@@ -64,7 +64,7 @@ def test_two_predictions_share_one_diagonal():
 @pytest.mark.parametrize(
     ("arguments", "options", "error", "words"),
     [
-        (([0.1, 0.9], [1]), {}, ShapeError, "came 2 and 1 values"),
+        (([0.1, 0.9], [1]), {}, ShapeError, "got 2 and 1 values"),
         (([0.1, 1.9], [0, 1]), {}, ArgumentError, "expit"),
         (([0.1, 0.9], [0, 2]), {}, ArgumentError, "labels other than 0 and 1"),
         (([0.1, 0.9], [0, 1]), {"num_groups": 3}, ArgumentError, "3 for 2 points"),

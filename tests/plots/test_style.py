@@ -61,7 +61,7 @@ def test_a_legend_of_two_bands_does_not_squeeze_the_frame(normal_draws):
 
 
 def test_an_array_of_axes_is_no_axes():
-    with pytest.raises(ArgumentError, match="ax: came ndarray"):
+    with pytest.raises(ArgumentError, match="ax: got ndarray"):
         plots.plot_data(X, X, ax=np.empty(2))
 
 

@@ -1,4 +1,4 @@
-"""The Pareto picture: all offers are there, and the steps are the best that a price can buy."""
+"""The Pareto picture shows every method, and the curves of costs what was measured."""
 
 from typing import NamedTuple
 
@@ -9,23 +9,23 @@ from bnn_teach import plots
 from bnn_teach.errors import ArgumentError
 
 
-class Offer(NamedTuple):
+class Method(NamedTuple):
     method: str
     role: str
     seconds: float
     distance: dict[str, float]
 
 
-OFFERS = [
-    Offer("quick", "ensemble", 0.01, {"gap": 0.5, "far": 0.9}),
-    Offer("quick", "ensemble", 0.1, {"gap": 0.6, "far": 0.7}),
-    Offer("slow", "nuts", 3.0, {"gap": 0.02, "far": 0.1}),
+METHODS = [
+    Method("quick", "ensemble", 0.01, {"gap": 0.5, "far": 0.9}),
+    Method("quick", "ensemble", 0.1, {"gap": 0.6, "far": 0.7}),
+    Method("slow", "nuts", 3.0, {"gap": 0.02, "far": 0.1}),
 ]
 
 
 @pytest.fixture
 def axes():
-    return plots.plot_offers(OFFERS, ["gap", "far"])
+    return plots.plot_tradeoff(METHODS, ["gap", "far"])
 
 
 def test_one_panel_a_region_and_one_line_a_method(axes):
@@ -34,7 +34,7 @@ def test_one_panel_a_region_and_one_line_a_method(axes):
         lines = {line.get_label(): line for line in ax.get_lines()}
         x, y = lines["quick"].get_data()
         np.testing.assert_array_equal(x, [0.01, 0.1])
-        np.testing.assert_array_equal(y, [each.distance[ax.get_title()] for each in OFFERS[:2]])
+        np.testing.assert_array_equal(y, [each.distance[ax.get_title()] for each in METHODS[:2]])
         assert ax.get_xscale() == ax.get_yscale() == "log"
 
 
@@ -51,5 +51,27 @@ def test_each_method_has_a_colour_and_a_marker_of_its_own(axes):
 
 
 def test_nothing_cannot_be_drawn():
-    with pytest.raises(ArgumentError, match="no offers"):
-        plots.plot_offers([], ["gap"])
+    with pytest.raises(ArgumentError, match="no methods"):
+        plots.plot_tradeoff([], ["gap"])
+
+
+SWEEPS = {
+    "num_points": [{"num_points": n, "cpu_us": 1 + 0.02 * n} for n in (10, 100, 1000)],
+    "width": [{"width": h, "cpu_us": 0.5 * h**2} for h in (5, 50)],
+    "depth": [],
+}
+
+
+def test_measured_and_proportional():
+    left, right = plots.plot_costs(SWEEPS)
+    measured, guide = left.get_lines()
+    np.testing.assert_allclose(measured.get_ydata(), [1.2, 3, 21])
+    np.testing.assert_allclose(guide.get_ydata(), [0.21, 2.1, 21])
+    measured, guide = right.get_lines()
+    np.testing.assert_allclose(guide.get_ydata(), measured.get_ydata())
+    assert (left.get_xlabel(), right.get_xlabel()) == ("data points", "units in a layer")
+
+
+def test_a_missing_sweep_is_named():
+    with pytest.raises(ArgumentError, match="'width' among num_points"):
+        plots.plot_costs({"num_points": SWEEPS["num_points"]})

@@ -1,4 +1,4 @@
-"""Pictures of flights tell what the arrays say: the doublings, the turn, the energy."""
+"""Pictures of trajectories tell what the arrays say: the doublings, the turn, the energy."""
 
 from types import SimpleNamespace
 
@@ -13,7 +13,7 @@ from bnn_teach.plots.trajectories import (
     plot_distance,
     plot_doublings,
     plot_energy_error,
-    plot_flight,
+    plot_nuts_trajectory,
     plot_trajectory,
 )
 
@@ -30,7 +30,7 @@ def transition(seed, step_size=0.04):
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_doublings_are_those_that_the_twin_made(seed, monkeypatch):
+def test_doublings_are_those_that_nuts_made(seed, monkeypatch):
     directions, original = [], trees.build_tree
 
     def noted(leaf, edge, direction, depth, *rest):
@@ -68,7 +68,7 @@ def test_the_bars_are_the_doublings():
 
 def test_a_trajectory_shows_what_could_be_drawn():
     info = transition(17)
-    ax = plot_trajectory(info)
+    ax = plot_nuts_trajectory(info)
     _, kept, lost, start, chosen = (np.column_stack(line.get_data()) for line in ax.lines)
     np.testing.assert_array_equal(kept, info.positions[info.candidates])
     np.testing.assert_array_equal(lost, info.positions[~info.candidates])
@@ -77,9 +77,9 @@ def test_a_trajectory_shows_what_could_be_drawn():
     assert f"{info.candidates.sum()} of them could be drawn" in plots.alt_text(ax)
 
 
-def test_a_flight_and_its_turn():
+def test_a_trajectory_and_its_turn():
     path = np.column_stack([[0, 1, 2, 1], [0, 0, 0, 1]]).astype(float)
-    ax = plot_flight(path, turn=2)
+    ax = plot_trajectory(path, turn=2)
     away, back, begin = (np.column_stack(line.get_data()) for line in ax.lines)
     np.testing.assert_array_equal(away, path[:3])
     np.testing.assert_array_equal(back, path[2:])
@@ -100,6 +100,6 @@ def test_the_energy_starts_at_zero_and_infinity_leaves_a_gap():
 
 def test_positions_that_are_no_pairs_are_refused():
     with pytest.raises(ShapeError, match=r"positions\[:, :2\]"):
-        plot_flight(np.zeros((4, 3)))
+        plot_trajectory(np.zeros((4, 3)))
     with pytest.raises(ShapeError, match=r"\(n, 2\)"):
-        plot_trajectory(SimpleNamespace(positions=np.zeros(4), candidates=np.ones(4, bool)))
+        plot_nuts_trajectory(SimpleNamespace(positions=np.zeros(4), candidates=np.ones(4, bool)))

@@ -28,7 +28,7 @@ def test_uniform_ranks_stay_inside_as_often_as_the_level_says(cumulative):
     lower, upper = uniform_band(number, slots, cumulative)
     seen = counts.cumsum(axis=1) if cumulative else counts
     inside = ((seen >= lower) & (seen <= upper)).all(axis=1).mean()
-    # Counts are integers, so the band may be wider, above all that of bars of a few worlds.
+    # Counts are integers, so the band may be wider, above all that of bars of a few replications.
     error = 5 * np.sqrt(0.95 * 0.05 / sets)
     assert 0.95 - error < inside < (0.98 if cumulative else 0.995)
 
@@ -40,7 +40,7 @@ def test_the_band_of_an_ecdf_ends_where_every_ecdf_ends():
     assert np.all(lower <= expected) and np.all(expected <= upper)
 
 
-def test_p_values_of_honest_ranks_are_uniform():
+def test_p_values_of_uniform_ranks_are_uniform():
     rng = np.random.default_rng(11)
     found = [uniformity(rng.integers(0, 20, 80), 19) for _ in range(1000)]
     for level in (0.05, 0.2, 0.5):
@@ -54,8 +54,8 @@ def test_p_values_of_honest_ranks_are_uniform():
     ("spread", "shift", "words"),
     [
         (1.0, 0.0, "no sign against uniform"),
-        (0.5, 0.0, "a heap at both ends: the draws are too narrow"),
-        (2.0, 0.0, "a heap in the middle: the draws are too wide"),
+        (0.5, 0.0, "a peak at both ends: the draws are too narrow"),
+        (2.0, 0.0, "a peak in the middle: the draws are too wide"),
         (1.0, -0.5, "a slope to the right: the draws lie too low"),
         (1.0, 0.5, "a slope to the left: the draws lie too high"),
     ],
@@ -85,10 +85,10 @@ def test_counts():
 @pytest.mark.parametrize(
     ("ranks", "error", "words"),
     [
-        ([0.5, 1.0], ArgumentError, r"no integers; .*\(draws < truth\)"),
-        ([0, 40], ArgumentError, "from 0 to 40; expected 0 to num_draws = 39"),
+        ([0.5, 1.0], ArgumentError, r"no integers, .*\(draws < truth\)"),
+        ([0, 40], ArgumentError, "from 0 to 40, expected 0 to num_draws = 39"),
         ([-1, 3], ArgumentError, "from -1 to 3"),
-        (np.zeros((3, 2)), ShapeError, r"ranks: came shape \(3, 2\)"),
+        (np.zeros((3, 2)), ShapeError, r"ranks: got shape \(3, 2\)"),
     ],
 )
 def test_what_are_no_ranks_is_told(ranks, error, words):
