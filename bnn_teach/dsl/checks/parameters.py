@@ -3,12 +3,12 @@
 TensorFlow Probability computes NaN from a negative scale unless it is asked to check, and when it
 is asked it does not say where. :func:`check_parameters` asks, once, at the first eager pass over a
 model, and names the variable, the parameter, the value and the remedy.
-Next: :mod:`bnn_teach.dsl.distributions.multivariate`.
+Next: :mod:`bnn_teach.dsl.distributions.family`.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -20,46 +20,17 @@ from bnn_teach.errors import ParameterError
 tfd: Any = tfp.distributions
 
 
-class Domain(NamedTuple):
-    """Which values a parameter may have."""
-
-    support: Support
-    """The set itself."""
-    remedy: str
-    """What to do about a value outside."""
-
-
-_MAKE_POSITIVE = (
-    "Pass it through tf.exp or tf.math.softplus, or give it a prior of positive numbers, such as "
-    "HalfNormal."
-)
-_POSITIVE = Domain(supports.positive, _MAKE_POSITIVE)
-_NON_NEGATIVE = Domain(supports.non_negative, _MAKE_POSITIVE)
-_DOMAINS = {
-    **dict.fromkeys(["scale", "rate", "df"], _POSITIVE),
-    **dict.fromkeys(["concentration", "concentration1", "concentration0"], _POSITIVE),
-    "total_count": Domain(supports.non_negative, "Correct the counts."),
-    "probs": Domain(
-        supports.probability, "Pass it through tf.sigmoid, or pass the real number as logits=...."
-    ),
-    "scale_tril": Domain(
-        supports.lower_triangular, "Use tf.linalg.cholesky of a covariance, or a LKJCholesky prior."
-    ),
-    "covariance_matrix": Domain(
-        supports.covariance, "Add a small number to its diagonal, or use MvNormalCholesky."
-    ),
-    "cutpoints": Domain(
-        supports.increasing, "Sort them; as a random variable, use tf.cumsum of positive numbers."
-    ),
+_POSITIVE = ["scale", "rate", "df", "concentration", "concentration1", "concentration0"]
+_DOMAINS = dict.fromkeys(_POSITIVE, supports.positive) | {
+    "total_count": supports.count,
+    "probs": supports.probability,
+    "scale_tril": supports.lower_triangular,
+    "covariance_matrix": supports.covariance,
+    "cutpoints": supports.increasing,
 }
-_SIMPLEX = Domain(supports.probabilities, "Divide by the sum, or use tf.nn.softmax or Dirichlet.")
+"""By the parameter's name, which means the same in all of TFP; any other may be any number."""
 _SEPARATE = {"loc", "scale"}
 """Where these are all, their domains say everything, and nothing is left for TFP to check."""
-_FINITE = Domain(
-    Support("finite numbers", np.isfinite),
-    "Look in what it was computed from for a division by zero, the logarithm or root of a negative "
-    "number, or an overflow.",
-)
 
 
 def check_parameters(path: str, distribution: Any) -> None:
@@ -85,15 +56,16 @@ def check_parameters(path: str, distribution: Any) -> None:
         raise ParameterError(f"{path}: {error}") from None
 
 
-def check_value(parameter: str, value: Any, domain: Domain | None = None) -> None:
+def check_value(parameter: str, value: Any, domain: Support) -> None:
     """Raise :class:`ParameterError` if a parameter's eager value is outside its domain."""
     array = tf.get_static_value(value)
-    for support, remedy in (_FINITE, domain or _DOMAINS[parameter]):
+    for support in (supports.finite, domain):
         found = None if array is None else first_outside(support, array)
         if found is not None:
             where = f" at index {found[0]}" if found[0] else ""
             raise ParameterError(
-                f"the parameter {parameter} is {found[1]}{where}; expected {support.name}. {remedy}"
+                f"the parameter {parameter} is {found[1]}{where}; expected {support.name}. "
+                f"{support.remedy}"
             )
 
 
@@ -118,15 +90,16 @@ def _check(distribution: Any, prefix: str) -> None:
                 _check(part, f"{prefix}{key}.")
 
 
-def _domain(parameter: str, distribution: Any) -> Domain:
-    """Return the domain of a parameter, by its name: names mean the same in all of TFP."""
+def _domain(parameter: str, distribution: Any) -> Support:
+    """Return the domain of a parameter."""
     if parameter == "probs" and distribution.parameter_properties()[parameter].event_ndims == 1:
-        return _SIMPLEX
-    if isinstance(distribution, tfd.Poisson | tfd.VonMises):  # where 0 is possible
-        return _NON_NEGATIVE if parameter in ("rate", "concentration") else _FINITE
+        return supports.probabilities
     if isinstance(distribution, tfd.NegativeBinomial) and parameter == "total_count":
-        return _POSITIVE
-    return _DOMAINS.get(parameter, _FINITE)
+        return supports.positive
+    domain = _DOMAINS.get(parameter, supports.finite)
+    if isinstance(distribution, tfd.Poisson | tfd.VonMises) and domain is supports.positive:
+        return supports.non_negative  # 0 is possible
+    return domain
 
 
 def _is_numeric(value: Any) -> bool:

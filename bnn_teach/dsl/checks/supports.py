@@ -1,9 +1,9 @@
-"""Supports: which values a random variable can take.
+"""Supports: which values a random variable, or a parameter of one, can take.
 
 You will see what is known about a family besides its density: the set on which it lives. That
 set is what observed values are checked against, what decides whether a variable is discrete (and
 so has no gradient), and what the parameters of other distributions must lie in.
-Next: :mod:`bnn_teach.dsl.distributions.family`, where a density and a support become a constructor.
+Next: :mod:`bnn_teach.dsl.checks.parameters`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ class Support(NamedTuple):
     or matrix is inside or outside, one for it, with its axes kept at length 1 (NumPy)."""
     discrete: bool = False
     """Whether the values are counts or categories, so that there is no gradient."""
+    remedy: str = ""
+    """What to do about a parameter outside."""
 
 
 def _is_integer(v: Any) -> Any:
@@ -50,10 +52,8 @@ def _has_unit_rows(v: Any) -> Any:
 
 def _is_covariance(v: Any) -> Any:
     symmetric = np.isclose(v, np.swapaxes(v, -1, -2), rtol=1e-4, atol=1e-6)
-    return (
-        _of_matrix(symmetric)
-        & np.vectorize(_has_cholesky, signature="(n,n)->()")(v)[..., None, None]
-    )
+    definite = np.vectorize(_has_cholesky, signature="(n,n)->()")(v)
+    return _of_matrix(symmetric) & definite[..., None, None]
 
 
 def _has_cholesky(matrix: Any) -> bool:
@@ -68,14 +68,34 @@ def _of_matrix(mask: Any) -> Any:
     return mask.all(axis=(-2, -1), keepdims=True)
 
 
+_MAKE_POSITIVE = (
+    "Pass it through tf.exp or tf.math.softplus, or give it a prior of positive numbers, such as "
+    "HalfNormal."
+)
+
 real = Support("real numbers", np.isfinite)
-positive = Support("positive numbers", lambda v: v > 0)
-non_negative = Support("numbers from 0 on", lambda v: v >= 0)
+finite = Support(
+    "finite numbers",
+    np.isfinite,
+    remedy="Look in what it was computed from for a division by zero, the logarithm or root of a "
+    "negative number, or an overflow.",
+)
+positive = Support("positive numbers", lambda v: v > 0, remedy=_MAKE_POSITIVE)
+non_negative = Support("numbers from 0 on", lambda v: v >= 0, remedy=_MAKE_POSITIVE)
 unit_interval = Support("numbers in (0, 1)", lambda v: (v > 0) & (v < 1))
-probability = Support("numbers in [0, 1]", lambda v: (v >= 0) & (v <= 1))
+probability = Support(
+    "numbers in [0, 1]",
+    lambda v: (v >= 0) & (v <= 1),
+    remedy="Pass it through tf.sigmoid, or pass the real number as logits=....",
+)
 angle = Support("angles from -π to π", lambda v: np.abs(v) <= np.pi + 1e-6)
 binary = Support("0 or 1", lambda v: (v == 0) | (v == 1), discrete=True)
-count = Support("integers from 0 on", lambda v: (v >= 0) & _is_integer(v), discrete=True)
+count = Support(
+    "integers from 0 on",
+    lambda v: (v >= 0) & _is_integer(v),
+    discrete=True,
+    remedy="Correct the counts.",
+)
 simplex = Support(
     "positive numbers that sum to 1 over the last axis",
     lambda v: (v > 0).all(axis=-1, keepdims=True) & _sums_to_one(v),
@@ -83,74 +103,70 @@ simplex = Support(
 probabilities = Support(
     "numbers from 0 on that sum to 1 over the last axis",
     lambda v: (v >= 0).all(axis=-1, keepdims=True) & _sums_to_one(v),
+    remedy="Divide by the sum, or use tf.nn.softmax or Dirichlet.",
 )
 increasing = Support(
     "numbers that increase along the last axis",
     lambda v: (np.diff(v, axis=-1) > 0).all(axis=-1, keepdims=True),
+    remedy="Sort them; as a random variable, use tf.cumsum of positive numbers.",
 )
 lower_triangular = Support(
-    "lower-triangular matrices with a positive diagonal", _is_lower_triangular
+    "lower-triangular matrices with a positive diagonal",
+    _is_lower_triangular,
+    remedy="Use tf.linalg.cholesky of a covariance, or a LKJCholesky prior.",
 )
 correlation_cholesky = Support(
     "Cholesky factors of correlation matrices: lower-triangular, positive diagonal, unit rows",
     lambda v: _is_lower_triangular(v) & _has_unit_rows(v),
 )
-covariance = Support("symmetric positive-definite matrices", _is_covariance)
+covariance = Support(
+    "symmetric positive-definite matrices",
+    _is_covariance,
+    remedy="Add a small number to its diagonal, or use MvNormalCholesky.",
+)
 
 
-# Supports that depend on parameters: functions from a distribution to its support. The predicate
-# reads the parameters only when it is called, so that it may be built while a graph is traced.
+def between(low: Any, high: Any = np.inf, integers: bool = False) -> Callable[[Any], Support]:
+    """Numbers, or integers, between two ends that depend on a distribution's parameters.
 
+    Parameters
+    ----------
+    low, high : float, str or callable
+        A number, the name of a parameter, or a function from the distribution to a number.
+    integers : bool, optional
+        Whether only integers are meant.
 
-def between(low: str, high: str) -> Callable[[Any], Support]:
-    """Numbers between the parameters named ``low`` and ``high``."""
-    return lambda d: Support(
-        f"numbers from {_words(d, low)} to {_words(d, high)}",
-        lambda v: (v >= np.asarray(getattr(d, low))) & (v <= np.asarray(getattr(d, high))),
-    )
-
-
-def at_least(low: str) -> Callable[[Any], Support]:
-    """Numbers from the parameter named ``low`` on."""
-    return lambda d: Support(
-        f"numbers from {_words(d, low)} on", lambda v: v >= np.asarray(getattr(d, low))
-    )
-
-
-def integers_between(low: str, high: str) -> Callable[[Any], Support]:
-    """Integers between the parameters named ``low`` and ``high``."""
+    Returns
+    -------
+    callable
+        Maps a distribution to its support, which reads the parameters only when it is asked, so
+        that it may be built while a graph is traced.
+    """
 
     def support(distribution: Any) -> Support:
-        numbers = between(low, high)(distribution)
-        return Support(
-            numbers.name.replace("numbers", "integers"),
-            lambda v: numbers.contains(v) & _is_integer(v),
-            discrete=True,
-        )
+        first, last = _end(distribution, low), _end(distribution, high)
+        kind = "integers" if integers else "numbers"
+        until = "on" if last is np.inf else f"to {_words(last, high)}"
+
+        def contains(v: Any) -> Any:
+            inside = (v >= np.asarray(first)) & (v <= np.asarray(last))
+            return inside & _is_integer(v) if integers else inside
+
+        return Support(f"{kind} from {_words(first, low)} {until}", contains, integers)
 
     return support
 
 
-def integers_up_to(high: str) -> Callable[[Any], Support]:
-    """Integers from 0 to the parameter named ``high``."""
-    return lambda d: Support(
-        f"integers from 0 to {_words(d, high)}",
-        lambda v: count.contains(v) & (v <= np.asarray(getattr(d, high))),
-        discrete=True,
-    )
+def _end(distribution: Any, end: Any) -> Any:
+    if isinstance(end, str):
+        return getattr(distribution, end)
+    return end(distribution) if callable(end) else end
 
 
-def categories(parameters: tuple[str, ...], extra: int = 0) -> Callable[[Any], Support]:
-    """Integers from 0, as many as the first given of ``parameters`` is long, plus ``extra``."""
-
-    def support(distribution: Any) -> Support:
-        given = next(v for p in parameters if (v := getattr(distribution, p)) is not None)
-        last = given.shape[-1] + extra - 1
-        return Support(
-            f"integers from 0 to {last}", lambda v: count.contains(v) & (v <= last), discrete=True
-        )
-
-    return support
+def _words(value: Any, name: Any) -> str:
+    """Say an end as its value where it is one known number, else as its name."""
+    known = tf.get_static_value(value) if tf.is_tensor(value) else value
+    return f"{known:g}" if known is not None and np.ndim(known) == 0 else str(name)
 
 
 def support_of(distribution: Any) -> Support:
@@ -171,7 +187,7 @@ def support_of(distribution: Any) -> Support:
     except (NotImplementedError, TypeError):
         return real
     if bijector is None:
-        return Support("finite numbers", np.isfinite, discrete=True)
+        return finite._replace(discrete=True)
     if isinstance(bijector, tfb.Exp | tfb.Softplus):
         return non_negative
     if isinstance(bijector, tfb.Sigmoid) and bijector.low is None:
@@ -203,9 +219,3 @@ def first_outside(support: Support, array: Any) -> tuple[tuple[int, ...], str] |
     if value.ndim == 0:
         return index, f"{value:g}"
     return index, " ".join(np.array2string(value, precision=6, separator=", ").split())
-
-
-def _words(distribution: Any, parameter: str) -> str:
-    """Say a parameter as its value where it is one known number, else as its name."""
-    value = tf.get_static_value(getattr(distribution, parameter))
-    return f"{value:g}" if value is not None and np.ndim(value) == 0 else parameter

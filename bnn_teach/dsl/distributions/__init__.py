@@ -1,127 +1,388 @@
-"""The catalogue of distributions, and a way to use any other.
+r"""The catalogue of distributions.
 
-The named families are written down in six short files, by what their values are: on the real line
-(:mod:`~bnn_teach.dsl.distributions.continuous`), positive
-(:mod:`~bnn_teach.dsl.distributions.positive`), vectors and matrices
-(:mod:`~bnn_teach.dsl.distributions.multivariate`), counts
-(:mod:`~bnn_teach.dsl.distributions.counts`), categories
-(:mod:`~bnn_teach.dsl.distributions.categories`), and mixtures of any
-(:mod:`~bnn_teach.dsl.distributions.mixtures`). Here is their list, and :func:`Distribution` for all
-else that TensorFlow Probability has. Next: :mod:`bnn_teach.dsl.model`.
+Every entry is a family: its name, the distribution of TensorFlow Probability that computes it, the
+set that it lives on, its density, and its parameters, whose names are TFP's. Parameters are arrays
+that broadcast against each other; the value has their common shape, behind ``batch_stack``. What a
+family is, and how to use any other distribution, says :mod:`bnn_teach.dsl.distributions.family`;
+what TFP lacks is in :mod:`bnn_teach.dsl.distributions.adapted` and
+:mod:`bnn_teach.dsl.distributions.mixtures`. Next: :mod:`bnn_teach.dsl.model`.
 """
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
+from bnn_teach.dsl.checks import supports
 from bnn_teach.dsl.checks.parameters import check_parameters
-from bnn_teach.dsl.checks.supports import Support, support_of
-from bnn_teach.dsl.distributions.categories import Bernoulli, Categorical, OrderedLogistic
-from bnn_teach.dsl.distributions.continuous import (
-    Beta,
-    Cauchy,
-    Laplace,
-    Logistic,
-    LogitNormal,
-    Normal,
-    StudentT,
-    Uniform,
-    VonMises,
+from bnn_teach.dsl.checks.supports import Support, between, support_of
+from bnn_teach.dsl.distributions import adapted, mixtures
+from bnn_teach.dsl.distributions.family import Distribution, Family, Parameter
+from bnn_teach.engine.runtime import tfp
+
+tfd: Any = tfp.distributions
+
+__all__ = ["Distribution", "Family", "Support", "check_parameters"]
+
+# The real line, and intervals.
+
+Normal = Family(
+    "Normal",
+    tfd.Normal,
+    supports.real,
+    r"Normal: :math:`p(x) = (2\pi)^{-1/2} \sigma^{-1} e^{-(x-\mu)^2 / 2\sigma^2}`.",
+    loc=Parameter(r"Mean :math:`\mu`.", 0.0),
+    scale=Parameter(r"Standard deviation :math:`\sigma > 0`.", 1.0),
 )
-from bnn_teach.dsl.distributions.counts import (
-    BetaBinomial,
-    Binomial,
-    DiscreteUniform,
-    Geometric,
-    NegativeBinomial,
-    Poisson,
+StudentT = Family(
+    "StudentT",
+    tfd.StudentT,
+    supports.real,
+    r"Student's t: :math:`p(x) \propto \sigma^{-1} (1 + z^2/\nu)^{-(\nu+1)/2}`, z = (x − μ)/σ.",
+    df=Parameter(r"Degrees of freedom :math:`\nu > 0`; the mean exists for :math:`\nu > 1`."),
+    loc=Parameter(r"Centre :math:`\mu`.", 0.0),
+    scale=Parameter(r"Scale :math:`\sigma > 0`; the standard deviation is larger.", 1.0),
 )
-from bnn_teach.dsl.distributions.family import Family, family
-from bnn_teach.dsl.distributions.mixtures import Mixture
-from bnn_teach.dsl.distributions.multivariate import (
-    Dirichlet,
-    LKJCholesky,
-    MvNormal,
-    MvNormalCholesky,
+Cauchy = Family(
+    "Cauchy",
+    tfd.Cauchy,
+    supports.real,
+    r"Cauchy: :math:`p(x) = 1 / \{\pi \gamma [1 + (x-\mu)^2/\gamma^2]\}`.",
+    loc=Parameter(r"Median :math:`\mu`; there is no mean.", 0.0),
+    scale=Parameter(r"Half the width at half the height, :math:`\gamma > 0`.", 1.0),
 )
-from bnn_teach.dsl.distributions.positive import (
-    Exponential,
-    Gamma,
-    HalfCauchy,
-    HalfNormal,
-    HalfStudentT,
-    InverseGamma,
-    LogNormal,
-    Pareto,
-    Weibull,
+Laplace = Family(
+    "Laplace",
+    tfd.Laplace,
+    supports.real,
+    r"Laplace: :math:`p(x) = (2b)^{-1} e^{-|x-\mu|/b}`.",
+    loc=Parameter(r"Mean :math:`\mu`.", 0.0),
+    scale=Parameter(r"Mean distance from :math:`\mu`, :math:`b > 0`.", 1.0),
 )
-from bnn_teach.dsl.dtypes import get_dtype
-from bnn_teach.dsl.random_variables import RandomVariable, check_name
-from bnn_teach.engine.runtime import tf, tfp
-from bnn_teach.errors import ArgumentError, DtypeError
+Logistic = Family(
+    "Logistic",
+    tfd.Logistic,
+    supports.real,
+    r"Logistic: :math:`p(x) = s^{-1} e^{-z} (1 + e^{-z})^{-2}`, z = (x − μ)/s.",
+    loc=Parameter(r"Mean :math:`\mu`.", 0.0),
+    scale=Parameter(r"Scale :math:`s > 0`; the standard deviation is :math:`\pi s/\sqrt{3}`.", 1.0),
+)
+Uniform = Family(
+    "Uniform",
+    tfd.Uniform,
+    between("low", "high"),
+    r"Uniform: :math:`p(x) = 1/(b-a)` for :math:`a \le x \le b`.",
+    low=Parameter(r"Lower end :math:`a`.", 0.0),
+    high=Parameter(r"Upper end :math:`b > a`.", 1.0),
+)
+Beta = Family(
+    "Beta",
+    tfd.Beta,
+    supports.unit_interval,
+    r"Beta: :math:`p(x) = x^{a-1} (1-x)^{b-1} / B(a, b)` for :math:`0 < x < 1`.",
+    concentration1=Parameter(r":math:`a > 0`, the weight of ones; the mean is :math:`a/(a+b)`."),
+    concentration0=Parameter(r":math:`b > 0`, the weight of zeros."),
+)
+LogitNormal = Family(
+    "LogitNormal",
+    tfd.LogitNormal,
+    supports.unit_interval,
+    r"""Logit-normal: :math:`\log\frac{x}{1-x}` is normal, for :math:`0 < x < 1`.
 
+    .. math:: p(x) = N(\operatorname{logit} x \mid \mu, \sigma) / [x (1-x)]
+    """,
+    loc=Parameter(r"Mean :math:`\mu` of the logit.", 0.0),
+    scale=Parameter(r"Standard deviation :math:`\sigma > 0` of the logit.", 1.0),
+)
+VonMises = Family(
+    "VonMises",
+    tfd.VonMises,
+    supports.angle,
+    r"""Von Mises, the normal of angles: :math:`p(x) = e^{\kappa\cos(x-\mu)} / [2\pi I_0(\kappa)]`.
 
-def Distribution(
-    name: str, distribution: Any, *, observed: Any = None, batch_stack: Any = None, dims: Any = None
-) -> RandomVariable:
-    """Make a random variable of any distribution of TensorFlow Probability.
+    The value is in radians, :math:`-\pi \le x \le \pi`; bring other angles there by
+    ``(x + pi) % (2 * pi) - pi``.
+    """,
+    loc=Parameter(r"Mean direction :math:`\mu`, in radians.", 0.0),
+    concentration=Parameter(
+        r":math:`\kappa \ge 0`; 0 is uniform, and a large one is close to a normal of variance "
+        r":math:`1/\kappa`.",
+        1.0,
+    ),
+)
 
-    Parameters
-    ----------
-    name : str
-        The last part of the variable's path.
-    distribution : tfp.distributions.Distribution
-        Over one tensor, in the working dtype. It can be inferred if TFP knows a bijector onto its
-        support; without one it counts as discrete, unless it is a mixture.
-    observed : array_like, optional
-        Data; the variable is then fixed to it.
-    batch_stack : int or tuple of int, optional
-        Independent copies, stacked in front of the distribution's own batch shape.
-    dims : str or tuple of str, optional
-        Names of the value's axes in the trace.
+# Positive numbers: scales, rates, waiting times. A parameter called rate divides the value, and
+# one called scale multiplies it.
 
-    Returns
-    -------
-    RandomVariable
+HalfNormal = Family(
+    "HalfNormal",
+    tfd.HalfNormal,
+    supports.non_negative,
+    r"""Half-normal, the distance of a normal from its mean.
 
-    Raises
-    ------
-    ArgumentError
-        If it is no such distribution.
-    DtypeError
-        If it computes in another floating-point type than the model.
-    """
-    where = f"the variable {check_name(name)!r}"
-    if not isinstance(distribution, tfp.distributions.Distribution) or tf.nest.is_nested(
-        distribution.dtype
-    ):
-        raise ArgumentError(
-            f"{where}: the second argument is {distribution!r:.60}, not a distribution over one "
-            "tensor. Pass one of tfp.distributions, such as tfd.Gumbel(0.0, 1.0)."
-        )
-    if distribution.dtype.is_floating and distribution.dtype != get_dtype():
-        raise DtypeError(
-            f"{where}: the distribution has dtype {distribution.dtype.name}, but models compute in "
-            f"{get_dtype().name}. Make its parameters with tf.constant(..., bt.get_dtype())."
-        )
-    return RandomVariable(
-        name,
-        distribution,
-        observed=observed,
-        batch_stack=batch_stack,
-        dims=dims,
-        support=support_of(distribution),
-    )
+    .. math:: p(x) = \sqrt{2/\pi}\, \sigma^{-1} e^{-x^2/2\sigma^2}, \quad x \ge 0
+    """,
+    scale=Parameter(r"Standard deviation :math:`\sigma > 0` of the normal that was folded.", 1.0),
+)
+HalfCauchy = Family(
+    "HalfCauchy",
+    functools.partial(tfd.HalfCauchy, loc=0.0),
+    supports.non_negative,
+    r"Half-Cauchy: :math:`p(x) = 2 / \{\pi \gamma [1 + x^2/\gamma^2]\}` for :math:`x \ge 0`.",
+    scale=Parameter(r"Median :math:`\gamma > 0`; there is no mean.", 1.0),
+)
+HalfStudentT = Family(
+    "HalfStudentT",
+    functools.partial(tfd.HalfStudentT, loc=0.0),
+    supports.non_negative,
+    r"""Half Student's t, heavier in the tail than the half-normal.
 
+    .. math:: p(x) \propto \sigma^{-1} [1 + x^2/(\nu\sigma^2)]^{-(\nu+1)/2}, \quad x \ge 0
+    """,
+    df=Parameter(
+        r"Degrees of freedom :math:`\nu > 0`: 1 is the half-Cauchy, infinity the half-normal."
+    ),
+    scale=Parameter(r"Scale :math:`\sigma > 0`.", 1.0),
+)
+Exponential = Family(
+    "Exponential",
+    tfd.Exponential,
+    supports.non_negative,
+    r"Exponential: :math:`p(x) = \lambda e^{-\lambda x}` for :math:`x \ge 0`.",
+    rate=Parameter(r":math:`\lambda > 0`; the mean is :math:`1/\lambda`.", 1.0),
+)
+Gamma = Family(
+    "Gamma",
+    tfd.Gamma,
+    supports.positive,
+    r"Gamma: :math:`p(x) = \beta^{\alpha} x^{\alpha-1} e^{-\beta x} / \Gamma(\alpha)`.",
+    concentration=Parameter(r"Shape :math:`\alpha > 0`."),
+    rate=Parameter(r":math:`\beta > 0`; the mean is :math:`\alpha/\beta`.", 1.0),
+)
+InverseGamma = Family(
+    "InverseGamma",
+    tfd.InverseGamma,
+    supports.positive,
+    r"Inverse gamma: :math:`p(x) = \beta^{\alpha} x^{-\alpha-1} e^{-\beta/x} / \Gamma(\alpha)`.",
+    concentration=Parameter(r"Shape :math:`\alpha > 0`; the mean exists for :math:`\alpha > 1`."),
+    scale=Parameter(r":math:`\beta > 0`.", 1.0),
+)
+LogNormal = Family(
+    "LogNormal",
+    tfd.LogNormal,
+    supports.positive,
+    r"Log-normal, the logarithm is normal: :math:`p(x) = N(\log x \mid \mu, \sigma) / x`.",
+    loc=Parameter(r"Mean :math:`\mu` of the logarithm; the median is :math:`e^\mu`.", 0.0),
+    scale=Parameter(r"Standard deviation :math:`\sigma > 0` of the logarithm.", 1.0),
+)
+Weibull = Family(
+    "Weibull",
+    tfd.Weibull,
+    supports.positive,
+    r"Weibull: :math:`p(x) = (k/\lambda) (x/\lambda)^{k-1} e^{-(x/\lambda)^k}`.",
+    concentration=Parameter(r"Shape :math:`k > 0`; 1 is the exponential."),
+    scale=Parameter(r":math:`\lambda > 0`.", 1.0),
+)
+Pareto = Family(
+    "Pareto",
+    tfd.Pareto,
+    between("scale"),
+    r"Pareto: :math:`p(x) = \alpha m^\alpha / x^{\alpha+1}` for :math:`x \ge m`.",
+    concentration=Parameter(
+        r"Exponent of the tail, :math:`\alpha > 0`; the mean exists for :math:`\alpha > 1`."
+    ),
+    scale=Parameter(r"Smallest value, :math:`m > 0`.", 1.0),
+)
 
-__all__ = [
-    "Support", "Family", "family", "Distribution", "check_parameters",
-    "Normal", "StudentT", "Cauchy", "Laplace", "Logistic",
-    "Uniform", "Beta", "LogitNormal", "VonMises",
-    "HalfNormal", "HalfCauchy", "HalfStudentT", "Exponential", "Gamma", "InverseGamma",
-    "LogNormal", "Weibull", "Pareto",
-    "Dirichlet", "MvNormal", "MvNormalCholesky", "LKJCholesky",
-    "Bernoulli", "Binomial", "BetaBinomial", "Categorical", "Poisson", "NegativeBinomial",
-    "Geometric", "DiscreteUniform", "OrderedLogistic",
+# Vectors and matrices. The value has axes of its own, the *event*; they stand last, behind
+# batch_stack and the batch axes of the parameters.
+
+_MEAN = Parameter(r"Mean :math:`\mu`; the value has its shape.", kind="array_like, shape (..., K)")
+
+Dirichlet = Family(
+    "Dirichlet",
+    adapted.Dirichlet,
+    supports.simplex,
+    r"""Dirichlet, probabilities of K: :math:`p(x) = B(\alpha)^{-1} \prod_k x_k^{\alpha_k-1}`.
+
+    The value has the shape of ``concentration``; its last axis sums to 1.
+    """,
+    concentration=Parameter(
+        r":math:`\alpha_k > 0`; the mean is :math:`\alpha_k / \sum_j \alpha_j`.",
+        kind="array_like, shape (..., K)",
+    ),
+)
+MvNormal = Family(
+    "MvNormal",
+    adapted.normal_of_covariance,
+    supports.real,
+    r"""Multivariate normal, by its covariance.
+
+    .. math:: p(x) = |2\pi\Sigma|^{-1/2} e^{-(x-\mu)^T \Sigma^{-1} (x-\mu)/2}
+    """,
+    loc=_MEAN,
+    covariance_matrix=Parameter(
+        r":math:`\Sigma`, symmetric and positive definite.", kind="array_like, shape (..., K, K)"
+    ),
+)
+MvNormalCholesky = Family(
+    "MvNormalCholesky",
+    tfd.MultivariateNormalTriL,
+    supports.real,
+    r"""Multivariate normal, by the factor L of its covariance :math:`\Sigma = LL^T`.
+
+    .. math:: p(x) = (2\pi)^{-K/2} |L|^{-1} e^{-\|L^{-1}(x-\mu)\|^2/2}
+    """,
+    loc=_MEAN,
+    scale_tril=Parameter(
+        r":math:`L`, lower-triangular, with a positive diagonal. For standard deviations s and a "
+        r"``LKJCholesky`` variable C it is ``s[..., None] * C``.",
+        kind="array_like, shape (..., K, K)",
+    ),
+)
+LKJCholesky = Family(
+    "LKJCholesky",
+    adapted.cholesky_lkj,
+    supports.correlation_cholesky,
+    r"""Factor L of a correlation matrix of density :math:`p(LL^T) \propto |LL^T|^{\eta-1}`.
+
+    .. math:: p(L) \propto \prod_{k=2}^{K} L_{kk}^{K-k+2(\eta-1)}
+
+    The value has shape (..., K, K): lower-triangular, with rows of length 1. Lewandowski,
+    Kurowicka and Joe, "Generating random correlation matrices based on vines and extended onion
+    method", Journal of Multivariate Analysis 100 (2009), section 3.
+    """,
+    dimension=Parameter(r":math:`K \ge 2`.", kind="int"),
+    concentration=Parameter(
+        r":math:`\eta \ge 1`: 1 is uniform over correlation matrices, more favours weak "
+        "correlations.",
+        1.0,
+    ),
+)
+
+# Counts, numbers of the working dtype, and categories, int32: tf.cast one before computing with
+# it. They have no gradient: NUTS and ADVI take them observed, or summed out by Mixture.
+
+_PROBS = Parameter(r":math:`0 \le p \le 1`; this or ``logits``.", None)
+_LOGITS = Parameter(r":math:`\log\frac{p}{1-p}`, any real number.", None)
+_TRIALS = Parameter(r"Trials :math:`n`, an integer from 0 on.")
+
+Bernoulli = Family(
+    "Bernoulli",
+    tfd.Bernoulli,
+    supports.binary,
+    r"Bernoulli, one yes or no: :math:`P(1) = p`, :math:`P(0) = 1-p`.",
+    probs=_PROBS,
+    logits=_LOGITS,
+)
+Binomial = Family(
+    "Binomial",
+    tfd.Binomial,
+    between(0, "total_count", integers=True),
+    r"Binomial, successes in n trials: :math:`P(k) = \binom{n}{k} p^k (1-p)^{n-k}`.",
+    total_count=_TRIALS,
+    probs=_PROBS,
+    logits=_LOGITS,
+)
+BetaBinomial = Family(
+    "BetaBinomial",
+    tfd.BetaBinomial,
+    between(0, "total_count", integers=True),
+    r"Beta-binomial, its p is Beta: :math:`P(k) = \binom{n}{k} B(k+a, n-k+b) / B(a, b)`.",
+    total_count=_TRIALS,
+    concentration1=Parameter(r":math:`a > 0`, the weight of successes."),
+    concentration0=Parameter(r":math:`b > 0`, the weight of failures."),
+)
+Poisson = Family(
+    "Poisson",
+    tfd.Poisson,
+    supports.count,
+    r"Poisson: :math:`P(k) = \lambda^k e^{-\lambda} / k!` for :math:`k = 0, 1, \dots`.",
+    rate=Parameter(r"Mean :math:`\lambda \ge 0`; this or ``log_rate``.", None),
+    log_rate=Parameter(r":math:`\log\lambda`, any real number.", None),
+)
+NegativeBinomial = Family(
+    "NegativeBinomial",
+    adapted.NegativeBinomial,
+    supports.count,
+    r"""Negative binomial: :math:`P(k) = \frac{\Gamma(k+r)}{k!\,\Gamma(r)} p^k (1-p)^r`.
+
+    Successes before the r-th failure, or a Poisson count whose rate is Gamma: a count of mean
+    :math:`m = rp/(1-p)` and variance :math:`m + m^2/r`. For a mean m pass
+    ``logits=tf.math.log(m / r)``. SciPy's ``nbinom`` calls :math:`1-p` its p.
+    """,
+    total_count=Parameter(r":math:`r > 0`, which need not be an integer."),
+    probs=Parameter(r":math:`0 \le p < 1`, of a success; this or ``logits``.", None),
+    logits=_LOGITS,
+)
+Geometric = Family(
+    "Geometric",
+    tfd.Geometric,
+    supports.count,
+    r"Geometric, failures before the first success: :math:`P(k) = p (1-p)^k`.",
+    probs=Parameter(r":math:`0 < p \le 1`; this or ``logits``.", None),
+    logits=_LOGITS,
+)
+DiscreteUniform = Family(
+    "DiscreteUniform",
+    adapted.DiscreteUniform,
+    between("low", "high", integers=True),
+    r"Discrete uniform: :math:`P(k) = 1/(b-a+1)` for :math:`k = a, a+1, \dots, b`.",
+    low=Parameter(r"Smallest value :math:`a`, an integer."),
+    high=Parameter(r"Largest value :math:`b \ge a`, an integer; it is included."),
+)
+Categorical = Family(
+    "Categorical",
+    tfd.Categorical,
+    between(0, lambda d: (d.logits if d.probs is None else d.probs).shape[-1] - 1, integers=True),
+    r"""Categorical, one of K: :math:`P(k) = p_k` for :math:`k = 0, \dots, K-1`.
+
+    The parameter's last axis counts the categories; the value has the shape of the other axes.
+    """,
+    probs=Parameter(
+        r":math:`p_k \ge 0`, which sum to 1; this or ``logits``.",
+        None,
+        "array_like, shape (..., K)",
+    ),
+    logits=Parameter(
+        r":math:`\log p_k` up to a constant, any real numbers.", None, "array_like, shape (..., K)"
+    ),
+)
+OrderedLogistic = Family(
+    "OrderedLogistic",
+    tfd.OrderedLogistic,
+    between(0, lambda d: d.cutpoints.shape[-1], integers=True),
+    r"""Ordered logistic: :math:`P(k) = S(c_k - \eta) - S(c_{k-1} - \eta)`, S the logistic function.
+
+    One of K ordered categories 0, ..., K − 1: which of the intervals between the cutpoints a
+    logistic variable around :math:`\eta` falls into; :math:`c_{-1} = -\infty`,
+    :math:`c_{K-1} = \infty`.
+    """,
+    cutpoints=Parameter(
+        r"Increasing numbers :math:`c_0 < c_1 < \dots`", kind="array_like, shape (..., K - 1)"
+    ),
+    loc=Parameter(
+        r"Predictor :math:`\eta`, any real number; it broadcasts against the cutpoints' other axes",
+        kind="array_like, shape (...)",
+    ),
+)
+
+# A discrete choice, summed out: the density has gradients again.
+
+Mixture = Family(
     "Mixture",
-]  # fmt: skip
+    mixtures.mixture,
+    support_of,
+    r"""Mixture of K components of one family: :math:`p(x) = \sum_k w_k\, p_k(x)`.
+
+    The components' last batch axis counts them; the value has the shape of the other axes. Where
+    the components' range depends on their parameters (Uniform, Pareto), the mixture can be
+    observed or drawn from, but not inferred: no map from the real line covers it.
+    """,
+    weights=Parameter(r":math:`w_k \ge 0`, which sum to 1.", kind="array_like, shape (..., K)"),
+    components=Parameter(
+        "From a family's ``dist``: ``bt.Normal.dist(loc=[-1.0, 1.0], scale=0.5)``, or "
+        "``[bt.Normal.dist(-1.0, 0.5), bt.Normal.dist(1.0, 0.5)]``.",
+        kind="distribution of batch shape (..., K), or list of K distributions",
+    ),
+)

@@ -1,23 +1,28 @@
-"""Families: how a function from parameters to a density becomes ``bt.Normal``.
+"""Families: how a distribution of TensorFlow Probability becomes ``bt.Normal``.
 
 You will see the one class behind every named distribution. A family is called with a name to make a
 random variable, ``bt.Normal("loc", 0.0, 1.0)``; its ``dist`` makes the distribution of TensorFlow
-Probability alone. Next: the catalogue, which begins with
-:mod:`bnn_teach.dsl.distributions.continuous`.
+Probability alone. Next: the catalogue, :mod:`bnn_teach.dsl.distributions`.
 """
 
 from __future__ import annotations
 
-import functools
 import inspect
-from collections.abc import Callable, Collection
-from typing import Any
+import textwrap
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
-from bnn_teach.dsl.checks.supports import Support
-from bnn_teach.dsl.dtypes import as_parameter
+from bnn_teach.dsl.checks.supports import Support, support_of
+from bnn_teach.dsl.dtypes import as_parameter, get_dtype
 from bnn_teach.dsl.random_variables import RandomVariable, check_name
-from bnn_teach.engine.runtime import tf
-from bnn_teach.errors import ArgumentError, BnnTeachError, ParameterError, did_you_mean
+from bnn_teach.engine.runtime import tf, tfp
+from bnn_teach.errors import (
+    ArgumentError,
+    BnnTeachError,
+    DtypeError,
+    ParameterError,
+    did_you_mean,
+)
 
 # What other libraries, and other habits, call a parameter: the first that the family has is meant.
 SYNONYMS = {
@@ -39,41 +44,65 @@ OPTIONS = {
 }
 
 
+class Parameter(NamedTuple):
+    """One parameter of a family."""
+
+    meaning: str
+    """What it is, as its documentation says."""
+    default: Any = inspect.Parameter.empty
+    """Without one it is required; of those whose default is None, one and only one is."""
+    kind: str = "array_like"
+    """Its type and shape; an ``array_like`` becomes a tensor of the working dtype."""
+
+    def document(self, name: str) -> str:
+        """Return its entry in a docstring."""
+        default = (
+            "" if self.default in (None, inspect.Parameter.empty) else f", default {self.default}"
+        )
+        meaning = textwrap.fill(self.meaning, 96, break_long_words=False)
+        return f"{name} : {self.kind}{default}\n{textwrap.indent(meaning, '    ')}\n"
+
+
 class Family:
     """A constructor of random variables of one distribution family.
 
     Parameters
     ----------
+    name : str
+        The name that it has in ``bt``.
     build : callable
         Maps parameters, as tensors of the working dtype, to a TFP distribution.
     support : Support or callable
         Which values are possible; where they depend on the parameters, a function that maps the
         distribution to its support.
-    static : collection of str, optional
-        Parameters that are passed on as they are, not as tensors.
+    text : str
+        Its documentation: one sentence, the equation, and more, without the parameters.
+    **parameters : Parameter
+        In the order of the arguments.
     """
-
-    __name__: str
 
     def __init__(
         self,
+        name: str,
         build: Callable[..., Any],
         support: Support | Callable[[Any], Support],
-        static: Collection[str] = (),
+        text: str,
+        **parameters: Parameter,
     ) -> None:
-        functools.update_wrapper(self, build)
-        self.build = build
-        self.support = support
-        self.static = static
-        self.parameters = inspect.signature(build)
-        kind = inspect.Parameter
-        options = [kind(option, kind.KEYWORD_ONLY, default=None) for option in OPTIONS]
-        own = [p.replace(annotation=kind.empty) for p in self.parameters.parameters.values()]
-        self.__signature__ = inspect.Signature(
-            [kind("name", kind.POSITIONAL_OR_KEYWORD), *own, *options]
-        )
-        text = "".join(f"\n{option} : optional\n    {OPTIONS[option]}" for option in OPTIONS)
-        self.__doc__ = inspect.cleandoc(build.__doc__ or "") + text
+        self.__name__, self.__module__ = name, __package__
+        self.build, self.support, self.parameters = build, support, parameters
+        either, only = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
+        own = [inspect.Parameter(k, either, default=p.default) for k, p in parameters.items()]
+        options = [inspect.Parameter(option, only, default=None) for option in OPTIONS]
+        self.own_signature = inspect.Signature(own)
+        self.__signature__ = inspect.Signature([inspect.Parameter("name", either), *own, *options])
+        entries = [p.document(k) for k, p in parameters.items()]
+        entries += [Parameter(OPTIONS[k], kind="optional").document(k) for k in OPTIONS]
+        heading = "Parameters\n----------\n"
+        self.__doc__ = f"{inspect.cleandoc(text)}\n\n{heading}{''.join(entries)}"
+
+    def __reduce__(self) -> str:
+        return self.__name__  # a family is known by its name, in copies and pickles
 
     def __call__(
         self,
@@ -105,6 +134,7 @@ class Family:
     def _build(self, where: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         given = self._bind(where, args, kwargs)
         try:
+            self._check_alternatives(given)
             return self.build(**{k: self._convert(k, v) for k, v in given.items()})
         except (ArgumentError, ParameterError) as error:
             raise type(error)(f"{where}: {error}") from None
@@ -114,13 +144,22 @@ class Family:
                 f"{str(error).splitlines()[0].strip(' .')}. Check their shapes and domains."
             ) from error
 
+    def _check_alternatives(self, given: dict[str, Any]) -> None:
+        names = [name for name, p in self.parameters.items() if p.default is None]
+        passed = [name for name in names if given[name] is not None]
+        if names and len(passed) != 1:
+            raise ArgumentError(
+                f"got {'both' if passed else 'neither'} of {' and '.join(names)}, expected one. "
+                f"Pass {' or '.join(f'{name}=...' for name in names)}."
+            )
+
     def _bind(self, where: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         try:
-            bound = self.parameters.bind(*args, **kwargs)
+            bound = self.own_signature.bind(*args, **kwargs)
             bound.apply_defaults()
             return bound.arguments
         except TypeError as error:
-            known = [*self.parameters.parameters, *OPTIONS]
+            known = [*self.parameters, *OPTIONS]
             meant = {
                 word: next((m for m in meanings if m in known), "")
                 for word, meanings in SYNONYMS.items()
@@ -130,12 +169,12 @@ class Family:
             problem = f"there is no parameter {unknown[0]!r}" if unknown else error
             raise ArgumentError(
                 f"{where}: {problem}.{hint} Its parameters are "
-                f"{', '.join(self.parameters.parameters)}; every variable also takes "
+                f"{', '.join(self.parameters)}; every variable also takes "
                 f"{', '.join(OPTIONS)}."
             ) from None
 
     def _convert(self, parameter: str, value: Any) -> Any:
-        if value is None or parameter in self.static:
+        if value is None or not self.parameters[parameter].kind.startswith("array_like"):
             return value
         try:
             return as_parameter(value)
@@ -151,18 +190,54 @@ class Family:
         return f"<distribution family {self.__name__}{self.__signature__}>"
 
 
-def family(
-    support: Support | Callable[[Any], Support], static: Collection[str] = ()
-) -> Callable[[Callable[..., Any]], Family]:
-    """Make a :class:`Family` of a function from parameters to a TFP distribution."""
-    return lambda build: Family(build, support, static)
+def Distribution(
+    name: str, distribution: Any, *, observed: Any = None, batch_stack: Any = None, dims: Any = None
+) -> RandomVariable:
+    """Make a random variable of any distribution of TensorFlow Probability.
 
+    Parameters
+    ----------
+    name : str
+        The last part of the variable's path.
+    distribution : tfp.distributions.Distribution
+        Over one tensor, in the working dtype. It can be inferred if TFP knows a bijector onto its
+        support; without one it counts as discrete, unless it is a mixture.
+    observed : array_like, optional
+        Data; the variable is then fixed to it.
+    batch_stack : int or tuple of int, optional
+        Independent copies, stacked in front of the distribution's own batch shape.
+    dims : str or tuple of str, optional
+        Names of the value's axes in the trace.
 
-def exactly_one(**given: Any) -> None:
-    """Raise :class:`ArgumentError` unless one, and only one, of the parameters is not None."""
-    passed = [name for name, value in given.items() if value is not None]
-    if len(passed) != 1:
+    Returns
+    -------
+    RandomVariable
+
+    Raises
+    ------
+    ArgumentError
+        If it is no such distribution.
+    DtypeError
+        If it computes in another floating-point type than the model.
+    """
+    where = f"the variable {check_name(name)!r}"
+    if not isinstance(distribution, tfp.distributions.Distribution) or tf.nest.is_nested(
+        distribution.dtype
+    ):
         raise ArgumentError(
-            f"got {'both' if passed else 'neither'} of {' and '.join(given)}; expected one. "
-            f"Pass {' or '.join(f'{name}=...' for name in given)}."
+            f"{where}: the second argument is {distribution!r:.60}, not a distribution over one "
+            "tensor. Pass one of tfp.distributions, such as tfd.Gumbel(0.0, 1.0)."
         )
+    if distribution.dtype.is_floating and distribution.dtype != get_dtype():
+        raise DtypeError(
+            f"{where}: the distribution has dtype {distribution.dtype.name}, but models compute in "
+            f"{get_dtype().name}. Make its parameters with tf.constant(..., bt.get_dtype())."
+        )
+    return RandomVariable(
+        name,
+        distribution,
+        observed=observed,
+        batch_stack=batch_stack,
+        dims=dims,
+        support=support_of(distribution),
+    )

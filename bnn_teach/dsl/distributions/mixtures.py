@@ -11,8 +11,6 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
-from bnn_teach.dsl.checks.supports import support_of
-from bnn_teach.dsl.distributions.family import family
 from bnn_teach.dsl.dtypes import as_parameter
 from bnn_teach.engine.runtime import tf, tfp
 from bnn_teach.errors import ArgumentError
@@ -21,22 +19,8 @@ tfb: Any = tfp.bijectors
 tfd: Any = tfp.distributions
 
 
-@family(support_of, static=("components",))
-def Mixture(weights: Any, components: Any) -> Any:
-    r"""Mixture of K components of one family: :math:`p(x) = \sum_k w_k\, p_k(x)`.
-
-    The components' last batch axis counts them; the value has the shape of the other axes. Where
-    the components' range depends on their parameters (Uniform, Pareto), the mixture can be
-    observed or drawn from, but not inferred: no map from the real line covers it.
-
-    Parameters
-    ----------
-    weights : array_like, shape (..., K)
-        :math:`w_k \ge 0`, which sum to 1.
-    components : distribution of batch shape (..., K), or list of K distributions
-        From a family's ``dist``: ``bt.Normal.dist(loc=[-1.0, 1.0], scale=0.5)``, or
-        ``[bt.Normal.dist(-1.0, 0.5), bt.Normal.dist(1.0, 0.5)]``.
-    """
+def mixture(weights: Any, components: Any) -> Any:
+    """Return the mixture of a distribution's last batch axis, or of a list of distributions."""
     if isinstance(components, list | tuple):
         components = stack(components)
     if not isinstance(components, tfd.Distribution) or not components.batch_shape.rank:

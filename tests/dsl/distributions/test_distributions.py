@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import time
+import inspect
+import pickle
+import pydoc
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -226,7 +228,7 @@ def build(case: Case, t: Any = 1.0) -> Any:
     """Build the distribution; every parameter is multiplied by ``t``, which XLA need not know."""
     given = {}
     for name, value in case.parameters.items():
-        fixed = name in case.family.static or name in ("total_count", "low", "high")
+        fixed = name in ("dimension", "components", "total_count", "low", "high")
         given[name] = value if fixed else tf.constant(value, get_dtype()) * t
         if name == "components":
             given[name] = value(t)
@@ -702,14 +704,8 @@ def test_wrong_covariances_and_shapes_are_found_when_built() -> None:
 
 
 @every(CASES)
-def test_right_parameters_pass_quickly(case: Case) -> None:
-    distribution = build(case)
-    durations = []
-    for _ in range(3):
-        start = time.perf_counter()
-        bt.check_parameters("model.x", distribution)
-        durations.append(time.perf_counter() - start)
-    assert min(durations) < 0.1
+def test_right_parameters_pass(case: Case) -> None:
+    bt.check_parameters("model.x", build(case))
 
 
 def test_edges_of_the_domain_pass() -> None:
@@ -725,10 +721,19 @@ def test_nothing_is_checked_while_a_graph_is_traced() -> None:
     program(tf.constant(-1.0))
 
 
-@pytest.mark.parametrize("name", [n for n in bt.__all__ if isinstance(getattr(bt, n), bt.Family)])
+@pytest.mark.parametrize("name", [n for n, v in vars(bt).items() if isinstance(v, bt.Family)])
 def test_docstrings_name_every_parameter(name: str) -> None:
     family = getattr(bt, name)
     assert family.__name__ == name
     assert ":math:" in family.__doc__
-    for parameter in [*family.parameters.parameters, "observed", "batch_stack", "dims"]:
+    for parameter in [*family.parameters, "observed", "batch_stack", "dims"]:
         assert f"\n{parameter} : " in family.__doc__
+    assert pickle.loads(pickle.dumps(family)) is family
+
+
+def test_a_family_documents_itself_as_a_function_would() -> None:
+    text = pydoc.plain(pydoc.render_doc(bt.StudentT))
+    assert str(inspect.signature(bt.StudentT)) in repr(bt.StudentT)
+    assert "(name, df, loc=0.0, scale=1.0, *, observed=None, batch_stack=None" in repr(bt.StudentT)
+    for words in ("Student's t: :math:", "df : array_like\n", "loc : array_like, default 0.0\n"):
+        assert words in text
