@@ -16,8 +16,8 @@ from typing import Any
 from bnn_teach.classroom.limits import bounded
 from bnn_teach.classroom.results import Result
 from bnn_teach.course.chapters import checks_module, numbers
-from bnn_teach.course.expectations import Exercise, shown
-from bnn_teach.errors import ArgumentError, CheckFailedError, did_you_mean
+from bnn_teach.course.expectations import Exercise, expect, shown
+from bnn_teach.errors import ArgumentError, did_you_mean
 
 _failed: Counter[str] = Counter()  # how often each exercise was not right yet, in this process
 
@@ -106,7 +106,7 @@ def exercise(number: str) -> Exercise:
         return known[number]
     everything = [each for notebook in numbers() for each in exercises(notebook)]
     raise ArgumentError(
-        f"check: came {shown(number)}; there is no such exercise. There are "
+        f"check: got {shown(number)}, and there is no such exercise. There are "
         f"{', '.join(everything)}.{did_you_mean(number, everything)}"
     )
 
@@ -121,16 +121,13 @@ def exercises(notebook: str) -> dict[str, Exercise]:
 def _judged(number: str, asked: Exercise, answer: object, case: dict[str, Any]) -> Result:
     def trial() -> None:
         if not callable(answer):
-            came = "a `...` that is not replaced yet" if answer is ... else shown(answer)
-            raise CheckFailedError(
-                f"Your answer is {came}; expected the function itself, by its name and without "
-                f"brackets.\n{asked.lesson}"
-            )
+            got = "a `...` that is not replaced yet" if answer is ... else shown(answer)
+            said = f"Your answer: got {got}, expected the function itself, by its name and without"
+            expect(False, f"{said} brackets.", asked.lesson)
         asked.check(answer, **case)
 
-    importlib.import_module(
-        "bnn_teach.engine.runtime"
-    )  # TensorFlow: to load it may take longer than that
+    # TensorFlow: to load it may take longer than the answer may.
+    importlib.import_module("bnn_teach.engine.runtime")
     ending = bounded(trial)
     lesson = str(asked.lesson) if ending.kind == "stopped" else ""
     lines = (ending.said, lesson, *ending.notes)

@@ -78,16 +78,16 @@ def _raise(error):
 
 
 HOSTILE = {
-    "nothing": (None, "came None|function itself"),
+    "nothing": (None, "got None|function itself"),
     "placeholder": (..., "not replaced yet"),
     "number": (3.0, "expected the function itself"),
-    "returns nothing": (lambda *_: None, "came None"),
+    "returns nothing": (lambda *_: None, "got None"),
     "returns the placeholder": (lambda *_: ..., "still a `...`"),
     "uses the placeholder": (lambda *_: 2 * ..., r"still a `\.\.\.`"),
     "wrong arguments": (lambda: None, "TypeError"),
     "nan": (lambda *_: (np.nan, np.nan), "finite|NaN"),
     "one value": (lambda *_: 1.0, "expected 2 values"),
-    "three values": (lambda *_: (1.0, 2.0, 3.0), "3 values; expected 2"),
+    "three values": (lambda *_: (1.0, 2.0, 3.0), "3 values, expected 2"),
     "arrays": (lambda *_: (np.zeros(3), np.ones(3)), "shape"),
     "text": (lambda *_: ("1", "2"), "expected one number"),
     "hostile object": (lambda *_: (_Hostile(), _Hostile()), "no.*array"),

@@ -1,9 +1,7 @@
 """The checks of notebook 00: the width of a band, two widths compared, and where to measure next.
 
-Each check tries an answer on curves that are drawn here, more skewed at one x than at another, so
-that a band from quantiles differs from one of two standard deviations. The visible case is the
-default of its keywords; a sheet's hidden tests give others. Next:
-:mod:`bnn_teach.course.chapters.ch01.checks`.
+The curves are drawn here, more skewed at one x than at another, so that a band from quantiles
+differs from one of two standard deviations. Next: :mod:`bnn_teach.course.chapters.ch01.checks`.
 """
 
 from __future__ import annotations
@@ -13,31 +11,31 @@ from typing import Any
 import numpy as np
 
 from bnn_teach.course.expectations import (
-    Exercise,
+    Exercises,
     Lesson,
+    Slip,
     about,
     expect,
     expect_close,
-    numbers,
+    number,
 )
 from bnn_teach.prediction import quantile_band
 
+CHECKS = Exercises()
+_ROUNDING = 1e-6  # relative
 _BAND = Lesson(
     "At each x the band holds the middle 95 % of all curves: 2.5 % are below it, 2.5 % above.",
     "notebook 00, section 3",
     "Take the quantiles 0.025 and 0.975 over runs and curves together, at each x.",
 )
-_TWO_SD = Lesson(
+_TWO_SD = _BAND.beside(
     "M8",
-    "notebook 00, section 3",
     "Let `np.quantile` find the limits: it asks how many curves are inside, and assumes no shape.",
 )
-_ALL_RUNS = Lesson(
+_ALL_RUNS = _BAND.beside(
     "The runs of the sampler answer the same question; their curves belong together.",
-    "notebook 00, section 3",
     "Take the quantiles over both axes at once: `axis=(0, 1)`.",
 )
-_ROUNDING = 1e-6  # relative
 
 
 def _curves(seed: int, num_runs: int, num_curves: int, num_x: int) -> tuple[Any, np.ndarray]:
@@ -47,6 +45,10 @@ def _curves(seed: int, num_runs: int, num_curves: int, num_x: int) -> tuple[Any,
     skewness, scale = rng.uniform(0.1, 1.5, size=num_x), rng.uniform(0.2, 3.0, size=num_x)
     middle = rng.normal(0.0, 9.0, size=num_x)
     return x, middle + scale * rng.lognormal(0.0, skewness, size=(num_runs, num_curves, num_x))
+
+
+def _at(x: np.ndarray, places: tuple[float, ...]) -> list[int]:
+    return [int(np.argmin(np.abs(x - place))) for place in places]
 
 
 def _width(curves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -62,66 +64,61 @@ def _width(curves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return exact, np.maximum(next_high - low - exact, exact - (high - next_low)) + _ROUNDING * exact
 
 
-# --- 00.1 ------------------------------------------------------------------------------------
-
-
+@CHECKS.enter(
+    "00.1",
+    _BAND,
+    "Two limits at each x: below the lower one are 2.5 % of all curves, above the upper one are "
+    "2.5 %.",
+    "Section 3 has this line. The curves of all runs count together: `axis=(0, 1)`.",
+    "`lower, upper = np.quantile(curves, [0.025, 0.975], axis=(0, 1))`",
+)
 def band_width(answer: Any, seed: int = 1, num_runs: int = 4, num_curves: int = 200) -> None:
     """Compare the widths of the 95 % band with the quantiles of all curves."""
     _, curves = _curves(seed, num_runs, num_curves, 31)
-    came, (exact, between_rules) = answer(curves.copy()), _width(curves)
-    for factor in (2, 4, 2 * 1.96):
-        confused = about(came, factor * curves.std(axis=(0, 1)), 1e-2)
-        expect(not confused, f"The width came as {factor:g} standard deviations.", _TWO_SD)
-    shapes = (exact.shape, (num_curves, 31), (num_runs, 31))
-    by_run = np.shape(came) in shapes[1:] and num_runs > 1
-    expect(
-        not by_run,
-        f"The width: came an array of shape {np.shape(came)}; expected one number for each of "
-        f"the {len(exact)} values of x, so shape {exact.shape}.",
-        _ALL_RUNS,
-    )
-    for wrong, said in ((0.9, "90 % (0.05 to 0.95)"), (0.5, "50 %"), (1.0, "100 %")):
-        tails = [(1 - wrong) / 2, (1 + wrong) / 2]
-        narrow = np.ptp(np.quantile(curves, tails, axis=(0, 1)), axis=0)
-        expect(not about(came, narrow), f"This is the width of a band of {said}.", _BAND)
-    expect(not about(came, -exact, 0.1), "The widths came with a minus: upper minus lower.", _BAND)
-    expect_close(came, exact, between_rules, "The width of the band", _BAND)
+    got, (exact, between_rules) = answer(curves.copy()), _width(curves)
+    by_run = num_runs > 1 and np.shape(got) in ((num_curves, 31), (num_runs, 31))
+    said = f"The width: got an array of shape {np.shape(got)}, expected {exact.shape}, one each x."
+    expect(not by_run, said, _ALL_RUNS)
+    expect(not about(got, -exact, 0.1), "The widths came with a minus: upper minus lower.", _BAND)
+    slips = [
+        Slip(factor * curves.std(axis=(0, 1)), f"It is {factor:g} standard deviations", _TWO_SD)
+        for factor in (2, 4, 2 * 1.96)
+    ]
+    for level in (0.9, 0.5, 1.0):
+        edges = np.quantile(curves, [(1 - level) / 2, (1 + level) / 2], axis=(0, 1))
+        slips.append(Slip(np.ptp(edges, axis=0), f"It is that of a band of {100 * level:g} %"))
+    expect_close(got, exact, between_rules, "The width of the band", _BAND, slips, near=1e-2)
 
 
-# --- 00.2 ------------------------------------------------------------------------------------
-
-_AT = Lesson(
+_AT = _BAND.beside(
     "A band has a width at each x. To read it at a place, look up the nearest x.",
-    "notebook 00, section 3",
     "`np.argmin(np.abs(x - place))` is the index of the nearest x; do so for both places.",
 )
 
 
+@CHECKS.enter(
+    "00.2",
+    _AT,
+    "Begin with the widths at all x: `band_width(curves)`.",
+    "The index of the x that is nearest to a place is `np.argmin(np.abs(x - place))`.",
+    "Divide the width at `here` by the width at `there`.",
+)
 def times_wider(
     answer: Any, seed: int = 2, here: float = 0.0, there: float = 0.4, num_runs: int = 4
 ) -> None:
     """Compare a ratio of two widths with that of the quantiles."""
     x, curves = _curves(seed, num_runs, 200, 101)
-    places = [int(np.argmin(np.abs(x - place))) for place in (here, there)]
+    places = _at(x, (here, there))
     width, between_rules = (each[places] for each in _width(curves))
-    came, exact = answer(x.copy(), curves.copy(), here, there), width[0] / width[1]
-    expect(
-        not about(came, 1 / exact) or about(exact, 1 / exact, 1e-2),
-        f"The ratio: came {1 / exact:.4g}; expected {exact:.4g}. It is upside down.",
-        _AT,
-    )
     sd = curves.std(axis=(0, 1))[places]
-    of_sds = sd[0] / sd[1]
-    expect(
-        not about(came, of_sds) or about(of_sds, exact, 1e-2),
-        f"The ratio: came {of_sds:.4g}, that of two standard deviations; expected {exact:.4g}.",
-        _TWO_SD,
+    got, exact = answer(x.copy(), curves.copy(), here, there), width[0] / width[1]
+    slips = (
+        Slip(1 / exact, "It is upside down"),
+        Slip(sd[0] / sd[1], "It is that of two standard deviations", _TWO_SD),
     )
     tolerance = exact * np.sum(between_rules / width)
-    expect_close(came, exact, tolerance, "The ratio of the widths", _AT)
+    expect_close(got, exact, tolerance, "The ratio of the widths", _AT, slips, near=1e-3)
 
-
-# --- 00.3 ------------------------------------------------------------------------------------
 
 _WHERE = Lesson(
     "A new point teaches most where the curves disagree most, not where they are high.",
@@ -130,63 +127,31 @@ _WHERE = Lesson(
 )
 
 
+@CHECKS.enter(
+    "00.3",
+    _WHERE,
+    "Where would a measurement surprise you most? Where the curves disagree.",
+    "Make a list of the widths at the candidates, in their order.",
+    "`np.argmax` gives the index of the largest; return the candidate at this index.",
+)
 def next_place(
-    answer: Any,
-    seed: int = 3,
-    candidates: tuple[float, ...] = (-0.9, -0.5, 0.0, 0.5, 0.9),
+    answer: Any, seed: int = 3, candidates: tuple[float, ...] = (-0.9, -0.5, 0.0, 0.5, 0.9)
 ) -> None:
     """Ask for the place where the band is widest, among a few."""
     x, curves = _curves(seed, 4, 200, 101)
-    at = [int(np.argmin(np.abs(x - place))) for place in candidates]
-    widths = _width(curves)[0][at]
+    at = _at(x, candidates)
+    widths, middle = _width(curves)[0][at], curves.mean(axis=(0, 1))[at]
     best = candidates[int(np.argmax(widths))]
-    came = float(numbers(answer(x.copy(), curves.copy(), candidates), (), "The place", _WHERE))
-    nearest = int(np.argmin(np.abs(np.subtract(candidates, came))))
-    expect(
-        about(came, candidates[nearest], 1e-6),
-        f"The place: came {came:.4g}; expected one of the candidates, "
-        f"{', '.join(f'{each:g}' for each in candidates)}.",
-        _WHERE,
-    )
-    middle = curves.mean(axis=(0, 1))[at]
+    got = number(answer(x.copy(), curves.copy(), candidates), "The place", _WHERE)
+    nearest = int(np.argmin(np.abs(np.subtract(candidates, got))))
+    listed = ", ".join(f"{each:g}" for each in candidates)
+    said = f"The place: got {got:.4g}, expected one of the candidates, {listed}."
+    expect(about(got, candidates[nearest], 1e-6), said, _WHERE)
     highest = nearest in (np.argmax(middle), np.argmax(np.abs(middle)))
     why = " There the curves are far from 0, but that is no disagreement." if highest else ""
     expect(
-        about(came, best, 1e-6),
-        f"The place: came {came:g}, where the band is {widths[nearest]:.3g} wide; "
+        about(got, best, 1e-6),
+        f"The place: got {got:g}, where the band is {widths[nearest]:.3g} wide; "
         f"expected {best:g}, where it is {widths.max():.3g} wide.{why}",
         _WHERE,
     )
-
-
-CHECKS = {
-    "00.1": Exercise(
-        band_width,
-        _BAND,
-        (
-            "Two limits at each x: below the lower one are 2.5 % of all curves, above the upper "
-            "one are 2.5 %.",
-            "Section 3 has this line. The curves of all runs count together: `axis=(0, 1)`.",
-            "`lower, upper = np.quantile(curves, [0.025, 0.975], axis=(0, 1))`",
-        ),
-    ),
-    "00.2": Exercise(
-        times_wider,
-        _AT,
-        (
-            "Begin with the widths at all x: `band_width(curves)`.",
-            "The index of the x that is nearest to a place is `np.argmin(np.abs(x - place))`.",
-            "Divide the width at `here` by the width at `there`.",
-        ),
-    ),
-    "00.3": Exercise(
-        next_place,
-        _WHERE,
-        (
-            "Where would a measurement surprise you most? Where the curves disagree.",
-            "Make a list of the widths at the candidates, in their order.",
-            "`np.argmax` gives the index of the largest; return the candidate at this index.",
-        ),
-    ),
-}
-"""The exercises by number."""

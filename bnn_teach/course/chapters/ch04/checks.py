@@ -1,8 +1,7 @@
 """The checks of notebook 04: a gap, data around it, and how often a band holds what is measured.
 
 Data are judged by their shapes, by the gap, and by the size of the noise: the sum of squared
-residuals follows a χ² distribution, whose quantiles are the limits. The visible case is the default
-of a check's keywords; a sheet's hidden tests give others. Next:
+residuals follows a χ² distribution, whose quantiles are the limits. Next:
 :mod:`bnn_teach.course.chapters.ch05.checks`.
 """
 
@@ -15,20 +14,18 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from bnn_teach.course.expectations import (
-    Exercise,
+    Exercises,
     Lesson,
+    Slip,
     expect,
     expect_close,
-    expect_no_slip,
     numbers,
     parts,
     shown,
 )
 
+CHECKS = Exercises()
 _FALSE_ALARM = 1e-5  # chance that data made as asked are refused
-
-# --- 04.1 ------------------------------------------------------------------------------------
-
 _OUTSIDE = Lesson(
     "A gap is an interval without data. Its ends belong to the data, as in our forty points.",
     "notebook 04, section 1",
@@ -36,21 +33,28 @@ _OUTSIDE = Lesson(
 )
 
 
+@CHECKS.enter(
+    "04.1",
+    _OUTSIDE,
+    "An input is outside if it is low enough or high enough.",
+    "For arrays, `or` is written `|`, and each condition needs brackets.",
+    "Return `(x <= low) | (x >= high)`.",
+)
 def outside(
     answer: Any, gap: tuple[float, float] = (-0.15, 0.3), x: ArrayLike = (-1, -0.15, 0, 0.2, 0.3)
 ) -> None:
-    """Ask which inputs are outside of a gap, with its ends."""
+    """Ask which inputs are outside a gap, with its ends."""
     x = np.asarray(x, dtype=float)
-    came = np.asarray(answer(x.copy(), gap))
+    got = np.asarray(answer(x.copy(), gap))
     exact = (x <= gap[0]) | (x >= gap[1])
     expect(
-        came.shape == x.shape and came.dtype == bool,
-        f"Came {shown(came)}; expected True or False for each of the {x.size} inputs, in an "
-        f"array of shape {x.shape}.",
+        got.shape == x.shape and got.dtype == bool,
+        f"The answer: got {shown(got)}, expected True or False for each of the {x.size} inputs, in "
+        f"an array of shape {x.shape}.",
         _OUTSIDE,
     )
-    expect(not np.array_equal(came, ~exact), "Came True for the inputs in the gap.", _OUTSIDE)
-    wrong = x[came != exact]
+    expect(not np.array_equal(got, ~exact), "True stands for the inputs in the gap.", _OUTSIDE)
+    wrong = x[got != exact]
     why = " The ends of a gap do not belong to it." if np.isin(wrong, gap).all() else ""
     expect(
         not wrong.size,
@@ -60,35 +64,34 @@ def outside(
     )
 
 
-# --- 04.2 ------------------------------------------------------------------------------------
-
-_SHAPES = Lesson(
+_SHAPES = _OUTSIDE.beside(
     "A network takes a table: one row for each point, one column for each input.",
-    "notebook 04, section 1",
     "Make a column of a row with `x[:, None]`, for both `x` and `y`.",
 )
-_GAP = Lesson(
+_GAP = _OUTSIDE.beside(
     "What the points do not tell is what this course is about: nothing is measured in the gap.",
-    "notebook 04, section 1",
     "Join two `np.linspace`: from -1 to the gap's lower end, and from its upper end to 1.",
 )
-_NOISE = Lesson(
+_NOISE = _OUTSIDE.beside(
     "Every measurement is off by an error of its own, normal and of size `noise_scale`.",
-    "notebook 04, section 1",
     "To `np.sin(2 * np.pi * x)`, add `noise_scale` times one standard normal number for each x.",
 )
-_SLIP = Lesson(
-    "M15",
-    "notebook 04, section 1",
-    "Multiply standard normal numbers by `noise_scale` itself, a standard deviation.",
+_SD = _OUTSIDE.beside(
+    "M15", "Multiply standard normal numbers by `noise_scale` itself, a standard deviation."
 )
-_SEED = Lesson(
+_SEED = _OUTSIDE.beside(
     "A seed makes chance repeatable: the same seed, the same data; another seed, other noise.",
-    "notebook 04, section 1",
     "Draw the noise from `np.random.default_rng(seed)`.",
 )
 
 
+@CHECKS.enter(
+    "04.2",
+    _GAP,
+    "Section 1 has all that you need: two `np.linspace`, joined by `np.concatenate`.",
+    "The noise is `noise_scale * np.random.default_rng(seed).standard_normal(num_points)`.",
+    "`x[:, None]` makes a column of a row; return both columns.",
+)
 def make_data(
     answer: Any,
     num_points: int = 200,
@@ -97,50 +100,40 @@ def make_data(
     seed: int = 1,
 ) -> None:
     """Ask for shapes, an empty gap, noise of the right size, and a seed that counts."""
-    came = parts(answer(num_points, gap, noise_scale, seed), ("x", "y"), _SHAPES)
+    got = parts(answer(num_points, gap, noise_scale, seed), ("x", "y"), _SHAPES)
     x, y = (
-        numbers(each, (num_points, 1), name, _SHAPES) for name, each in zip("xy", came, strict=True)
+        numbers(each, (num_points, 1), name, _SHAPES) for name, each in zip("xy", got, strict=True)
     )
     inside = np.sum((x > gap[0] + 1e-6) & (x < gap[1] - 1e-6))
-    expect(
-        not inside,
-        f"{inside} of {num_points} inputs are in the gap from {gap[0]:g} to {gap[1]:g}; "
-        "expected none.",
-        _GAP,
-    )
-    sorted_x, left = np.sort(x[:, 0]), np.sum(x <= gap[0])
+    said = f"{inside} of {num_points} inputs are in the gap from {gap[0]:g} to {gap[1]:g}"
+    expect(not inside, f"{said}, expected none.", _GAP)
+    left = np.sum(x <= gap[0])
     half = left if num_points - left == num_points // 2 else num_points // 2  # either, if odd
     rows = [np.linspace(-1, gap[0], half), np.linspace(gap[1], 1, num_points - half)]
-    expect_close(sorted_x, np.concatenate(rows), 1e-5, "The inputs, in order,", _GAP)
+    in_order = np.sort(x[:, 0])
+    expect_close(in_order, np.concatenate(rows), 1e-5, "The inputs, in order,", _GAP)
     _expect_noise(y - np.sin(2 * np.pi * x), noise_scale)
     again, other = (answer(num_points, gap, noise_scale, each)[1] for each in (seed, seed + 1))
-    expect(np.array_equal(again, came[1]), "The same seed gave other data.", _SEED)
-    expect(not np.array_equal(other, came[1]), "Another seed gave the same data.", _SEED)
+    expect(np.array_equal(again, got[1]), "The same seed gave other data.", _SEED)
+    expect(not np.array_equal(other, got[1]), "Another seed gave the same data.", _SEED)
 
 
 def _expect_noise(errors: np.ndarray, noise_scale: float) -> None:
     """Hold the sum of squared errors against the χ² distribution."""
-    expect(errors.any(), "Your measurements lie on the curve; expected noise on each.", _NOISE)
+    expect(errors.any(), "Your measurements lie on the curve, expected noise on each.", _NOISE)
     expect(np.ptp(errors) > 1e-9, "All your measurements are off by the same amount.", _NOISE)
     low, high = stats.chi2.ppf([_FALSE_ALARM / 2, 1 - _FALSE_ALARM / 2], errors.size)
     size, least, most = np.sqrt([np.mean(errors**2), low / errors.size, high / errors.size])
     right = least < size / noise_scale < most
-    said = f"Around the sine your measurements are off by about {size:.3g}"
-    for wrong, what in ((noise_scale**2, "square"), (noise_scale**0.5, "root")):
-        expect(
-            right or not least < size / wrong < most,
-            f"{said}, as if the noise were the {what} of `noise_scale`; expected {noise_scale:g}.",
-            _SLIP,
-        )
-    expect(
-        right,
-        f"{said}; expected {noise_scale:g}, for {errors.size} points between "
-        f"{least * noise_scale:.3g} and {most * noise_scale:.3g}.",
-        _NOISE,
+    said = (
+        f"Around the sine your measurements are off by about {size:.3g}, expected {noise_scale:g}"
     )
+    for wrong, what in ((noise_scale**2, "square"), (noise_scale**0.5, "root")):
+        slip = not right and least < size / wrong < most
+        expect(not slip, f"{said}. It seems that the noise is the {what} of `noise_scale`.", _SD)
+    limits = f"between {least * noise_scale:.3g} and {most * noise_scale:.3g}"
+    expect(right, f"{said}, for {errors.size} points {limits}.", _NOISE)
 
-
-# --- 04.3 ------------------------------------------------------------------------------------
 
 _SHARE = Lesson(
     "A band of 95 % should hold about 95 of 100 new measurements. Counting them is the test.",
@@ -154,6 +147,13 @@ _ERROR = Lesson(
 )
 
 
+@CHECKS.enter(
+    "04.3",
+    _SHARE,
+    "Which measurements are inside? Two conditions, joined by `&`.",
+    "The mean of True and False is the share of True.",
+    "The error of a share p of n is `np.sqrt(p * (1 - p) / n)`.",
+)
 def share_inside(answer: Any, num_new: int = 400, half_width: float = 1.5, seed: int = 4) -> None:
     """Compare a share and its standard error with counts."""
     rng = np.random.default_rng(seed)
@@ -163,52 +163,18 @@ def share_inside(answer: Any, num_new: int = 400, half_width: float = 1.5, seed:
     inside = (y >= lower) & (y <= upper)
     share = float(inside.mean())
     error = float(np.sqrt(share * (1 - share) / num_new))
-    came = parts(answer(lower.copy(), upper.copy(), y.copy()), ("the share", "its error"), _SHARE)
+    got = parts(answer(lower.copy(), upper.copy(), y.copy()), ("the share", "its error"), _SHARE)
     slips = (
-        (1 - share, "the share outside", _SHARE),
-        (np.mean(y <= upper), "the share below the upper limit", _SHARE),
-        (np.mean(y >= lower), "the share above the lower limit", _SHARE),
-        (inside.sum(), "a count", _SHARE),
-        (100 * share, "in percent", _SHARE),
+        Slip(1 - share, "It is the share outside"),
+        Slip(np.mean(y <= upper), "It is the share below the upper limit"),
+        Slip(np.mean(y >= lower), "It is the share above the lower limit"),
+        Slip(inside.sum(), "It is a count"),
+        Slip(100 * share, "It is in percent"),
     )
-    expect_no_slip(came[0], share, slips, "The share")
-    expect_close(came[0], share, 1e-9, "The share", _SHARE)
-    of_error = (
-        (error**2, "its square", Lesson("M15", "notebook 04, section 2", "Take the root.")),
-        (np.sqrt(0.95 * 0.05 / num_new), "that of 95 % and not of what was counted", _ERROR),
-        (error * np.sqrt(num_new), "not divided by √n", _ERROR),
+    expect_close(got[0], share, 1e-9, "The share", _SHARE, slips)
+    slips = (
+        Slip(error**2, "It is its square", _ERROR.beside("M15", "Take the root.")),
+        Slip(np.sqrt(0.95 * 0.05 / num_new), "It is that of 95 % and not of what was counted"),
+        Slip(error * np.sqrt(num_new), "It is not divided by √n"),
     )
-    expect_no_slip(came[1], error, of_error, "The error", 1e-3)
-    expect_close(came[1], error, 0.01 * error, "The error of the share", _ERROR)
-
-
-CHECKS = {
-    "04.1": Exercise(
-        outside,
-        _OUTSIDE,
-        (
-            "An input is outside if it is low enough or high enough.",
-            "For arrays, `or` is written `|`, and each condition needs brackets.",
-            "Return `(x <= low) | (x >= high)`.",
-        ),
-    ),
-    "04.2": Exercise(
-        make_data,
-        _GAP,
-        (
-            "Section 1 has all that you need: two `np.linspace`, joined by `np.concatenate`.",
-            "The noise is `noise_scale * np.random.default_rng(seed).standard_normal(num_points)`.",
-            "`x[:, None]` makes a column of a row; return both columns.",
-        ),
-    ),
-    "04.3": Exercise(
-        share_inside,
-        _SHARE,
-        (
-            "Which measurements are inside? Two conditions, joined by `&`.",
-            "The mean of True and False is the share of True.",
-            "The error of a share p of n is `np.sqrt(p * (1 - p) / n)`.",
-        ),
-    ),
-}
-"""The exercises by number."""
+    expect_close(got[1], error, 0.01 * error, "The error of the share", _ERROR, slips, near=1e-3)

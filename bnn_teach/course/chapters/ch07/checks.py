@@ -1,7 +1,6 @@
 """The checks of notebook 07: the total, its two parts, and what k standard deviations hold.
 
-The draws are made here: skewed, and wider in some places than in others. The visible case is the
-default of a check's keywords; a sheet's hidden tests give others. Next:
+The draws are made here: skewed, and wider in some places than in others. Next:
 :mod:`bnn_teach.course.chapters.ch08.checks`.
 """
 
@@ -10,17 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
-from bnn_teach.course.expectations import (
-    Exercise,
-    Lesson,
-    about,
-    expect,
-    expect_close,
-    expect_no_slip,
-    parts,
-)
+from bnn_teach.course.expectations import Exercises, Lesson, Slip, expect, expect_close, parts
 
+CHECKS = Exercises()
 _ROUNDING = 1e-6  # relative; whether one divides by n or n - 1 is another 1/n
 
 
@@ -33,24 +26,23 @@ def _functions(seed: int, chains: int, draws: int, num_x: int) -> np.ndarray:
     return rng.normal(size=num_x) + scale * skewed
 
 
-def _tolerance(exact: np.ndarray, count: int) -> np.ndarray:
-    return np.asarray((_ROUNDING + 1 / count) * exact)
-
-
-# --- 07.1 ------------------------------------------------------------------------------------
-
 _TOTAL = Lesson(
     "M2",
     "notebook 07, section 2",
     "Add the variances: the curve's and the noise's. Then take the root.",
 )
-_SLIP = Lesson(
-    "M15",
-    "notebook 07, section 2",
-    "Square both standard deviations before you add, and take the root of the sum.",
+_SQUARES = _TOTAL.beside(
+    "M15", "Square both standard deviations before you add, and take the root of the sum."
 )
 
 
+@CHECKS.enter(
+    "07.1",
+    _TOTAL,
+    "A new measurement is off for two reasons: which curve is true, and noise.",
+    "The two are independent, so their variances add up.",
+    "Return `np.sqrt(epistemic**2 + noise_scale**2)`.",
+)
 def total_sd(
     answer: Any, noise_scale: float = 0.5, chains: int = 2, draws: int = 300, seed: int = 1
 ) -> None:
@@ -58,31 +50,34 @@ def total_sd(
     f = _functions(seed, chains, draws, 9)
     epistemic = f.std(axis=(0, 1))
     exact = np.hypot(epistemic, noise_scale)
-    came = answer(f.copy(), noise_scale)
     slips = (
-        (epistemic, "that of the curve alone", _TOTAL),
-        (np.full(9, noise_scale), "that of the noise alone", _TOTAL),
-        (epistemic + noise_scale, "the sum of the two sds", _SLIP),
-        (exact**2, "the variance", _SLIP),
+        Slip(epistemic, "It is that of the curve alone"),
+        Slip(np.full(9, noise_scale), "It is that of the noise alone"),
+        Slip(epistemic + noise_scale, "It is the sum of the two sds", _SQUARES),
+        Slip(exact**2, "It is the variance", _SQUARES),
     )
-    expect_no_slip(came, exact, slips, "The sd of a measurement", 1e-4)
-    expect_close(came, exact, _tolerance(exact, f[..., 0].size), "The sd of a measurement", _TOTAL)
+    tolerance = (_ROUNDING + 1 / (chains * draws)) * exact
+    got, what = answer(f.copy(), noise_scale), "The sd of a measurement"
+    expect_close(got, exact, tolerance, what, _TOTAL, slips, near=1e-4)
 
 
-# --- 07.2 ------------------------------------------------------------------------------------
-
-_SPLIT = Lesson(
+_SPLIT = _TOTAL.beside(
     "The total variance is that of the curves, epistemic, plus the mean of the noise's, aleatoric.",
-    "notebook 07, section 2",
     "Compute the two variances, add them, and take the root of all three at the end.",
 )
-_MEAN_SQUARE = Lesson(
+_MEAN_SQUARE = _TOTAL.beside(
     "Where the noise differs from draw to draw, its variances are averaged, not its sds.",
-    "notebook 07, section 2",
     "The aleatoric variance is `np.mean(noise**2, axis=(0, 1))`.",
 )
 
 
+@CHECKS.enter(
+    "07.2",
+    _SPLIT,
+    "`np.broadcast_to(noise, f.shape)` makes an array of one number, so both cases are one.",
+    "The aleatoric variance is the mean of the squared noise over all draws.",
+    "The epistemic variance is `f.var(axis=(0, 1))`; the total one is the sum.",
+)
 def split(
     answer: Any, noise: str = "one number", chains: int = 2, draws: int = 50, seed: int = 2
 ) -> None:
@@ -93,28 +88,18 @@ def split(
     everywhere = np.broadcast_to(level, f.shape)
     epistemic = f.std(axis=(0, 1))
     aleatoric = np.sqrt(np.mean(everywhere**2, axis=(0, 1)))
-    exact = dict(
-        zip(
-            ("total", "epistemic", "aleatoric"),
-            (np.hypot(epistemic, aleatoric), epistemic, aleatoric),
-            strict=True,
-        )
-    )
-    came = parts(answer(f.copy(), level), tuple(exact), _SPLIT)
-    averaged = np.mean(everywhere, axis=(0, 1))
-    expect(
-        np.allclose(averaged, aleatoric) or not about(came[2], averaged, 1e-4),
-        "The aleatoric sd: came the mean of the noise's sds.",
-        _MEAN_SQUARE,
-    )
-    for (name, right), value in zip(exact.items(), came, strict=True):
-        squared = about(value, right**2, 1e-4) and not np.allclose(right, 1, rtol=1e-3)
-        expect(not squared, f"The {name} sd: came a variance.", _SLIP)
-        given = f"The {name} sd, where noise is {noise},"
-        expect_close(value, right, _tolerance(right, f[..., 0].size), given, _SPLIT)
+    names = ("total", "epistemic", "aleatoric")
+    got = parts(answer(f.copy(), level), names, _SPLIT)
+    averaged = Slip(everywhere.mean(axis=(0, 1)), "It is the mean of the noise's sds", _MEAN_SQUARE)
+    for name, value, right in zip(
+        names, got, (np.hypot(epistemic, aleatoric), epistemic, aleatoric), strict=True
+    ):
+        slips = [Slip(right**2, "It is a variance", _SQUARES)]
+        slips += [averaged] if name == "aleatoric" else []
+        tolerance = (_ROUNDING + 1 / (chains * draws)) * right
+        what = f"The {name} sd, where noise is {noise},"
+        expect_close(value, right, tolerance, what, _SPLIT, slips, near=1e-4)
 
-
-# --- 07.3 ------------------------------------------------------------------------------------
 
 _WITHIN = Lesson(
     "M8",
@@ -128,6 +113,13 @@ _EACH_X = Lesson(
 )
 
 
+@CHECKS.enter(
+    "07.3",
+    _WITHIN,
+    "At each x: the mean and the sd of all draws.",
+    "Which draws are closer to the mean than k sds? `np.abs(f - mean) < k * sd`.",
+    "The mean of this over `axis=(0, 1)` is the share.",
+)
 def share_within(
     answer: Any, k: float = 2.0, chains: int = 2, draws: int = 400, seed: int = 3
 ) -> None:
@@ -135,53 +127,15 @@ def share_within(
     f = _functions(seed, chains, draws, 8)
     mean, sd = f.mean(axis=(0, 1)), f.std(axis=(0, 1))
     exact = np.mean(np.abs(f - mean) < k * sd, axis=(0, 1))
-    came = answer(f.copy(), k)
-    expect(np.shape(came) == exact.shape, f"Came shape {np.shape(came)}; expected (8,).", _EACH_X)
-    from scipy import stats
-
-    of_normal = np.full(8, 2 * stats.norm.cdf(k) - 1)
-    expect(
-        not about(came, of_normal, 1e-3),
-        f"Came {of_normal[0]:.4g} everywhere, the share of a normal distribution; our draws are "
-        "not normal.",
-        _WITHIN,
-    )
     overall = np.mean(np.abs(f - f.mean()) < k * f.std(), axis=(0, 1))
-    expect(not about(came, overall), "One mean and one sd were used for all x.", _EACH_X)
-    one_sided = np.mean(f - mean < k * sd, axis=(0, 1))
-    expect(not about(came, one_sided), "Only the upper side was counted.", _WITHIN)
-    near = 2.5 / f[..., 0].size  # n or n - 1 in the sd may move a draw or two across
-    expect_close(came, exact, near, "The share of draws", _WITHIN)
-
-
-CHECKS = {
-    "07.1": Exercise(
-        total_sd,
-        _TOTAL,
-        (
-            "A new measurement is off for two reasons: which curve is true, and noise.",
-            "The two are independent, so their variances add up.",
-            "Return `np.sqrt(epistemic**2 + noise_scale**2)`.",
-        ),
-    ),
-    "07.2": Exercise(
-        split,
-        _SPLIT,
-        (
-            "`np.broadcast_to(noise, f.shape)` makes an array of one number, so both cases are "
-            "one.",
-            "The aleatoric variance is the mean of the squared noise over all draws.",
-            "The epistemic variance is `f.var(axis=(0, 1))`; the total one is the sum.",
-        ),
-    ),
-    "07.3": Exercise(
-        share_within,
-        _WITHIN,
-        (
-            "At each x: the mean and the sd of all draws.",
-            "Which draws are closer to the mean than k sds? `np.abs(f - mean) < k * sd`.",
-            "The mean of this over `axis=(0, 1)` is the share.",
-        ),
-    ),
-}
-"""The exercises by number."""
+    of_normal = 2 * stats.norm.cdf(k) - 1
+    got = answer(f.copy(), k)
+    expect(np.shape(got) == (8,), f"Got shape {np.shape(got)}, expected (8,).", _EACH_X)
+    slips = (
+        Slip(np.full(8, of_normal), f"It is {of_normal:.4g} everywhere, the share of a normal "
+             "distribution; our draws are not normal"),
+        Slip(overall, "One mean and one sd were used for all x", _EACH_X),
+        Slip(np.mean(f - mean < k * sd, axis=(0, 1)), "Only the upper side was counted"),
+    )  # fmt: skip
+    tolerance = 2.5 / (chains * draws)  # n or n - 1 in the sd may move a draw or two across
+    expect_close(got, exact, tolerance, "The share of draws", _WITHIN, slips, near=1e-3)

@@ -71,7 +71,7 @@ def test_the_answers_that_the_slips_start_from_are_right():
     [
         ("02.1", lambda m, s, m0, s0: kl_by_entropies(m0, s0, m, s), "which is KL(p || q)"),
         ("02.1", lambda m, s, m0, s0: -kl_by_entropies(m, s, m0, s0), "never negative"),
-        ("02.1", lambda m, s, m0, s0: np.log(2) * kl_by_entropies(m, s, m0, s0), "The KL: came"),
+        ("02.1", lambda m, s, m0, s0: np.log(2) * kl_by_entropies(m, s, m0, s0), "The KL: got"),
         ("02.2", lambda *a: my_elbo(*a, prior_spread=0), "A spread is missing"),
         ("02.2", lambda *a: my_elbo(*a, data_spread=0), "A spread is missing"),
         ("02.2", lambda *a: my_elbo(*a, entropy=0), "The entropy is missing"),

@@ -6,7 +6,7 @@ import pytest
 import bnn_teach as bt
 from bnn_teach.classroom.checking import check_hidden
 from bnn_teach.engine.runtime import tf
-from bnn_teach.mcmc import trajectories as flights
+from bnn_teach.mcmc import trajectories
 from bnn_teach.mcmc import trees
 
 
@@ -21,7 +21,7 @@ def smallest(momenta, inverse_mass_matrix):
 
 def verlet(value_and_grad, z, r, step_size, inverse_mass_matrix):
     """Positions first: the same step, written the other way about."""
-    path = flights.fly(value_and_grad, z, r, step_size, 1, inverse_mass_matrix)
+    path = trajectories.integrate(value_and_grad, z, r, step_size, 1, inverse_mass_matrix)
     return path.positions[1], path.momenta[1]
 
 
@@ -107,11 +107,11 @@ def test_the_answers_that_the_slips_start_from_are_right():
 @pytest.mark.parametrize(
     ("number", "answer", "words"),
     [
-        ("09.1", lambda r, m: not by_the_library(r, m), "less than half a circle: came True"),
+        ("09.1", lambda r, m: not by_the_library(r, m), "less than half a circle: got True"),
         ("09.1", lambda r, m: (m * r.sum(0)) @ r[0] < 0 and (m * r.sum(0)) @ r[-1] < 0, "by `or`"),
         ("09.1", lambda r, m: (m * r.sum(0)) @ r[-1] < 0, "only the first momentum points back"),
         ("09.1", lambda r, m: (m * r.sum(0)) @ r[0] < 0, "only the last momentum points back"),
-        ("09.1", lambda r, m: m * r.sum(0), "Whether it turns: came an array"),
+        ("09.1", lambda r, m: m * r.sum(0), "Whether it turns: got an array"),
         ("09.1", lambda r, m: (m * r.sum(0)) @ r[0], "expected True or False"),
         ("09.2", leapfrog(sign=-1.0), "rolls uphill"),
         ("09.2", leapfrog(power=0.0), "not by the velocity"),
@@ -122,13 +122,13 @@ def test_the_answers_that_the_slips_start_from_are_right():
         ("09.2", leapfrog(1.0, 1.0), "twice by a full step"),
         ("09.2", leapfrog(0.5, 0.0), "second half of the kick is missing"),
         ("09.2", leapfrog(0.0, 1.0, stale=True), "as Euler would"),
-        ("09.2", leapfrog(0.7, 0.3), "from the start; expected less than 1e-09"),
+        ("09.2", leapfrog(0.7, 0.3), "from the start, expected less than 1e-09"),
         ("09.2", leapfrog(0.8, 0.8), "of order"),
         ("09.2", bends, "order|Place and momentum"),
         ("09.2", lambda *a: leapfrog()(*a)[0], "The new place"),
         ("09.3", model(centred=True), "centred"),
         ("09.3", model(record=False), "not recorded"),
-        ("09.3", model(observed=False), "observed: none"),
+        ("09.3", model(observed=False), "came without data"),
         ("09.3", model(spread=True), "u has the scale tau"),
         ("09.3", model(power=0.5), "M15"),
         ("09.3", model(power=0.0), "without tau"),

@@ -139,7 +139,7 @@ def test_the_answers_that_the_slips_start_from_are_right():
         ("10.2", lambda d: r_hat(d, together=True), "among all points at once"),
         ("10.2", lambda d: r_hat(d, ddof=0), "instead of S - 1"),
         ("10.2", lambda d: r_hat(d, root=False), "M15"),
-        ("10.2", lambda d: float(r_hat(d).max()), "came one number"),
+        ("10.2", lambda d: float(r_hat(d).max()), "got one number"),
         ("10.3", lambda f, s: needed(f, s, power=1), "not squared"),
         ("10.3", lambda f, s: needed(f, s, robust=False), "not the robust one"),
         ("10.3", lambda f, s: needed(f, s, worst=np.min), "the best point only"),
