@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from bnn_teach.authoring.fingerprint import fingerprint
@@ -134,43 +135,34 @@ def execute(notebook: Notebook, folder: pathlib.Path, stem: str = "notebook") ->
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell["outputs"], cell["execution_count"] = [], None
-    clock: list[float] = []
-    peaks: list[float] = []
-    running: list[tuple[int, str]] = []
+    with _environment() as environment:
+        client = NotebookClient(
+            notebook,
+            kernel_manager_class=kernel_manager(environment),
+            timeout=_CELL_TIMEOUT,
+            coalesce_streams=True,
+            record_timing=False,
+            resources={"metadata": {"path": str(folder)}},
+        )
+        with client.setup_kernel():
+            start = time.perf_counter()
+            for index, cell in enumerate(notebook.cells):
+                try:
+                    client.execute_cell(cell, index, client.code_cells_executed + 1)
+                except (CellControlSignal, DeadKernelError) as error:
+                    raise _explained(error, stem, index + 1, headline(cell.source)) from None
+            client.set_widgets_metadata()
+            return Cost(time.perf_counter() - start, _peak_megabytes(client.km))
 
-    def begin(cell: Notebook, cell_index: int) -> None:
-        clock.append(time.perf_counter())
-        running.append((cell_index + 1, headline(cell.source)))
 
-    def end(**_: Any) -> None:
-        clock.append(time.perf_counter())
-        peaks.extend(_peak_megabytes(client.km))
-
+def _peak_megabytes(manager: Any) -> float | None:
+    """Return the largest resident memory of the kernel so far, where Linux tells it."""
     try:
-        with _environment() as environment:
-            client = NotebookClient(
-                notebook,
-                kernel_manager_class=kernel_manager(environment),
-                timeout=_CELL_TIMEOUT,
-                coalesce_streams=True,
-                record_timing=False,
-                resources={"metadata": {"path": str(folder)}},
-                on_cell_execute=begin,
-                on_cell_executed=end,
-            )
-            client.execute()
-    except (CellControlSignal, DeadKernelError) as error:
-        raise _explained(error, stem, *(running[-1] if running else (1, ""))) from None
-    return Cost(clock[-1] - clock[0] if clock else 0.0, max(peaks, default=None))
-
-
-def _peak_megabytes(manager: Any) -> Iterator[float]:
-    """Yield the largest resident memory of the kernel so far, where Linux tells it."""
-    status = pathlib.Path(f"/proc/{getattr(manager.provisioner, 'pid', None)}/status")
-    with suppress(OSError):
-        for line in status.read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                yield int(line.split()[1]) / 1000
+        status = pathlib.Path(f"/proc/{manager.provisioner.pid}/status").read_text()
+    except OSError:
+        return None
+    found = re.search(r"VmHWM:\s+(\d+)", status)
+    return int(found[1]) / 1000 if found else None
 
 
 def _explained(error: Exception, stem: str, number: int, what: str) -> NotebookError:

@@ -7,8 +7,10 @@ checks of the machine and of the packages, each a function that yields results, 
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
 import platform
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -113,26 +115,15 @@ def free_memory() -> float | None:
 
     In a container, as on Binder, its limit counts, and files that are only cached do not.
     """
-    free = [_of_machine(), _of_container()]
-    return min((each for each in free if each is not None), default=None)
-
-
-def _of_machine() -> float | None:
-    try:
-        lines = MEMINFO.read_text().splitlines()
-    except OSError:
-        return None
-    kilobytes = dict(line.split(":") for line in lines if ":" in line).get("MemAvailable")
-    return 1024.0 * int(kilobytes.split()[0]) if kilobytes else None
-
-
-def _of_container() -> float | None:
-    try:
+    free = []
+    with contextlib.suppress(OSError):
+        found = re.search(r"MemAvailable:\s+(\d+) kB", MEMINFO.read_text())
+        free += [1024.0 * int(found[1])] if found else []
+    with contextlib.suppress(OSError, ValueError):  # no container, or one without a limit: "max"
         limit, used = ((CONTAINER / f"memory.{name}").read_text() for name in ("max", "current"))
         stat = dict(line.split() for line in (CONTAINER / "memory.stat").read_text().splitlines())
-        return float(int(limit) - int(used) + int(stat.get("inactive_file", 0)))
-    except (OSError, ValueError):  # no container, or one without a limit: "max"
-        return None
+        free.append(float(int(limit) - int(used) + int(stat.get("inactive_file", 0))))
+    return min(free, default=None)
 
 
 # --- the packages ----------------------------------------------------------------------------
@@ -151,11 +142,8 @@ def check_packages() -> Iterator[Check]:
     if wrong:
         yield Check("packages", FAILED, "; ".join(wrong), INSTALL)
         return
-    versions = [
-        f"bnn_teach {bnn_teach.__version__}",
-        *(f"{each} {version(each)}" for each in SHOWN),
-    ]
-    yield Check("packages", OK, ", ".join(versions))
+    versions = ", ".join(f"{each} {version(each)}" for each in SHOWN)
+    yield Check("packages", OK, f"bnn_teach {bnn_teach.__version__}, {versions}")
 
 
 def _what_is_wrong(needed: Requirement) -> str:

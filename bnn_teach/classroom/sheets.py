@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bnn_teach.course.notebook_files import Notebook, headline
+from bnn_teach.course.notebook_files import Notebook, headline, parse_md
 from bnn_teach.errors import ArgumentError, ExerciseError
 
 FOLDER = pathlib.Path("notebooks/exercises")
@@ -70,13 +70,11 @@ def source(number: str, folder: pathlib.Path | None = None) -> Notebook:
     ExerciseError
         It is not in order; the message names the cell.
     """
-    import jupytext
-
     path = (folder or FOLDER) / f"{number}.md"
     if not path.is_file():
         there = ", ".join(numbers(folder)) or "none"
         raise ArgumentError(f"{path}: there is no sheet of this number. There are: {there}.")
-    notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="md:myst")
+    notebook = parse_md(path.read_text(encoding="utf-8"))
     for problem in _problems(number, notebook):
         raise ExerciseError(f"{path}: {problem}")
     return notebook

@@ -13,7 +13,7 @@ import copy
 import hashlib
 import json
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from bnn_teach.errors import ArgumentError, BnnTeachError
@@ -95,32 +95,30 @@ def parse(raw: str) -> Notebook:
     return nbformat.reads(raw, as_version=4)  # type: ignore[no-untyped-call]
 
 
+def parse_md(text: str) -> Notebook:
+    """Return the notebook that the text of an ``.md`` stands for."""
+    import jupytext
+
+    return jupytext.reads(text, fmt="md:myst")
+
+
 def read_ipynb(folder: pathlib.Path, stem: str) -> Notebook | None:
     """Return the notebook in ``stem.ipynb``, or None where there is none."""
-    path = folder / f"{stem}.ipynb"
-    if not path.exists():
-        return None
-    try:
-        return parse(path.read_text(encoding="utf-8"))
-    except Exception as error:  # of several packages; each means the same
-        raise NotebookError(
-            f"{path}: this is no notebook ({error}). Delete it; it is made again from {stem}.md."
-        ) from None
+    remedy = f"Delete it; it is made again from {stem}.md."
+    return _read(folder / f"{stem}.ipynb", parse, "notebook", remedy)
 
 
 def read_md(folder: pathlib.Path, stem: str) -> Notebook | None:
     """Return the notebook in ``stem.md``, or None where there is none."""
-    import jupytext
+    remedy = "Compare it with another notebook's .md."
+    return _read(folder / f"{stem}.md", parse_md, "MyST notebook", remedy)
 
-    path = folder / f"{stem}.md"
-    if not path.exists():
-        return None
+
+def _read(path: pathlib.Path, reader: Callable[[str], Notebook], what: str, remedy: str) -> Any:
     try:
-        return jupytext.reads(path.read_text(encoding="utf-8"), fmt="md:myst")
+        return reader(path.read_text(encoding="utf-8")) if path.exists() else None
     except Exception as error:  # of several packages; each means the same
-        raise NotebookError(
-            f"{path}: this is no MyST notebook ({error}). Compare it with another notebook's .md."
-        ) from None
+        raise NotebookError(f"{path}: this is no {what} ({error}). {remedy}") from None
 
 
 def newest(folder: pathlib.Path, stem: str) -> Notebook:
@@ -160,7 +158,7 @@ def markdown(notebook: Notebook) -> str:
     for cell in plain.cells:
         set_alt(cell, "")
     text = str(jupytext.writes(plain, fmt="md:myst"))
-    expected, returned = contents(plain), contents(jupytext.reads(text, fmt="md:myst"))
+    expected, returned = contents(plain), contents(parse_md(text))
     for number, cell in enumerate(expected, 1):
         if number > len(returned) or returned[number - 1] != cell:
             raise NotebookError(

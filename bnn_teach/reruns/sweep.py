@@ -18,6 +18,9 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from bnn_teach.arguments import as_count, usable_cores
+from bnn_teach.authoring.fingerprint import fingerprint
+from bnn_teach.authoring.notebooks import code_of
+from bnn_teach.course.notebook_files import parse
 from bnn_teach.course.parameters import check_parameters, read_parameters
 from bnn_teach.course.run_tables import Table, tabulate
 from bnn_teach.engine.progress import progress_bar
@@ -100,12 +103,14 @@ def sweep(
         raise ArgumentError(f"{both}: is in the grid and in the parameters. Name it once.")
     own = {p.name: p.default for p in declared}
     cells = expand(grid, declared, source.stem)
-    version = _version(source)
+    version = fingerprint(code_of(parse(source.read_text(encoding="utf-8"))))
     share = 1 if cluster or executor else max(1, usable_cores() // as_count("workers", workers, 1))
-    jobs = [
-        _job(source, own, rest | cell, pathlib.Path(output).absolute(), version, share)
-        for cell in cells
-    ]
+    jobs = []
+    for given in (rest | cell for cell in cells):
+        values = own | given
+        key = hashlib.sha256(json.dumps([version, values]).encode()).hexdigest()[:16]
+        target = pathlib.Path(output).absolute() / f"{source.stem}-{key}.ipynb"
+        jobs.append(Job(str(source), values, given, str(target), share))
     rows: dict[str, dict[str, Any]] = {job.target: done for job in jobs if (done := _stored(job))}
     with (
         _place(workers, cluster, executor) as place,
@@ -133,18 +138,12 @@ def sweep(
 
 def run_job(job: Job) -> dict[str, Any]:
     """Run one cell of the grid, wherever this is called; return its results, error and seconds."""
-    target = pathlib.Path(job.target)
+    source, target = pathlib.Path(job.source), pathlib.Path(job.target)
     try:
-        ran = execute(
-            pathlib.Path(job.source), job.values, job.given, target, job.num_threads, progress=False
-        )
+        execute(source, job.values, job.given, target, job.num_threads, progress=False)
     except RerunError as error:
         return {"error": str(error).splitlines()[0], "seconds": None}
-    return _as_row(ran.results, ran.seconds)
-
-
-def _as_row(results: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-    return {**results, "error": "", "seconds": round(seconds, 3)}
+    return _stored(job) or {}
 
 
 def _row(job: Job, future: Future[dict[str, Any]]) -> dict[str, Any]:
@@ -154,37 +153,13 @@ def _row(job: Job, future: Future[dict[str, Any]]) -> dict[str, Any]:
         return {"error": f"{type(error).__name__}: {error}", "seconds": None}
 
 
-def _job(
-    source: pathlib.Path,
-    own: Mapping[str, Any],
-    given: dict[str, Any],
-    output: pathlib.Path,
-    version: str,
-    num_threads: int,
-) -> Job:
-    values = {**own, **given}
-    key = hashlib.sha256(json.dumps([version, values]).encode()).hexdigest()[:16]
-    target = output / f"{source.stem}-{key}.ipynb"
-    return Job(str(source), values, given, str(target), num_threads)
-
-
-def _version(source: pathlib.Path) -> str:
-    """Identify what a rerun computes: the notebook's code and the library's that it uses."""
-    from bnn_teach.authoring.fingerprint import fingerprint
-    from bnn_teach.authoring.notebooks import code_of
-    from bnn_teach.course.notebook_files import parse
-
-    return fingerprint(code_of(parse(source.read_text(encoding="utf-8"))))
-
-
 def _stored(job: Job) -> dict[str, Any] | None:
-    """Return the row of a rerun that ended well before."""
+    """Return the row of a rerun that ended well."""
     path = pathlib.Path(job.target).with_suffix(".json")
-    try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not path.exists():
         return None
-    return _as_row(facts["results"], facts["seconds"])
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    return facts["results"] | {"error": "", "seconds": facts["seconds"]}
 
 
 @contextmanager
