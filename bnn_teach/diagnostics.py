@@ -99,18 +99,9 @@ def bfmi(energy: ArrayLike) -> np.ndarray:
     .. math:: \frac{\frac{1}{S-1} \sum_{s=2}^{S} (H_s - H_{s-1})^2}
                    {\frac{1}{S-1} \sum_{s=1}^{S} (H_s - \bar H)^2}
 
-    About 2 when each transition draws a fresh energy; near 0 when a new momentum hardly changes it.
-    The same number as ``arviz.bfmi``, whose import takes seconds.
-
-    Parameters
-    ----------
-    energy : array_like, shape (chain, draw)
-        The Hamiltonian ``H`` of every draw.
-
-    Returns
-    -------
-    array, shape (chain,)
-        NaN for a chain whose energy never changes. Source: Betancourt (2016), section 4.
+    The energies H have shape (chain, draw). About 2 when each transition draws a fresh energy; near
+    0 when a new momentum hardly changes it; NaN for a chain whose energy never changes. The same
+    number as ``arviz.bfmi``, whose import takes seconds. Source: Betancourt (2016), section 4.
     """
     energy = np.asarray(energy, dtype=np.float64)
     with np.errstate(invalid="ignore"):

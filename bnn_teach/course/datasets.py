@@ -4,8 +4,9 @@ You will find here what every notebook starts from: numbers around one mean
 (:func:`normal_sample`, notebook 01), eight schools and one shared mean (:func:`eight_schools`,
 notebook 09), a noisy sine with a hole in the middle (:func:`gap_sine`, from notebook 04 on), on
 which a network has to say where it does not know, and one whose noise grows with x
-(:func:`uneven_sine`, notebook 11). Each call with the same arguments gives the
-same numbers, bit for bit. Next: :mod:`bnn_teach.plots`, which draws them.
+(:func:`uneven_sine`, notebook 11). Each call with the same arguments gives the same numbers, bit
+for bit; an argument of the wrong type or range is an ``ArgumentError``. Next:
+:mod:`bnn_teach.plots`, which draws them.
 """
 
 from __future__ import annotations
@@ -97,11 +98,6 @@ class Regression(Points):
         Returns
         -------
         ndarray, shape (num_points, 1), float32
-
-        Raises
-        ------
-        ArgumentError
-            ``low`` is not below ``high``, or ``num_points`` is not an integer of at least 2.
         """
         low = as_number("low", low, -math.inf, math.inf)
         high = as_number("high", high, low, math.inf)
@@ -123,16 +119,6 @@ def gap_sine(num_points: int = 40, noise_scale: float = 0.1, seed: int = 0) -> R
         Standard deviation of the noise, in units of y; 0 gives the sine itself.
     seed : int
         Of ``numpy.random.default_rng``, which draws the noise ε.
-
-    Returns
-    -------
-    Regression
-        With ``x`` and ``y`` of shape (N, 1), float32.
-
-    Raises
-    ------
-    ArgumentError
-        An argument has the wrong type or range.
 
     Notes
     -----
@@ -191,16 +177,6 @@ def uneven_sine(
     seed : int
         Of ``numpy.random.default_rng``, which draws the noise ε.
 
-    Returns
-    -------
-    UnevenRegression
-        With ``x`` and ``y`` of shape (N, 1), float32.
-
-    Raises
-    ------
-    ArgumentError
-        An argument has the wrong type or range.
-
     Examples
     --------
     >>> uneven_sine()
@@ -255,11 +231,6 @@ class EightSchools:
 def eight_schools() -> EightSchools:
     """Coaching for a test in eight schools: the classic hierarchical data set.
 
-    Returns
-    -------
-    EightSchools
-        ``y`` and ``sigma`` of shape (8,), float32, and the names.
-
     References
     ----------
     Rubin (1981), Estimation in parallel randomized experiments, *Journal of Educational
@@ -288,11 +259,6 @@ def normal_sample(
     Returns
     -------
     ndarray, shape (N,), float32
-
-    Raises
-    ------
-    ArgumentError
-        An argument has the wrong type or range.
     """
     num_points = as_count("num_points", num_points, 1)
     loc = as_number("loc", loc, -math.inf, math.inf)

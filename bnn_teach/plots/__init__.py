@@ -8,6 +8,10 @@ layers::
     plot_data(data.x, data.y, truth=data.truth, ax=ax)  # what there was to learn from
     alt_text(ax)                                        # the same, in words
 
+Three arguments mean the same everywhere: ``ax`` is where to draw, on a new figure if it is left
+out; ``role`` says whose picture it is, a key of :data:`colors` such as ``"advi"``; and ``label`` is
+its name in the legend and in :func:`alt_text`.
+
 Three habits run through the files. Bands are central quantiles, never mean ± 2 sd: far from the
 data the draws have heavy tails, and a standard deviation would describe a few of them. A colour
 never stands alone: each role of :data:`colors` has its own line style, marker or hatch. And a

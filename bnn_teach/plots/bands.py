@@ -52,15 +52,9 @@ def plot_band(
         Draws of f(x) + noise. What the noise adds to the widest band is drawn as a hatched ring.
     probabilities : tuple of float, each in (0, 1)
         Probabilities of the bands.
-    ax : Axes, optional
-        Where to draw; a new figure otherwise.
     ylim : (low, high), optional
         Limits of the y axis. Where they, or those of a later ``ax.set_ylim``, crop a band, the
         picture says so.
-    label : str, optional
-        A name for the legend, such as ``"NUTS"``, when several bands share the Axes.
-    role : str
-        A key of :data:`colors`, such as ``"advi"``.
 
     Raises
     ------
@@ -104,7 +98,7 @@ def plot_prior_functions(
 
     Parameters
     ----------
-    x, draws, ax, ylim
+    x, draws, ylim
         As in :func:`plot_band`; the draws are from the prior.
     num_draws : int
         How many single functions to draw, evenly spaced among the draws.

@@ -35,8 +35,6 @@ def plot_data(
         Inputs and noisy outputs.
     truth : callable, optional
         f; takes inputs of shape (M,) and returns f(x), of shape (M,).
-    ax : Axes, optional
-        Where to draw; a new figure otherwise.
     x_range : (low, high), optional
         Where to draw f. Otherwise over the x axis of ``ax`` as it stands, so draw a band first and
         the data on top; on a new figure, over the data.

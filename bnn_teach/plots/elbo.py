@@ -36,8 +36,6 @@ def plot_elbo(losses_or_fit: Any, *, ax: Axes | None = None, window: int | None 
     ----------
     losses_or_fit : array, shape (num_steps,), or an object with ``.losses``
         Negative ELBO at each step, in nats.
-    ax : Axes, optional
-        Where to draw; a new figure otherwise.
     window : int, optional
         Steps in the running median and in the final mean; otherwise a twentieth of all.
 

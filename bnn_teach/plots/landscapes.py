@@ -96,8 +96,6 @@ def plot_landscape(landscape: Landscape, ax: Axes | None = None) -> Axes:
     ----------
     landscape : Landscape
         What to draw.
-    ax : Axes, optional
-        Where to draw; a new figure otherwise.
 
     Raises
     ------

@@ -50,8 +50,6 @@ def plot_map(
         same levels can be compared.
     name : str
         What the quantity is called in the alternative text.
-    ax : Axes, optional
-        Where to draw; a new figure otherwise.
 
     Raises
     ------
@@ -103,8 +101,6 @@ def plot_classes(x: ArrayLike, y: ArrayLike, ax: Axes | None = None, *, size: fl
         Where they are.
     y : array, shape (N,) or (N, 1), of 0 and 1
         Their classes.
-    ax : Axes, optional
-        Where to draw; a new figure otherwise.
     size : float, optional
         The area of a marker, in square points.
 

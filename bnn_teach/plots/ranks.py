@@ -53,10 +53,6 @@ def plot_ranks(
         One for each replication, from 0 to L.
     num_draws : int
         L. With 39 draws there are 40 ranks, and the central 95 % are those from 1 to 38.
-    ax : Axes, optional
-        Where to draw; a new figure otherwise.
-    role : str, optional
-        Whose draws they are, a key of :data:`bnn_teach.plots.colors`.
     bars : int, optional
         A divisor of L + 1; by default the largest from 2 to 20, if there is one.
 
@@ -109,10 +105,8 @@ def plot_rank_ecdf(
 
     Parameters
     ----------
-    ranks, num_draws, ax, role
+    ranks, num_draws
         As for :func:`plot_ranks`.
-    label : str, optional
-        Its name in the legend, and in :func:`alt_text`.
 
     Returns
     -------

@@ -43,12 +43,6 @@ def plot_reliability(
         What came up.
     num_groups : int, optional
         At least 2, and not more than N.
-    label : str, optional
-        A name for the legend.
-    role : str, optional
-        A key of :data:`colors`, such as ``"advi"``.
-    ax : Axes, optional
-        Where to draw; a new figure otherwise.
 
     Raises
     ------

@@ -32,13 +32,6 @@ def plot_trajectory(
     ----------
     positions : array, shape (n, 2)
         In the order of time.
-    ax : Axes, optional
-        Where to draw, mostly over :func:`~bnn_teach.plots.landscapes.plot_landscape`; a new figure
-        otherwise.
-    role : str, optional
-        A key of :data:`bnn_teach.plots.colors`.
-    label : str, optional
-        Its name in a legend.
     turn : int, optional
         The state at which it turned; what comes after it is drawn as a warning.
     **options
@@ -73,8 +66,6 @@ def plot_energy_error(
     ----------
     energies : array, shape (n,)
         The energy of each state, in the order of time.
-    ax, role, label
-        As for :func:`plot_trajectory`.
     """
     error, ax = np.asarray(energies, float) - energies[0], start(ax)
     ax.plot(np.where(np.isfinite(error), error, np.nan), **_path_look(role, label))
@@ -95,8 +86,6 @@ def plot_distance(positions: np.ndarray, turn: int, ax: Axes | None = None) -> A
         In the order of time.
     turn : int
         The state at which it turned.
-    ax : Axes, optional
-        Where to draw; a new figure otherwise.
     """
     path = _pairs(positions)
     distance = np.hypot(*(path - path[0]).T)
@@ -119,8 +108,6 @@ def plot_nuts_trajectory(info: Any, ax: Axes | None = None) -> Axes:
     ----------
     info : Info
         Of one step of :func:`bnn_teach.mcmc.trees.nuts_step` on a plane.
-    ax : Axes, optional
-        Where to draw, mostly over a landscape; a new figure otherwise.
     """
     path, kept = _pairs(info.positions), info.candidates
     ax = start(ax)
@@ -191,8 +178,6 @@ def plot_doublings(info: Any, ax: Axes | None = None) -> Axes:
     ----------
     info : Info
         Of one step of :func:`bnn_teach.mcmc.trees.nuts_step`.
-    ax : Axes, optional
-        Where to draw; a new figure otherwise.
     """
     ax = start(ax)
     kept, lost = colors["nuts"], colors["warning"]

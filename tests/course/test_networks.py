@@ -8,7 +8,7 @@ import bnn_teach as bt
 from bnn_teach.course import networks
 from bnn_teach.dsl.structure import inspect_model
 from bnn_teach.engine.runtime import tf
-from bnn_teach.errors import ArgumentError, ObservedError, ShapeError
+from bnn_teach.errors import ObservedError, ShapeError
 
 X = np.linspace(-1.0, 1.5, 6)[:, np.newaxis]
 
@@ -140,8 +140,3 @@ def test_prior_variance_is_exact(scale, width):
 def test_data_of_another_shape_are_refused():
     with pytest.raises(ObservedError, match=r"network\.obs: .* shape \(6,\)"):
         inspect_model(bt.network(X, np.zeros(6)))
-
-
-def test_misspelt_argument_is_named():
-    with pytest.raises(ArgumentError, match="Did you mean 'prior_scale'"):
-        bt.network(X, prior_scal=1.0)

@@ -71,7 +71,7 @@ def test_each_of_two_bands_has_its_note_and_the_note_stays_inside(uniform_draws)
     assert text.get_text().splitlines()[1] == "NUTS 95 % band for |x| > 1"
 
 
-def test_the_note_stays_inside_of_a_narrow_frame(monkeypatch, uniform_draws):
+def test_the_note_stays_inside_a_narrow_frame(monkeypatch, uniform_draws):
     drawn = []
     monkeypatch.setattr(matplotlib.text.Text, "draw", lambda text, renderer: drawn.append(text))
     # The only stretch at the top that is free lies at the right end, too narrow for the note.

@@ -84,14 +84,9 @@ def as_text(settings: dict[str, Any], x: np.ndarray, bands: dict[str, list[LabBa
     head = {"settings": settings, "versions": versions, "x": np.round(x, 4).tolist()}
     entries = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
     for name, each in bands.items():
-        lines = ",\n".join(json.dumps(_as_dict(band)) for band in each)
+        lines = ",\n".join(json.dumps(band._asdict(), default=np.ndarray.tolist) for band in each)
         entries.append(f"{json.dumps(name)}: [\n{lines}\n]")
     return "{\n" + ",\n".join(entries) + "\n}\n"
-
-
-def _as_dict(band: LabBand) -> dict[str, Any]:
-    entries = band._asdict().items()
-    return {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in entries}
 
 
 def read_fair_lab(path: str | pathlib.Path) -> FairLab:
@@ -101,10 +96,6 @@ def read_fair_lab(path: str | pathlib.Path) -> FairLab:
     ----------
     path : path
         The file.
-
-    Returns
-    -------
-    FairLab
 
     Raises
     ------
@@ -127,8 +118,5 @@ def read_fair_lab(path: str | pathlib.Path) -> FairLab:
 
 
 def _as_band(stored: dict[str, Any]) -> LabBand:
-    entries: dict[str, Any] = {
-        name: np.array(value) if isinstance(value, list) else value
-        for name, value in stored.items()
-    }
-    return LabBand(**entries)
+    curves = {name: np.array(stored[name]) for name in ("lower", "median", "upper")}
+    return LabBand(**(stored | curves))

@@ -12,16 +12,16 @@ from __future__ import annotations
 import itertools
 import pathlib
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from bnn_teach.approximation import Fit
 from bnn_teach.course.chapters.ch08.bands import FairLab, LabBand, as_text, read_fair_lab
 from bnn_teach.course.datasets import Regression, gap_sine
 from bnn_teach.course.networks import network
 from bnn_teach.diagnostics import function_diagnostics
+from bnn_teach.dsl.model import Model
 from bnn_teach.errors import ConvergenceWarning, InterruptedWarning
 from bnn_teach.inference import fit, sample
 from bnn_teach.prediction import quantile_band, sample_posterior_predictive
@@ -42,15 +42,15 @@ class LabSettings(NamedTuple):
     num_steps: int = 150_000
     """Steps of each fit: many, so that none can be said to have stopped early."""
     learning_rate: float = 0.01
-    """Adam's rate, the same at all steps; with one draw of q a step, this is the article's way."""
+    """Adam's rate, the same at all steps; with one draw of q a step, as in the article."""
     num_draws: int = 2000
     """Functions drawn from each fit."""
     num_chains: int = 8
     """Chains of NUTS at each prior scale."""
     burn_in: int = 600
-    """Transitions of warm-up, a chain."""
+    """Transitions of warm-up per chain."""
     num_samples: int = 1500
-    """Draws, a chain."""
+    """Draws per chain."""
     num_points: int = 61
     """Places x from -1.5 to 1.5."""
 
@@ -74,12 +74,7 @@ def run_fair_lab(
     Returns
     -------
     FairLab
-        What :func:`read_fair_lab` reads from the file.
-
-    Raises
-    ------
-    KeyboardInterrupt
-        After an interrupt; nothing is written.
+        What :func:`read_fair_lab` reads from the file. After an interrupt nothing is written.
     """
     settings = settings or LabSettings()
     data = gap_sine()
@@ -90,84 +85,81 @@ def run_fair_lab(
         warnings.simplefilter("error", InterruptedWarning)
         try:
             for scale in settings.prior_scales:
-                _run_one_model(data, x, scale, settings, bands, report)
+                _run(_Bench(data, x, scale, settings), bands, report)
         except InterruptedWarning:
             raise KeyboardInterrupt from None
-    text = as_text(settings._asdict(), x[:, 0], bands)
     path = pathlib.Path(output)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    path.write_text(as_text(settings._asdict(), x[:, 0], bands), encoding="utf-8")
     return read_fair_lab(path)
 
 
-def _run_one_model(
-    data: Regression,
-    x: np.ndarray,
-    scale: float,
-    settings: LabSettings,
-    bands: dict[str, list[LabBand]],
-    report: Callable[[str], object],
-) -> None:
+class _Bench(NamedTuple):
+    """One model, and what all methods that meet it have in common."""
+
+    data: Regression
+    x: np.ndarray
+    scale: float
+    settings: LabSettings
+
+    @property
+    def net(self) -> Model:
+        return network(self.data.x, self.data.y, prior_scale=self.scale)
+
+    def functions(self, trace: Any) -> np.ndarray:
+        """Return the noise-free functions, shape (chain, draw, num_points)."""
+        new = sample_posterior_predictive(
+            network(self.x, prior_scale=self.scale), trace, [_F], seed=0
+        )
+        draws: np.ndarray = new["posterior_predictive"][_F].values[..., 0]
+        return draws
+
+    def summary(self, draws: np.ndarray, method: str, *facts: Any) -> LabBand:
+        """Return the band of the functions; ``facts`` run from initial_scale to r_hat."""
+        lower, upper = quantile_band(draws, 0.95)
+        median = np.median(draws, axis=(0, 1))
+        at_points = np.interp(self.data.x[:, 0], self.x[:, 0], median)
+        misfit = float(np.sqrt(np.mean((at_points - self.data.y[:, 0]) ** 2)))
+        curves = [np.round(each.astype(float), 4) for each in (lower, median, upper)]
+        return LabBand(method, self.scale, *facts, round(misfit, 4), *curves)
+
+
+def _run(bench: _Bench, bands: dict[str, list[LabBand]], report: Callable[[str], object]) -> None:
     """Let all methods meet one prior; the bands are added to the three lists."""
-    bands["nuts"].append(nuts := _run_nuts(data, x, scale, settings))
+    scale, settings = bench.scale, bench.settings
+    bands["nuts"].append(nuts := _run_nuts(bench))
     report(f"prior_scale {scale:g}: NUTS, R-hat of f at most {nuts.r_hat}")
     for method, start in itertools.product(METHODS, settings.initial_scales):
-        runs = list(_run_fits(data, x, method, scale, start, settings))
+        runs = [_run_fit(bench, method, start, seed) for seed in range(settings.num_fits)]
         bands["fits"] += [band for band, _ in runs]
         if good := [draws for band, draws in runs if not band.collapsed]:
-            facts = (method, scale, start, None, None, None, None)
-            bands["mixtures"].append(_summarise(facts, x, np.concatenate(good, axis=1), data))
+            mixed = np.concatenate(good, axis=1)
+            bands["mixtures"].append(bench.summary(mixed, method, start, None, None, None, None))
         dead = settings.num_fits - len(good)
         report(f"prior_scale {scale:g}: {method} from {start:g}, {dead} collapsed")
 
 
-def _run_nuts(data: Regression, x: np.ndarray, scale: float, settings: LabSettings) -> LabBand:
-    net = network(data.x, data.y, prior_scale=scale)
+def _run_nuts(bench: _Bench) -> LabBand:
+    settings = bench.settings
     sizes = (settings.num_samples, settings.burn_in, settings.num_chains)
-    draws = _functions(x, scale, sample(net, *sizes, seed=0))
+    draws = bench.functions(sample(bench.net, *sizes, seed=0))
     r_hat = round(float(function_diagnostics(draws)["r_hat"].max()), 3)
-    return _summarise(("nuts", scale, None, None, None, None, r_hat), x, draws, data)
+    return bench.summary(draws, "nuts", None, None, None, None, r_hat)
 
 
-def _run_fits(
-    data: Regression,
-    x: np.ndarray,
-    method: str,
-    scale: float,
-    start: float,
-    settings: LabSettings,
-) -> Iterator[tuple[LabBand, np.ndarray]]:
-    """Yield each fit's band together with its functions."""
-    net = network(data.x, data.y, prior_scale=scale)
-    for seed in range(settings.num_fits):
-        result: Fit = fit(
-            net,
-            method,
-            settings.num_steps,
-            learning_rate=settings.learning_rate,
-            final_learning_rate=settings.learning_rate,
-            samples_per_step=1,
-            initial_scale=start,
-            seed=seed,
-        )
-        trace = result.approximation.sample(settings.num_draws, seed=seed)
-        draws = _functions(x, scale, trace)
-        elbo = round(float(result.elbo[-len(result.elbo) // 8 :].mean()), 2)
-        facts = (method, scale, start, seed, elbo, result.converged, None)
-        yield _summarise(facts, x, draws, data), draws
-
-
-def _functions(x: np.ndarray, scale: float, trace: Any) -> np.ndarray:
-    """Return the noise-free functions, shape (chain, draw, num_points)."""
-    new = sample_posterior_predictive(network(x, prior_scale=scale), trace, [_F], seed=0)
-    draws: np.ndarray = new["posterior_predictive"][_F].values[..., 0]
-    return draws
-
-
-def _summarise(facts: Any, x: np.ndarray, draws: np.ndarray, data: Regression) -> LabBand:
-    lower, upper = quantile_band(draws, 0.95)
-    median = np.median(draws, axis=(0, 1))
-    at_points = np.interp(data.x[:, 0], x[:, 0], median)
-    misfit = float(np.sqrt(np.mean((at_points - data.y[:, 0]) ** 2)))
-    curves = [np.round(each.astype(float), 4) for each in (lower, median, upper)]
-    return LabBand(*facts, *[round(misfit, 4), *curves])
+def _run_fit(bench: _Bench, method: str, start: float, seed: int) -> tuple[LabBand, np.ndarray]:
+    """Return a fit's band together with its functions."""
+    settings = bench.settings
+    result = fit(
+        bench.net,
+        method,
+        settings.num_steps,
+        learning_rate=settings.learning_rate,
+        final_learning_rate=settings.learning_rate,
+        samples_per_step=1,
+        initial_scale=start,
+        seed=seed,
+    )
+    draws = bench.functions(result.approximation.sample(settings.num_draws, seed=seed))
+    elbo = round(float(result.elbo[-len(result.elbo) // 8 :].mean()), 2)
+    return bench.summary(draws, method, start, seed, elbo, result.converged, None), draws

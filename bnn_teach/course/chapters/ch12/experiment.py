@@ -1,12 +1,12 @@
-"""Simulated worlds, read from the tables of a sweep: notebook 12's, or those of a whole class.
+"""SBC replications, read from the tables of a sweep: notebook 12's, or those of a whole class.
 
-A *world* is a function drawn from the prior, and data measured from it; since we made it, we know
-its truth. Each run of notebook 12 records the ranks of some worlds. You will find
-:func:`read_worlds`, which adds up the runs of one or more tables, so that twenty students with
-twenty seeds have one histogram together::
+A *replication* of simulation-based calibration is a function drawn from the prior, and data
+measured from it; since we made it, we know its truth. Each run of notebook 12 records the ranks of
+some replications. You will find :func:`read_replications`, which adds up the runs of one or more
+tables, so that twenty students with twenty seeds have one histogram together::
 
-    worlds = read_worlds("class.csv")
-    plots.plot_rank_grid(worlds.ranks, worlds.num_draws)
+    replications = read_replications("class.csv")
+    plots.plot_rank_grid(replications.ranks, replications.num_draws)
 
 :func:`thinned` and :func:`covered` are what a run does with its draws, and :func:`as_columns` puts
 what it found into columns. Next: :mod:`bnn_teach.course.chapters.ch12.exhibit`, where the shapes of
@@ -31,11 +31,11 @@ NUM_DRAWS = 39
 """Draws that each truth is ranked among: 40 possible ranks, of which 1 to 38 are 95 %."""
 METHODS = ("nuts", "advi")
 PLACES = ("inside", "gap", "beyond")
-COVERED = ("worlds", "sine")
+COVERED = ("replications", "sine")
 _COMMAND = "python -m bnn_teach sweep 12 --grid seed=100:103 -o mine --table mine.csv"
 
 
-class Worlds(NamedTuple):
+class Replications(NamedTuple):
     """What many runs of notebook 12 found, one after the other."""
 
     num_draws: int
@@ -43,21 +43,21 @@ class Worlds(NamedTuple):
     seeds: list[int]
     """Of the runs."""
     ranks: dict[str, dict[str, np.ndarray]]
-    """``ranks["nuts"]["beyond"]``: of the truth among the draws, one for each world, shape (N,)."""
+    """``ranks["nuts"]["beyond"]``: of the truth among the draws, shape (N,), N replications."""
     covered: dict[str, dict[str, np.ndarray]]
     """``covered["sine"]["gap"]``: which share of a region's x the 95 % band of NUTS covers. Under
-    ``"worlds"`` one number for each world, under ``"sine"`` one for each new data set around the
-    sine."""
+    ``"replications"`` one number for each of them, under ``"sine"`` one for each new data set
+    around the sine."""
     r_hat: np.ndarray
-    """The largest R-hat of f at the three places, one for each world, shape (N,)."""
+    """The largest R-hat of f at the three places, shape (N,)."""
 
     @property
     def number(self) -> int:
-        """How many worlds there are."""
+        """How many replications there are."""
         return len(self.r_hat)
 
     def coverage(self, method: str, place: str) -> tuple[float, float]:
-        """Return the share of worlds whose truth is in the central 95 % of the draws; its error.
+        """Return in which share of replications the central 95 % hold the truth, and its error.
 
         With L = 39 draws these are the ranks 1 to 38: between the smallest and the largest draw.
         """
@@ -66,8 +66,8 @@ class Worlds(NamedTuple):
         return share, float(np.sqrt(share * (1 - share) / len(ranks)))
 
 
-def read_worlds(*paths: str | pathlib.Path) -> Worlds:
-    """Add up the worlds of one or more tables.
+def read_replications(*paths: str | pathlib.Path) -> Replications:
+    """Add up the replications of one or more tables.
 
     Parameters
     ----------
@@ -75,15 +75,11 @@ def read_worlds(*paths: str | pathlib.Path) -> Worlds:
         Tables that ``python -m bnn_teach sweep 12`` or ``merge 12`` wrote. Rows of runs that failed
         are left out.
 
-    Returns
-    -------
-    Worlds
-
     Raises
     ------
     ArgumentError
         There is no such table, it belongs to another notebook or holds no run that ended well, or
-        two runs have the same seed and so the same worlds.
+        two runs have the same seed and so the same replications.
     """
     rows: list[dict[str, Any]] = []
     for path in paths:
@@ -92,16 +88,16 @@ def read_worlds(*paths: str | pathlib.Path) -> Worlds:
                 rows.append(_read_row(row, str(path)))
     if not rows:
         raise ArgumentError(
-            f"worlds: came {', '.join(map(str, paths)) or 'no table'}, without a run that ended "
-            f"well; expected at least one. Make a table with: {_COMMAND}"
+            f"replications: got {', '.join(map(str, paths)) or 'no table'}, without a run that "
+            f"ended well, expected at least one. Make a table with: {_COMMAND}"
         )
     seeds = [row["seed"] for row in rows]
     if twice := sorted({seed for seed in seeds if seeds.count(seed) > 1}):
         raise ArgumentError(
-            f"worlds: the seed {twice[0]} came twice. The same seed makes the same worlds, and "
-            "each counts once: give every student another seed, from 100 on."
+            f"replications: the seed {twice[0]} is there twice. It makes the same data, and each "
+            "replication counts once: give every student another seed, from 100 on."
         )
-    return Worlds(
+    return Replications(
         NUM_DRAWS,
         seeds,
         {method: _joined(rows, method) for method in METHODS},
@@ -121,21 +117,16 @@ def thinned(f: np.ndarray, num_draws: int = NUM_DRAWS) -> np.ndarray:
     f : ndarray, shape (chain, draw, N)
         What each draw says at N places.
     num_draws : int, optional
-        L, how many to keep.
+        L, how many to keep; there must be as many.
 
     Returns
     -------
     ndarray, shape (L, N)
-
-    Raises
-    ------
-    ShapeError
-        There are fewer draws than that.
     """
     together = f.reshape(-1, f.shape[-1])
     if len(together) < num_draws:
         raise ShapeError(
-            f"f: came {len(together)} draws; expected at least {num_draws}. Take more draws."
+            f"f: got {len(together)} draws, expected at least {num_draws}. Take more draws."
         )
     return together[np.linspace(0, len(together) - 1, num_draws, dtype=int)]
 
@@ -166,8 +157,8 @@ def as_columns(**found: Any) -> dict[str, np.ndarray]:
 
     Parameters
     ----------
-    **found : array_like, shape (world, 3)
-        For each world, or repetition, a number for each of :data:`PLACES`.
+    **found : array_like, shape (replication, 3)
+        For each replication, or repetition, a number for each of :data:`PLACES`.
     """
     return {
         f"{name}_{place}": np.round(column, 3)
@@ -182,18 +173,14 @@ def _joined(rows: list[dict[str, Any]], what: str) -> dict[str, np.ndarray]:
 
 def _read_row(row: Mapping[str, Any], path: str) -> dict[str, Any]:
     """Read the cells of one run; those of a CSV file are texts."""
+    names = {f"{what}_{place}": what for what in (*METHODS, *COVERED) for place in PLACES}
     try:
-        read: dict[str, Any] = {"seed": int(row["seed"]), "r_hat": _numbers(row["r_hat"])}
-        for method in METHODS:
-            for place in PLACES:
-                ranks = _numbers(row[f"{method}_{place}"]).astype(int)
-                if len(ranks) != len(read["r_hat"]) or not set(ranks) <= set(range(NUM_DRAWS + 1)):
-                    raise ValueError(
-                        f"{method}_{place} holds no rank from 0 to {NUM_DRAWS} a world"
-                    )
-                read[f"{method}_{place}"] = ranks
-        for which in COVERED:
-            read |= {f"{which}_{place}": _numbers(row[f"{which}_{place}"]) for place in PLACES}
+        read: dict[str, Any] = {name: _numbers(row[name]) for name in ("r_hat", *names)}
+        read["seed"] = int(row["seed"])
+        for name in (name for name, what in names.items() if what in METHODS):
+            ranks = read[name]
+            if len(ranks) != len(read["r_hat"]) or not np.isin(ranks, range(NUM_DRAWS + 1)).all():
+                raise ValueError(f"{name} holds no rank from 0 to {NUM_DRAWS} a replication")
     except (KeyError, ValueError, TypeError) as error:
         raise ArgumentError(
             f"{path}: expected a table of notebook 12, and it is not one ({type(error).__name__}: "

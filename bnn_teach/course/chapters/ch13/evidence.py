@@ -30,7 +30,7 @@ from bnn_teach.arguments import as_count, as_seed
 from bnn_teach.density import LogDensity
 from bnn_teach.dsl.model import Model
 from bnn_teach.engine.programs import Compiled, kept
-from bnn_teach.engine.runtime import tf
+from bnn_teach.engine.runtime import tf, tfp
 from bnn_teach.errors import ArgumentError
 from bnn_teach.prediction import sample_prior_predictive
 
@@ -115,7 +115,7 @@ def _draw_prior(density: LogDensity, model: Model, count: int, seed: int) -> np.
         bijector = density.structure.latent[path].bijector
         if type(bijector).__name__ != "Identity":
             raise ArgumentError(
-                f"{path}: this variable has bounds; expected one on the whole real line, such as "
+                f"{path}: this variable has bounds, expected one on the whole real line, such as "
                 f"bt.Normal. Write it as a function of such a variable (its shape: {slot.shape})."
             )
     prior = sample_prior_predictive(model, count, seed=seed)["prior"]
@@ -148,49 +148,19 @@ def _programs(density: LogDensity, count: int) -> tuple[Compiled, Compiled]:
     """Compile what is needed at every power: all log-likelihoods, and a round of moves."""
 
     def likelihood(z: tf.Tensor, inputs: Any) -> tf.Tensor:
-        def one(z: tf.Tensor) -> tf.Tensor:
-            parts = (density.log_prob_one(z, inputs, power) for power in (1.0, 0.0))
-            return next(parts) - next(parts)
-
-        return tf.vectorized_map(one, z)
+        whole, prior = (density.batched(inputs, power)(z) for power in (1.0, 0.0))
+        return whole - prior
 
     def move(z: tf.Tensor, power: Any, step: Any, stream: Any, inputs: Any) -> Any:
-        def target(z: tf.Tensor) -> Any:
-            return tf.vectorized_map(lambda z: density.value_and_grad_one(z, inputs, power), z)
-
-        def transition(i: Any, z: Any, value: Any, grad: Any, accepted: Any) -> Any:
-            seeds = tf.random.experimental.stateless_split(
-                tf.random.experimental.stateless_fold_in(stream, i), 2
-            )
-            start = tf.random.stateless_normal(z.shape, seeds[0], dtype=z.dtype)
-            chance, jitter = tf.unstack(tf.random.stateless_uniform([2, count], seeds[1]))
-            size = step * (0.5 + jitter[:, None])  # else a flight may return to where it began
-            end, momentum, there, slope = _fly(target, z, start, value, grad, size)
-            kinetic = 0.5 * tf.reduce_sum(start**2 - momentum**2, axis=1)
-            gain = there - value + kinetic
-            gain = tf.where(tf.math.is_finite(gain), gain, -np.inf)
-            go = tf.math.log(chance) < gain
-            rate = tf.reduce_mean(tf.exp(tf.minimum(gain, 0.0)))
-            z, grad = tf.where(go[:, None], end, z), tf.where(go[:, None], slope, grad)
-            return i + 1, z, tf.where(go, there, value), grad, accepted + rate / _MOVES
-
-        zero = tf.constant(0.0, z.dtype)
-        state = (0, z, *target(z), zero)
-        _, z, _, _, rate = tf.while_loop(lambda i, *_: i < _MOVES, transition, state)
-        return z, rate
+        # Each particle has a step size of its own, or a trajectory might return to its start.
+        streams = tf.random.experimental.stateless_split(stream, 2)
+        jitter = tf.random.stateless_uniform([count, 1], streams[0], 0.5, 1.5, dtype=z.dtype)
+        kernel = tfp.mcmc.HamiltonianMonteCarlo(
+            density.batched(inputs, power), step_size=step * jitter, num_leapfrog_steps=_LEAPFROGS
+        )
+        path, gain = tfp.mcmc.sample_chain(
+            _MOVES, z, kernel=kernel, trace_fn=lambda _, r: r.log_accept_ratio, seed=streams[1]
+        )
+        return path[-1], tf.reduce_mean(tf.exp(tf.minimum(gain, 0.0)))
 
     return Compiled(likelihood), Compiled(move)
-
-
-def _fly(target: Any, z: Any, momentum: Any, value: Any, grad: Any, size: Any) -> Any:
-    """Take the leapfrogs of one flight; every particle and coordinate has its own step size."""
-
-    def leapfrog(i: Any, z: Any, momentum: Any, value: Any, grad: Any) -> Any:
-        z = z + size * momentum
-        value, grad = target(z)
-        push = tf.where(i == _LEAPFROGS - 1, 0.5, 1.0)  # the last push is half a push
-        return i + 1, z, momentum + push * size * grad, value, grad
-
-    state = (0, z, momentum + 0.5 * size * grad, value, grad)
-    _, z, momentum, value, grad = tf.while_loop(lambda i, *_: i < _LEAPFROGS, leapfrog, state)
-    return z, momentum, value, grad

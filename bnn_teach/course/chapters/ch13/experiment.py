@@ -111,18 +111,11 @@ def nngp_kernel(
     Returns
     -------
     ndarray, shape (N1, N2), float64
-
-    Raises
-    ------
-    ArgumentError
-        A number is out of range, or the activation is unknown.
-    ShapeError
-        The inputs do not fit each other.
     """
     scale = as_number("prior_scale", prior_scale, 0.0, math.inf) ** 2
     if activation not in ACTIVATIONS:
         raise ArgumentError(
-            f"activation: came {activation!r}; expected one of {', '.join(ACTIVATIONS)}, whose "
+            f"activation: got {activation!r}, expected one of {', '.join(ACTIVATIONS)}, whose "
             f"kernels are known in closed form.{did_you_mean(str(activation), ACTIVATIONS)}"
         )
     factor = scale if width is None else scale * as_count("width", width, 1)
@@ -130,7 +123,7 @@ def nngp_kernel(
     two = one if x2 is None else _inputs("x2", x2)
     if one.shape[1] != two.shape[1]:
         raise ShapeError(
-            f"x2: came shape {two.shape}; expected (N2, {one.shape[1]}), as many inputs as x1 has."
+            f"x2: got shape {two.shape}, expected (N2, {one.shape[1]}), as many inputs as x1 has."
         )
     # In the course's network the weights of the first layer are not divided by their fan in.
     first = scale / one.shape[1] if width is None else scale
@@ -187,22 +180,16 @@ def gp_regression(
     **options
         Handed on to the kernel, such as ``prior_scale=2.0``.
 
-    Returns
-    -------
-    GaussianProcess
-
     Raises
     ------
     ArgumentError
         The noise is not above 0, or the kernel is none: no covariance has such values.
-    ShapeError
-        y does not fit x.
     """
     noise = as_number("noise_scale", noise_scale, 0.0, math.inf)
     seen, new = _inputs("x", x), _inputs("x_new", x_new)
     values = np.asarray(y, np.float64)
     if values.shape not in {(len(seen),), (len(seen), 1)}:
-        raise ShapeError(f"y: came shape {values.shape}; expected ({len(seen)},), one for each x.")
+        raise ShapeError(f"y: got shape {values.shape}, expected ({len(seen)},), one for each x.")
     values = values.reshape(-1)
     try:
         factor = np.linalg.cholesky(kernel(seen, seen, **options) + noise**2 * np.eye(len(seen)))
@@ -228,6 +215,6 @@ def _inputs(name: str, values: ArrayLike) -> np.ndarray:
     array = array[:, None] if array.ndim == 1 else array
     if array.ndim != 2 or not np.isfinite(array).all():
         raise ShapeError(
-            f"{name}: came shape {np.shape(values)}; expected finite numbers of shape (N, inputs)."
+            f"{name}: got shape {np.shape(values)}, expected finite numbers of shape (N, inputs)."
         )
     return array

@@ -1,7 +1,7 @@
 r"""Accuracy and cost: how far a band is from another one, and how many seconds it took.
 
 You will find the measures of notebook 14. Two sets of draws are compared by their quantiles, at
-each x, in units of the yardstick's own spread (:func:`quantile_distance`); a prediction is compared
+each x, in units of the reference's own spread (:func:`quantile_distance`); a prediction is compared
 with what was measured (:func:`predictive_scores`); and a :class:`Stopwatch` counts CPU seconds,
 which a busy machine changes less than the clock on the wall. Next:
 :mod:`bnn_teach.course.chapters.ch14.tables`.
@@ -20,7 +20,7 @@ from scipy.special import logsumexp
 from scipy.stats import norm
 
 from bnn_teach.arguments import as_number
-from bnn_teach.course.chapters.ch14.exhibit import Offer
+from bnn_teach.course.chapters.ch14.exhibit import Method
 from bnn_teach.errors import ArgumentError, ShapeError
 from bnn_teach.prediction import band_coverage
 
@@ -58,7 +58,6 @@ def timed(call: Callable[[], Any], again: bool = True) -> tuple[Any, float, floa
     Returns
     -------
     result : object
-        Of the last call.
     seconds : float
         CPU seconds of the last call.
     compiling : float
@@ -84,25 +83,18 @@ def quantile_distance(draws: Any, reference: Any) -> np.ndarray:
 
     Parameters
     ----------
-    draws : array_like, shape (..., N)
-        Functions at N inputs; all leading axes count draws.
-    reference : array_like, shape (..., N)
-        Draws of the yardstick at the same inputs.
+    draws, reference : array_like, shape (..., N)
+        Functions at the same N inputs, those of the reference posterior second; all leading axes
+        count draws, of which the reference has at least two.
 
     Returns
     -------
     ndarray, shape (N,)
-        Nowhere below 0.
-
-    Raises
-    ------
-    ShapeError
-        If the inputs are not the same, or there are fewer than two draws of the reference.
     """
     ours, theirs = (np.asarray(each, float) for each in (draws, reference))
     if ours.ndim < 2 or theirs.ndim < 2 or ours.shape[-1] != theirs.shape[-1]:
         raise ShapeError(
-            f"quantile_distance: came shapes {ours.shape} and {theirs.shape}; expected (..., N) "
+            f"quantile_distance: got shapes {ours.shape} and {theirs.shape}, expected (..., N) "
             "twice, with the same N inputs."
         )
     q, q_ref = (np.quantile(a.reshape(-1, a.shape[-1]), LEVELS, axis=0) for a in (ours, theirs))
@@ -112,14 +104,14 @@ def quantile_distance(draws: Any, reference: Any) -> np.ndarray:
     return np.asarray(np.abs(q - q_ref).mean(axis=0) / unit)
 
 
-def make_offer(
+def measure_method(
     name: tuple[str, str, str],
     cost: tuple[float, float],
     draws: Any,
     reference: Any,
     regions: Mapping[str, np.ndarray],
-) -> Offer:
-    """Judge a band by the yardstick, region by region.
+) -> Method:
+    """Judge a band by the reference posterior, region by region.
 
     Parameters
     ----------
@@ -135,7 +127,7 @@ def make_offer(
     at_x = quantile_distance(draws, reference)
     curves = np.asarray(draws, float).reshape(-1, len(at_x))
     distance = {region: float(at_x[mask].mean()) for region, mask in regions.items()}
-    return Offer(*name, *cost, distance, *np.quantile(curves, [0.025, 0.5, 0.975], axis=0))
+    return Method(*name, *cost, distance, *np.quantile(curves, [0.025, 0.5, 0.975], axis=0))
 
 
 class Scores(NamedTuple):
@@ -173,19 +165,12 @@ def predictive_scores(function_draws: Any, y: Any, noise_scale: float) -> Scores
     Scores
         The interval's probability is computed, not simulated: a point is inside where the
         mixture's distribution function is between 0.025 and 0.975.
-
-    Raises
-    ------
-    ShapeError
-        If functions and measurements do not fit.
-    ArgumentError
-        If ``noise_scale`` is not positive.
     """
     f, target = np.asarray(function_draws, float), np.asarray(y, float).reshape(-1)
     if f.ndim != 2 or f.shape[1] != len(target):
         raise ShapeError(
             f"predictive_scores: function_draws has shape {f.shape} and y has {len(target)} "
-            "values; expected (S, N) and N. Join chain and draw with reshape(-1, N)."
+            "values, expected (S, N) and N. Join chain and draw with reshape(-1, N)."
         )
     noise = as_number("noise_scale", noise_scale, 0.0, np.inf)
     log_density = logsumexp(norm.logpdf(target, f, noise), axis=0) - np.log(len(f))
@@ -196,13 +181,12 @@ def predictive_scores(function_draws: Any, y: Any, noise_scale: float) -> Scores
     return Scores(float(log_density.mean()), float(error), float(inside.mean()), float(rmse))
 
 
-def offer_table(offers: Sequence[Offer], truth: Any, regions: Mapping[str, np.ndarray]) -> str:
-    """Write offers as lines of text: seconds, distances by region, and what the bands cover.
+def method_table(methods: Sequence[Method], truth: Any, regions: Mapping[str, np.ndarray]) -> str:
+    """Write methods as lines of text: seconds, distances by region, and what the bands cover.
 
     Parameters
     ----------
-    offers : sequence of Offer
-        Each is one line.
+    methods : sequence of Method
     truth : array_like, shape (N,)
         The true function at the N inputs; the last columns say at which share of the inputs it lies
         in the 95 % band.
@@ -213,11 +197,11 @@ def offer_table(offers: Sequence[Offer], truth: Any, regions: Mapping[str, np.nd
     names = list(regions)
     head = f"{'':32}{'CPU s':>7}  " + "".join(f"{name[:10]:>11}" for name in names)
     lines = [head + "   truth covered: " + ", ".join(names[1:])]
-    for each in offers:
+    for each in methods:
         held = band_coverage(each.lower, each.upper, true, regions)
         shares = [f"{held[name]:.0%}" for name in names[1:]]
-        far_off = "".join(f"{each.distance[name]:11.2f}" for name in names)
-        lines.append(f"{each.name:32}{each.seconds:7.3f}  {far_off}   {', '.join(shares)}")
+        distances = "".join(f"{each.distance[name]:11.2f}" for name in names)
+        lines.append(f"{each.name:32}{each.seconds:7.3f}  {distances}   {', '.join(shares)}")
     return "\n".join(lines)
 
 
@@ -233,11 +217,6 @@ def read_sweeps(path: str | pathlib.Path) -> dict[str, Any]:
     -------
     dict of str to list of dict
         By what was varied: ``num_points``, ``width``, ``chains``, ``depth``.
-
-    Raises
-    ------
-    ArgumentError
-        The file does not exist, or holds something else.
     """
     try:
         stored = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))

@@ -1,14 +1,13 @@
-"""The contest: the methods of notebook 14 on a real table, by score and by second.
+"""The methods of notebook 14 on a real table: accuracy against cost, by score and by second.
 
-You will find :func:`network_bands`, which makes three bands out of networks that were only trained,
-and :func:`real_contest`, which lets everything that the notebook has taught predict the same people
-that nobody was trained on. Next: :mod:`bnn_teach.course.chapters.ch14.tables`, where they come
-from.
+You will find :func:`ensemble_bands`, which makes three bands out of networks that were only
+trained, and :func:`compare_methods`, which lets everything that the notebook has taught predict
+the same people that nobody was trained on. Next:
+:mod:`bnn_teach.course.chapters.ch14.tables`, where they come from.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -70,29 +69,9 @@ HEADLINE = f"{'':32}{'CPU s':>8}{'log density':>20}{'coverage':>10}{'RMSE':>9}"
 
 
 def last_layer(density: LogDensity) -> np.ndarray:
-    """Return which coordinates of z are the weights and the bias of a network's last layer.
-
-    Parameters
-    ----------
-    density : LogDensity
-        Of a network with layers ``l1``, ``l2`` and so on.
-
-    Returns
-    -------
-    ndarray of int
-
-    Raises
-    ------
-    ArgumentError
-        There is no such layer.
-    """
-    found = [(int(m[1]), s) for p, s in density.slots.items() if (m := re.search(r"\.l(\d+)\.", p))]
-    if not found:
-        raise ArgumentError(
-            f"density: expected layers such as 'network.l1.w'; it has {', '.join(density.slots)}."
-        )
-    top = max(number for number, _ in found)
-    return np.concatenate([np.arange(s.start, s.stop) for number, s in found if number == top])
+    """Return which coordinates of z are a network's last layer: its last weights and bias."""
+    *_, weights, bias = density.slots.values()
+    return np.arange(weights.start, bias.stop)
 
 
 def network_function(x: Any, **options: Any) -> Callable[[tf.Tensor], tf.Tensor]:
@@ -113,10 +92,10 @@ def network_function(x: Any, **options: Any) -> Callable[[tf.Tensor], tf.Tensor]
     """
     at = LogDensity(network(x, np.zeros((len(x), 1), np.float32), **options))
     inputs = at.tensors
-    return lambda z: at.sites(z, inputs)[0]["network.f"].value
+    return lambda z: at.values_one(z, inputs, "network.f")["network.f"]
 
 
-def function_draws(model: Model, trace: xr.DataTree, seed: int = 0) -> np.ndarray:
+def function_draws(model: Model, trace: xr.DataTree) -> np.ndarray:
     """Return the functions of all draws of a trace, at the inputs that a network was called with.
 
     Parameters
@@ -125,15 +104,13 @@ def function_draws(model: Model, trace: xr.DataTree, seed: int = 0) -> np.ndarra
         ``bt.network(x, ...)`` at M inputs.
     trace : DataTree
         Of this network.
-    seed : int, optional
-        Of the noise, which is not used.
 
     Returns
     -------
     ndarray, shape (S, M)
         Chains one after the other.
     """
-    found = sample_posterior_predictive(model, trace, ["network.f"], seed=seed)
+    found = sample_posterior_predictive(model, trace, ["network.f"], seed=0)
     values = found["posterior_predictive"]["network.f"].values
     return np.asarray(values.reshape(-1, values.shape[2]))
 
@@ -167,48 +144,6 @@ def several_fits(
     return list(fits), list(seconds), compiling[0]
 
 
-def network_bands(
-    mode: np.ndarray,
-    linear: Linearised,
-    y: np.ndarray,
-    last: np.ndarray,
-    scales: tuple[float, float],
-    num_draws: int = 200,
-    seed: int = 0,
-) -> dict[str, np.ndarray]:
-    """Return what one trained network says, in three ways.
-
-    Parameters
-    ----------
-    mode : ndarray, shape (D,)
-        Its weights.
-    linear : Linearised
-        Its values, shape (N + M,), and slopes at N data points, followed by M new inputs.
-    y : ndarray, shape (N, 1)
-        The data.
-    last : ndarray of int
-        Which weights belong to the last layer.
-    scales : tuple of two float
-        Standard deviations of noise and prior.
-    num_draws, seed : int, optional
-        Of the draws.
-
-    Returns
-    -------
-    dict of str to ndarray, shape (S, M)
-        ``"MAP"``, one curve; ``"last layer"``, draws with an exact posterior of the last layer;
-        ``"Laplace"``, draws of the network made linear.
-    """
-    seen, new = linear.rows(slice(len(y))), linear.rows(slice(len(y), None))
-    top = linear_posterior(seen.jacobian[:, last], y, *scales)
-    around = laplace(mode, seen.jacobian, *scales)
-    return {
-        "MAP": new.values[None],
-        "last layer": top.draw(num_draws, seed) @ new.jacobian[:, last].T,
-        "Laplace": linearised_draws(around, new, num_draws, seed),
-    }
-
-
 def ensemble_bands(
     modes: np.ndarray,
     linear: Linearised,
@@ -218,25 +153,44 @@ def ensemble_bands(
     keep: np.ndarray | None = None,
     num_draws: int = 200,
 ) -> list[dict[str, np.ndarray] | None]:
-    """Return :func:`network_bands` of many networks.
+    """Return what each of many trained networks says, in three ways.
 
     Parameters
     ----------
     modes : ndarray, shape (K, D)
         Their weights.
     linear : Linearised
-        Values, shape (K, N + M), and slopes, (K, N + M, D).
-    y, last, scales, num_draws
-        As for :func:`network_bands`; network number k draws with the seed k.
+        Their values, shape (K, N + M), and slopes, (K, N + M, D), at N data points, followed by M
+        new inputs.
+    y : ndarray, shape (N, 1)
+        The data.
+    last : ndarray of int
+        Which weights belong to the last layer.
+    scales : tuple of two float
+        Standard deviations of noise and prior.
     keep : ndarray of bool, shape (K,), optional
         Which of them are good enough; all by default. The others are None in the list.
+    num_draws : int, optional
+        Network number k draws so many with the seed k.
+
+    Returns
+    -------
+    list of dict of str to ndarray, shape (S, M)
+        ``"MAP"``, one curve; ``"last layer"``, draws with an exact posterior of the last layer;
+        ``"Laplace"``, draws of the network made linear.
     """
-    kept = np.ones(len(modes), bool) if keep is None else keep
-    parts = zip(modes, *linear, kept, strict=True)
-    return [
-        network_bands(z, Linearised(f, slope), y, last, scales, num_draws, k) if good else None
-        for k, (z, f, slope, good) in enumerate(parts)
-    ]
+    bands: list[dict[str, np.ndarray] | None] = [None] * len(modes)
+    for k in np.arange(len(modes)) if keep is None else np.flatnonzero(keep):
+        network_k = Linearised(linear.values[k], linear.jacobian[k])
+        seen, new = network_k.rows(slice(len(y))), network_k.rows(slice(len(y), None))
+        top = linear_posterior(seen.jacobian[:, last], y, *scales)
+        around = laplace(modes[k], seen.jacobian, *scales)
+        bands[k] = {
+            "MAP": new.values[None],
+            "last layer": top.draw(num_draws, int(k)) @ new.jacobian[:, last].T,
+            "Laplace": linearised_draws(around, new, num_draws, int(k)),
+        }
+    return bands
 
 
 def mixtures(
@@ -256,11 +210,6 @@ def mixtures(
     method : str
     count : int
     draws : ndarray, shape (S, M)
-
-    Raises
-    ------
-    ArgumentError
-        If all of the first few are left out.
     """
     for count in counts:
         good = [each for each in bands[:count] if each is not None]
@@ -272,7 +221,7 @@ def mixtures(
             yield method, count, np.concatenate([each[method] for each in good])
 
 
-def real_contest(
+def compare_methods(
     table: SplitTable,
     noise_scale: float,
     prior_scale: float = 1.0,
@@ -328,10 +277,10 @@ def real_contest(
         ]
         words = {"advi": "mean field", "fullrank_advi": "full rank"}[method]
         words += f", batches of {batch}" if batch else ""
-        draws = function_draws(new, concatenate(traces), seed)
+        draws = function_draws(new, concatenate(traces))
         enter(f"{words}, {chosen.num_fits}", sum(costs), draws)
     for number, (warm, keep) in enumerate(chosen.lengths):
         run = partial(sample, net, keep, warm, 4, seed=seed)
         trace, seconds, _ = timed(run, again=number == 0)
-        enter(f"NUTS, 4 x ({warm} + {keep})", seconds, function_draws(new, trace, seed))
+        enter(f"NUTS, 4 x ({warm} + {keep})", seconds, function_draws(new, trace))
     return entries

@@ -1,4 +1,4 @@
-"""A real table that needs no download: it lies inside of scikit-learn.
+"""A real table that needs no download: it lies inside scikit-learn.
 
 You will find four hundred people with diabetes, ten numbers about each, and how far the disease
 had gone a year later, split into a part to learn from and a part to be judged by. Next:
@@ -7,12 +7,15 @@ had gone a year later, split into a part to learn from and a part to be judged b
 
 from __future__ import annotations
 
+from importlib.metadata import distribution
 from typing import NamedTuple
 
 import numpy as np
 
 from bnn_teach.arguments import as_count, as_seed
 from bnn_teach.errors import ArgumentError
+
+_COLUMNS = ("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6")
 
 
 class SplitTable(NamedTuple):
@@ -59,20 +62,16 @@ def diabetes(num_test: int = 100, seed: int = 0) -> SplitTable:
     Efron, Hastie, Johnstone & Tibshirani (2004), *Least angle regression*, Annals of Statistics
     32(2). Shipped with scikit-learn as ``sklearn.datasets.load_diabetes``.
     """
-    from sklearn.datasets import load_diabetes  # takes a second to import
-
-    count = as_count("num_test", num_test, 1)
-    table = load_diabetes()
-    x, y = np.asarray(table.data, float), np.asarray(table.target, float)[:, None]
+    count, folder = as_count("num_test", num_test, 1), distribution("scikit-learn")
+    files = ("diabetes_data_raw.csv.gz", "diabetes_target.csv.gz")  # to import it takes a second
+    x, y = (np.loadtxt(folder.locate_file(f"sklearn/datasets/data/{n}"), ndmin=2) for n in files)
     if count > len(x) - 2:
         raise ArgumentError(f"num_test={count}: expected at most {len(x) - 2} of {len(x)} people.")
     order = np.random.default_rng(as_seed(seed)).permutation(len(x))
     test, train = order[:count], order[count:]
-    parts = []
-    for values in (x, y):
-        centre, spread = values[train].mean(axis=0), values[train].std(axis=0)
-        scaled = ((values - centre) / spread).astype(np.float32)
-        parts.append((scaled[train], scaled[test]))
-    (x_train, x_test), (y_train, y_test) = parts
-    names = tuple(str(name) for name in table.feature_names)
-    return SplitTable(x_train, y_train, x_test, y_test, names, float(y[train].std()))
+    unit = float(y[train].std())
+    x, y = (
+        ((each - each[train].mean(axis=0)) / each[train].std(axis=0)).astype(np.float32)
+        for each in (x, y)
+    )
+    return SplitTable(x[train], y[train], x[test], y[test], _COLUMNS, unit)

@@ -50,7 +50,7 @@ class Terrain(NamedTuple):
 
 
 def terrain() -> Terrain:
-    """Return the strip, without a network: the file lies inside of Matplotlib.
+    """Return the strip, without a network: the file lies inside Matplotlib.
 
     Returns
     -------

@@ -11,28 +11,28 @@ from bnn_teach.course.chapters.ch12.experiment import (
     PLACES,
     as_columns,
     covered,
-    read_worlds,
+    read_replications,
     thinned,
 )
 from bnn_teach.course.run_tables import load_table, merge, tabulate
 from bnn_teach.errors import ArgumentError, ShapeError
 
-STORED = pathlib.Path(__file__).parents[4] / "notebooks" / "data" / "12_worlds.csv"
-PARAMETERS = ["seed", "num_worlds"]
+STORED = pathlib.Path(__file__).parents[4] / "notebooks" / "data" / "12_replications.csv"
+PARAMETERS = ["seed", "num_replications"]
 
 
-def student(seed, num_worlds=8, narrow=0.3):
+def student(seed, count=8, narrow=0.3):
     """What a run of notebook 12 records: exact ranks for NUTS, those of narrow draws for ADVI."""
     rng = np.random.default_rng(seed)
-    truth, noise = rng.standard_normal((num_worlds, 3)), rng.standard_normal((39, num_worlds, 3))
+    truth, noise = rng.standard_normal((count, 3)), rng.standard_normal((39, count, 3))
     found = as_columns(
         nuts=(noise < truth).sum(axis=0),
         advi=(narrow * noise < truth).sum(axis=0),
-        worlds=rng.uniform(size=(num_worlds, 3)),
+        replications=rng.uniform(size=(count, 3)),
         sine=rng.uniform(size=(2, 3)),
     )
-    found |= {"r_hat": rng.uniform(1, 1.02, num_worlds), "r_hat_sine": rng.uniform(1, 1.1, 2)}
-    row = {"seed": seed, "num_worlds": num_worlds, "error": "", "seconds": 60.0}
+    found |= {"r_hat": rng.uniform(1, 1.02, count), "r_hat_sine": rng.uniform(1, 1.1, 2)}
+    row = {"seed": seed, "num_replications": count, "error": "", "seconds": 60.0}
     return row | {name: values.tolist() for name, values in found.items()}
 
 
@@ -41,36 +41,35 @@ def tables(tmp_path):
     """Five students; one has swept three seeds, and one has a run that failed."""
     seeds = {"anna": [100], "ben": [101], "cem": [102, 103, 104], "dora": [105], "emil": [106]}
     for name, own in seeds.items():
-        rows = [student(seed, num_worlds=8 if name != "dora" else 20) for seed in own]
+        rows = [student(seed, 8 if name != "dora" else 20) for seed in own]
         if name == "emil":
-            failed = {"seed": 107, "num_worlds": 8, "error": "cell [9] failed", "seconds": None}
-            rows.append(failed)
+            rows.append({"seed": 107, "num_replications": 8, "error": "cell [9] failed"})
         tabulate(rows, PARAMETERS).save(tmp_path / f"{name}.csv")
     return sorted(tmp_path.glob("*.csv"))
 
 
 def test_a_class_becomes_one_histogram(tables, tmp_path):
     merge(tables, PARAMETERS).save(tmp_path / "class" / "class.csv")
-    worlds = read_worlds(tmp_path / "class" / "class.csv")
-    assert worlds.seeds == [100, 101, 102, 103, 104, 105, 106]
-    assert worlds.number == 6 * 8 + 20
-    runs = [student(s, num_worlds=20 if s == 105 else 8) for s in worlds.seeds]
+    found = read_replications(tmp_path / "class" / "class.csv")
+    assert found.seeds == [100, 101, 102, 103, 104, 105, 106]
+    assert found.number == 6 * 8 + 20
+    runs = [student(s, 20 if s == 105 else 8) for s in found.seeds]
     expected = np.concatenate([run["advi_gap"] for run in runs])
-    figure = plots.plot_rank_grid(worlds.ranks, worlds.num_draws)
+    figure = plots.plot_rank_grid(found.ranks, found.num_draws)
     (bars,) = figure.axes[4].containers  # the second row, the second place
     assert figure.axes[4].get_title() == "mean-field ADVI, gap"
     np.testing.assert_array_equal(
         [bar.get_height() for bar in bars], np.histogram(expected, 20, (-0.5, 39.5))[0]
     )
-    assert sum(bar.get_height() for bar in bars) == worlds.number
-    verdicts = {who: plots.uniformity(worlds.ranks[who]["beyond"], 39) for who in worlds.ranks}
+    assert sum(bar.get_height() for bar in bars) == found.number
+    verdicts = {who: plots.uniformity(found.ranks[who]["beyond"], 39) for who in found.ranks}
     assert verdicts["nuts"].inside and not verdicts["advi"].inside
-    assert len(worlds.covered["sine"]["gap"]) == 7 * 2
+    assert len(found.covered["sine"]["gap"]) == 7 * 2
 
 
 def test_tables_may_be_read_without_merging_them_first(tables, tmp_path):
     merge(tables, PARAMETERS).save(tmp_path / "class" / "class.csv")
-    one, many = read_worlds(tmp_path / "class" / "class.csv"), read_worlds(*tables)
+    one, many = read_replications(tmp_path / "class" / "class.csv"), read_replications(*tables)
     for who in one.ranks:
         for place in PLACES:
             np.testing.assert_array_equal(one.ranks[who][place], many.ranks[who][place])
@@ -83,43 +82,43 @@ def test_the_command_line_merges_what_can_be_read(tables, tmp_path, capsys):
     asked = ["merge", "12", *map(str, tables[:3]), "-o", str(output), "--folder", folder]
     assert main(asked) == 0
     assert "5 rows of 3 tables" in capsys.readouterr().out
-    assert read_worlds(output).number == 40
+    assert read_replications(output).number == 40
 
 
 def test_parquet_holds_the_same(tables, tmp_path):
     pytest.importorskip("pyarrow")
     merge(tables, PARAMETERS).save(tmp_path / "class" / "class.parquet")
     # In a CSV file every cell is a text; Parquet keeps that of each list.
-    assert read_worlds(tmp_path / "class" / "class.parquet").number == 68
+    assert read_replications(tmp_path / "class" / "class.parquet").number == 68
 
 
 def test_coverage_is_the_share_of_the_middle_ranks(tables):
-    worlds = read_worlds(*tables)
-    ranks = worlds.ranks["nuts"]["inside"]
-    share, error = worlds.coverage("nuts", "inside")
+    found = read_replications(*tables)
+    ranks = found.ranks["nuts"]["inside"]
+    share, error = found.coverage("nuts", "inside")
     assert share == np.mean((ranks >= 1) & (ranks <= 38))
     assert error == pytest.approx(np.sqrt(share * (1 - share) / 68))
 
 
-def test_the_same_worlds_count_once(tables, tmp_path):
-    tabulate([student(100, num_worlds=20)], PARAMETERS).save(tmp_path / "anna2.csv")
-    with pytest.raises(ArgumentError, match=r"the seed 100 came twice.*from 100 on"):
-        read_worlds(*tables, tmp_path / "anna2.csv")
+def test_the_same_replications_count_once(tables, tmp_path):
+    tabulate([student(100, 20)], PARAMETERS).save(tmp_path / "anna2.csv")
+    with pytest.raises(ArgumentError, match=r"the seed 100 is there twice.*from 100 on"):
+        read_replications(*tables, tmp_path / "anna2.csv")
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"nuts_gap": [40] * 8}, "nuts_gap holds no rank from 0 to 39 a world"),
+        ({"nuts_gap": [40] * 8}, "nuts_gap holds no rank from 0 to 39 a replication"),
         ({"advi_inside": [1, 2]}, "advi_inside holds no rank"),
         ({"r_hat": "many"}, "expected a table of notebook 12"),
         ({"error": "cell [3] failed"}, "without a run that ended well"),
     ],
 )
-def test_what_is_no_table_of_worlds_is_told(tmp_path, change, words):
+def test_what_is_no_table_of_replications_is_told(tmp_path, change, words):
     tabulate([student(100) | change], PARAMETERS).save(tmp_path / "odd.csv")
     with pytest.raises(ArgumentError, match=words):
-        read_worlds(tmp_path / "odd.csv")
+        read_replications(tmp_path / "odd.csv")
 
 
 def test_a_table_of_another_notebook_is_told(tmp_path):
@@ -127,9 +126,9 @@ def test_a_table_of_another_notebook_is_told(tmp_path):
         tmp_path / "other.csv"
     )
     with pytest.raises(ArgumentError, match="sweep 12 --grid"):
-        read_worlds(tmp_path / "other.csv")
-    with pytest.raises(ArgumentError, match="came no table"):
-        read_worlds()
+        read_replications(tmp_path / "other.csv")
+    with pytest.raises(ArgumentError, match="got no table"):
+        read_replications()
 
 
 def test_thinned_draws_are_far_apart():
@@ -137,7 +136,7 @@ def test_thinned_draws_are_far_apart():
     kept = thinned(f)[:, 0]
     assert kept.shape == (39,) and kept[0] == 0 and kept[-1] == 399
     assert set(np.diff(kept)) == {10.0, 11.0}
-    with pytest.raises(ShapeError, match="came 20 draws; expected at least 39"):
+    with pytest.raises(ShapeError, match="got 20 draws, expected at least 39"):
         thinned(np.zeros((2, 10, 3)))
 
 
@@ -150,27 +149,26 @@ def test_covered_counts_the_places_of_each_region():
     assert gap == 0 and beyond == 0.5  # 0; -1.5 of -1.5 and 1.2
 
 
-# --- The stored worlds ------------------------------------------------------------------------
+# --- The stored replications ------------------------------------------------------------------
 
 
-def test_the_stored_worlds_are_those_of_the_command_on_the_page():
+def test_the_stored_replications_are_those_of_the_command_on_the_page():
     table = load_table(STORED)
     assert [int(row["seed"]) for row in table.rows] == list(range(10))
     for row in table.rows:
-        assert row["num_worlds"] == "32" and row["num_repeats"] == "6" and not row["error"]
+        assert row["num_replications"] == "32" and row["num_repeats"] == "6" and not row["error"]
     page = next(STORED.parents[1].glob("12_*.md")).read_text(encoding="utf-8")
-    assert (
-        "python -m bnn_teach sweep 12 --grid seed=0:10 -p num_worlds=32 -p num_repeats=6 -o out/12 "
-        "--table notebooks/data/12_worlds.csv"
-    ) in page
+    sizes = "--grid seed=0:10 -p num_replications=32 -p num_repeats=6"
+    table = "-o out/12 --table notebooks/data/12_replications.csv"
+    assert f"python -m bnn_teach sweep 12 {sizes} {table}" in page
     assert STORED.stat().st_size < 150_000
 
 
-def test_in_the_stored_worlds_nuts_is_uniform_and_mean_field_is_not():
-    worlds = read_worlds(STORED)
-    assert worlds.number == 320
+def test_in_the_stored_replications_nuts_is_uniform_and_mean_field_is_not():
+    found = read_replications(STORED)
+    assert found.number == 320
     for place in PLACES:
-        assert plots.uniformity(worlds.ranks["nuts"][place], 39).inside, place
-    shapes = {p: plots.uniformity(worlds.ranks["advi"][p], 39).words for p in PLACES}
+        assert plots.uniformity(found.ranks["nuts"][place], 39).inside, place
+    shapes = {p: plots.uniformity(found.ranks["advi"][p], 39).words for p in PLACES}
     assert "too wide" in shapes["inside"]
     assert "too narrow" in shapes["gap"] and "too narrow" in shapes["beyond"]

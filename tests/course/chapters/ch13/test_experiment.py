@@ -1,7 +1,5 @@
 """The kernel of wide networks: quadrature, Monte Carlo, and what is known of Gaussian processes."""
 
-import itertools
-
 import numpy as np
 import pytest
 from scipy.special import erf
@@ -120,15 +118,3 @@ def test_regression_equals_scikit_learns_on_a_linear_kernel():
 def test_what_does_not_fit_is_told(call, error, words):
     with pytest.raises(error, match=words):
         call()
-
-
-def test_without_tensorflow():
-    """The module is arithmetic; nothing that it imports leads to TensorFlow."""
-    from tests.test_layers import reached
-
-    assert "bnn_teach.engine.runtime" not in reached("bnn_teach.course.chapters.ch13.experiment")
-
-
-def test_all_pairs_of_depth_and_activation_are_finite():
-    for depth, activation in itertools.product(range(5), ACTIVATIONS):
-        assert np.isfinite(nngp_kernel(X, depth=depth, activation=activation)).all()
