@@ -1,7 +1,7 @@
 """One exception type per kind of mistake.
 
 Every message has the same four parts, in this order: where it happened (the path of the
-variable), what came, what was expected, and what to do. Catch :class:`BnnTeachError` to catch
+variable), what was given, what was expected, and what to do. Catch :class:`BnnTeachError` to catch
 them all. Next: :mod:`bnn_teach.dsl.random_variables`.
 """
 
@@ -108,15 +108,20 @@ class ConvergenceWarning(UserWarning):
     """The draws, or the fit, should not be trusted as they are."""
 
 
+class ArgumentWarning(UserWarning):
+    """A prediction uses other arguments than the draws were made with."""
+
+
 class InterruptedWarning(UserWarning):
     """The run was interrupted; what had been computed was kept."""
 
 
 def did_you_mean(word: Any, choices: Iterable[str], synonyms: dict[str, str] | None = None) -> str:
-    """Return ``" Did you mean 'loc'?"`` for the closest of ``choices``, or an empty string."""
+    """Return ``" Did you mean 'loc'?"`` for the closest of ``choices``, or an empty string.
+
+    A synonym stands for the first of the words it is mapped to that is among the choices.
+    """
     word, choices = str(word), list(choices)
-    guess = (synonyms or {}).get(word)
-    if guess not in choices:
-        close = difflib.get_close_matches(word, choices, n=1)
-        guess = close[0] if close else None
-    return f" Did you mean '{guess}'?" if guess else ""
+    meant = [each for each in (synonyms or {}).get(word, "").split() if each in choices]
+    guesses = meant or difflib.get_close_matches(word, choices, n=1)
+    return f" Did you mean '{guesses[0]}'?" if guesses else ""

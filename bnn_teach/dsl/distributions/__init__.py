@@ -27,7 +27,6 @@ __all__ = ["Distribution", "Family", "Support", "check_parameters"]
 # The real line, and intervals.
 
 Normal = Family(
-    "Normal",
     tfd.Normal,
     supports.real,
     r"Normal: :math:`p(x) = (2\pi)^{-1/2} \sigma^{-1} e^{-(x-\mu)^2 / 2\sigma^2}`.",
@@ -35,7 +34,6 @@ Normal = Family(
     scale=Parameter(r"Standard deviation :math:`\sigma > 0`.", 1.0),
 )
 StudentT = Family(
-    "StudentT",
     tfd.StudentT,
     supports.real,
     r"Student's t: :math:`p(x) \propto \sigma^{-1} (1 + z^2/\nu)^{-(\nu+1)/2}`, z = (x − μ)/σ.",
@@ -44,7 +42,6 @@ StudentT = Family(
     scale=Parameter(r"Scale :math:`\sigma > 0`; the standard deviation is larger.", 1.0),
 )
 Cauchy = Family(
-    "Cauchy",
     tfd.Cauchy,
     supports.real,
     r"Cauchy: :math:`p(x) = 1 / \{\pi \gamma [1 + (x-\mu)^2/\gamma^2]\}`.",
@@ -52,7 +49,6 @@ Cauchy = Family(
     scale=Parameter(r"Half the width at half the height, :math:`\gamma > 0`.", 1.0),
 )
 Laplace = Family(
-    "Laplace",
     tfd.Laplace,
     supports.real,
     r"Laplace: :math:`p(x) = (2b)^{-1} e^{-|x-\mu|/b}`.",
@@ -60,7 +56,6 @@ Laplace = Family(
     scale=Parameter(r"Mean distance from :math:`\mu`, :math:`b > 0`.", 1.0),
 )
 Logistic = Family(
-    "Logistic",
     tfd.Logistic,
     supports.real,
     r"Logistic: :math:`p(x) = s^{-1} e^{-z} (1 + e^{-z})^{-2}`, z = (x − μ)/s.",
@@ -68,7 +63,6 @@ Logistic = Family(
     scale=Parameter(r"Scale :math:`s > 0`; the standard deviation is :math:`\pi s/\sqrt{3}`.", 1.0),
 )
 Uniform = Family(
-    "Uniform",
     tfd.Uniform,
     between("low", "high"),
     r"Uniform: :math:`p(x) = 1/(b-a)` for :math:`a \le x \le b`.",
@@ -76,7 +70,6 @@ Uniform = Family(
     high=Parameter(r"Upper end :math:`b > a`.", 1.0),
 )
 Beta = Family(
-    "Beta",
     tfd.Beta,
     supports.unit_interval,
     r"Beta: :math:`p(x) = x^{a-1} (1-x)^{b-1} / B(a, b)` for :math:`0 < x < 1`.",
@@ -84,7 +77,6 @@ Beta = Family(
     concentration0=Parameter(r":math:`b > 0`, the weight of zeros."),
 )
 LogitNormal = Family(
-    "LogitNormal",
     tfd.LogitNormal,
     supports.unit_interval,
     r"""Logit-normal: :math:`\log\frac{x}{1-x}` is normal, for :math:`0 < x < 1`.
@@ -95,7 +87,6 @@ LogitNormal = Family(
     scale=Parameter(r"Standard deviation :math:`\sigma > 0` of the logit.", 1.0),
 )
 VonMises = Family(
-    "VonMises",
     tfd.VonMises,
     supports.angle,
     r"""Von Mises, the normal of angles: :math:`p(x) = e^{\kappa\cos(x-\mu)} / [2\pi I_0(\kappa)]`.
@@ -115,7 +106,6 @@ VonMises = Family(
 # one called scale multiplies it.
 
 HalfNormal = Family(
-    "HalfNormal",
     tfd.HalfNormal,
     supports.non_negative,
     r"""Half-normal, the distance of a normal from its mean.
@@ -125,34 +115,32 @@ HalfNormal = Family(
     scale=Parameter(r"Standard deviation :math:`\sigma > 0` of the normal that was folded.", 1.0),
 )
 HalfCauchy = Family(
-    "HalfCauchy",
     functools.partial(tfd.HalfCauchy, loc=0.0),
     supports.non_negative,
     r"Half-Cauchy: :math:`p(x) = 2 / \{\pi \gamma [1 + x^2/\gamma^2]\}` for :math:`x \ge 0`.",
+    name="HalfCauchy",
     scale=Parameter(r"Median :math:`\gamma > 0`; there is no mean.", 1.0),
 )
 HalfStudentT = Family(
-    "HalfStudentT",
     functools.partial(tfd.HalfStudentT, loc=0.0),
     supports.non_negative,
     r"""Half Student's t, heavier in the tail than the half-normal.
 
     .. math:: p(x) \propto \sigma^{-1} [1 + x^2/(\nu\sigma^2)]^{-(\nu+1)/2}, \quad x \ge 0
     """,
+    name="HalfStudentT",
     df=Parameter(
         r"Degrees of freedom :math:`\nu > 0`: 1 is the half-Cauchy, infinity the half-normal."
     ),
     scale=Parameter(r"Scale :math:`\sigma > 0`.", 1.0),
 )
 Exponential = Family(
-    "Exponential",
     tfd.Exponential,
     supports.non_negative,
     r"Exponential: :math:`p(x) = \lambda e^{-\lambda x}` for :math:`x \ge 0`.",
     rate=Parameter(r":math:`\lambda > 0`; the mean is :math:`1/\lambda`.", 1.0),
 )
 Gamma = Family(
-    "Gamma",
     tfd.Gamma,
     supports.positive,
     r"Gamma: :math:`p(x) = \beta^{\alpha} x^{\alpha-1} e^{-\beta x} / \Gamma(\alpha)`.",
@@ -160,7 +148,6 @@ Gamma = Family(
     rate=Parameter(r":math:`\beta > 0`; the mean is :math:`\alpha/\beta`.", 1.0),
 )
 InverseGamma = Family(
-    "InverseGamma",
     tfd.InverseGamma,
     supports.positive,
     r"Inverse gamma: :math:`p(x) = \beta^{\alpha} x^{-\alpha-1} e^{-\beta/x} / \Gamma(\alpha)`.",
@@ -168,7 +155,6 @@ InverseGamma = Family(
     scale=Parameter(r":math:`\beta > 0`.", 1.0),
 )
 LogNormal = Family(
-    "LogNormal",
     tfd.LogNormal,
     supports.positive,
     r"Log-normal, the logarithm is normal: :math:`p(x) = N(\log x \mid \mu, \sigma) / x`.",
@@ -176,7 +162,6 @@ LogNormal = Family(
     scale=Parameter(r"Standard deviation :math:`\sigma > 0` of the logarithm.", 1.0),
 )
 Weibull = Family(
-    "Weibull",
     tfd.Weibull,
     supports.positive,
     r"Weibull: :math:`p(x) = (k/\lambda) (x/\lambda)^{k-1} e^{-(x/\lambda)^k}`.",
@@ -184,7 +169,6 @@ Weibull = Family(
     scale=Parameter(r":math:`\lambda > 0`.", 1.0),
 )
 Pareto = Family(
-    "Pareto",
     tfd.Pareto,
     between("scale"),
     r"Pareto: :math:`p(x) = \alpha m^\alpha / x^{\alpha+1}` for :math:`x \ge m`.",
@@ -197,10 +181,10 @@ Pareto = Family(
 # Vectors and matrices. The value has axes of its own, the *event*; they stand last, behind
 # batch_stack and the batch axes of the parameters.
 
-_MEAN = Parameter(r"Mean :math:`\mu`; the value has its shape.", kind="array_like, shape (..., K)")
+_VECTOR, _MATRIX = "array_like, shape (..., K)", "array_like, shape (..., K, K)"
+_MEAN = Parameter(r"Mean :math:`\mu`; the value has its shape.", kind=_VECTOR)
 
 Dirichlet = Family(
-    "Dirichlet",
     adapted.Dirichlet,
     supports.simplex,
     r"""Dirichlet, probabilities of K: :math:`p(x) = B(\alpha)^{-1} \prod_k x_k^{\alpha_k-1}`.
@@ -208,40 +192,36 @@ Dirichlet = Family(
     The value has the shape of ``concentration``; its last axis sums to 1.
     """,
     concentration=Parameter(
-        r":math:`\alpha_k > 0`; the mean is :math:`\alpha_k / \sum_j \alpha_j`.",
-        kind="array_like, shape (..., K)",
+        r":math:`\alpha_k > 0`; the mean is :math:`\alpha_k / \sum_j \alpha_j`.", kind=_VECTOR
     ),
 )
 MvNormal = Family(
-    "MvNormal",
     adapted.normal_of_covariance,
     supports.real,
     r"""Multivariate normal, by its covariance.
 
     .. math:: p(x) = |2\pi\Sigma|^{-1/2} e^{-(x-\mu)^T \Sigma^{-1} (x-\mu)/2}
     """,
+    name="MvNormal",
     loc=_MEAN,
-    covariance_matrix=Parameter(
-        r":math:`\Sigma`, symmetric and positive definite.", kind="array_like, shape (..., K, K)"
-    ),
+    covariance_matrix=Parameter(r":math:`\Sigma`, symmetric and positive definite.", kind=_MATRIX),
 )
 MvNormalCholesky = Family(
-    "MvNormalCholesky",
     tfd.MultivariateNormalTriL,
     supports.real,
     r"""Multivariate normal, by the factor L of its covariance :math:`\Sigma = LL^T`.
 
     .. math:: p(x) = (2\pi)^{-K/2} |L|^{-1} e^{-\|L^{-1}(x-\mu)\|^2/2}
     """,
+    name="MvNormalCholesky",
     loc=_MEAN,
     scale_tril=Parameter(
         r":math:`L`, lower-triangular, with a positive diagonal. For standard deviations s and a "
         r"``LKJCholesky`` variable C it is ``s[..., None] * C``.",
-        kind="array_like, shape (..., K, K)",
+        kind=_MATRIX,
     ),
 )
 LKJCholesky = Family(
-    "LKJCholesky",
     adapted.cholesky_lkj,
     supports.correlation_cholesky,
     r"""Factor L of a correlation matrix of density :math:`p(LL^T) \propto |LL^T|^{\eta-1}`.
@@ -252,6 +232,7 @@ LKJCholesky = Family(
     Kurowicka and Joe, "Generating random correlation matrices based on vines and extended onion
     method", Journal of Multivariate Analysis 100 (2009), section 3.
     """,
+    name="LKJCholesky",
     dimension=Parameter(r":math:`K \ge 2`.", kind="int"),
     concentration=Parameter(
         r":math:`\eta \ge 1`: 1 is uniform over correlation matrices, more favours weak "
@@ -268,7 +249,6 @@ _LOGITS = Parameter(r":math:`\log\frac{p}{1-p}`, any real number.", None)
 _TRIALS = Parameter(r"Trials :math:`n`, an integer from 0 on.")
 
 Bernoulli = Family(
-    "Bernoulli",
     tfd.Bernoulli,
     supports.binary,
     r"Bernoulli, one yes or no: :math:`P(1) = p`, :math:`P(0) = 1-p`.",
@@ -276,7 +256,6 @@ Bernoulli = Family(
     logits=_LOGITS,
 )
 Binomial = Family(
-    "Binomial",
     tfd.Binomial,
     between(0, "total_count", integers=True),
     r"Binomial, successes in n trials: :math:`P(k) = \binom{n}{k} p^k (1-p)^{n-k}`.",
@@ -285,7 +264,6 @@ Binomial = Family(
     logits=_LOGITS,
 )
 BetaBinomial = Family(
-    "BetaBinomial",
     tfd.BetaBinomial,
     between(0, "total_count", integers=True),
     r"Beta-binomial, its p is Beta: :math:`P(k) = \binom{n}{k} B(k+a, n-k+b) / B(a, b)`.",
@@ -294,7 +272,6 @@ BetaBinomial = Family(
     concentration0=Parameter(r":math:`b > 0`, the weight of failures."),
 )
 Poisson = Family(
-    "Poisson",
     tfd.Poisson,
     supports.count,
     r"Poisson: :math:`P(k) = \lambda^k e^{-\lambda} / k!` for :math:`k = 0, 1, \dots`.",
@@ -302,7 +279,6 @@ Poisson = Family(
     log_rate=Parameter(r":math:`\log\lambda`, any real number.", None),
 )
 NegativeBinomial = Family(
-    "NegativeBinomial",
     adapted.NegativeBinomial,
     supports.count,
     r"""Negative binomial: :math:`P(k) = \frac{\Gamma(k+r)}{k!\,\Gamma(r)} p^k (1-p)^r`.
@@ -316,7 +292,6 @@ NegativeBinomial = Family(
     logits=_LOGITS,
 )
 Geometric = Family(
-    "Geometric",
     tfd.Geometric,
     supports.count,
     r"Geometric, failures before the first success: :math:`P(k) = p (1-p)^k`.",
@@ -324,7 +299,6 @@ Geometric = Family(
     logits=_LOGITS,
 )
 DiscreteUniform = Family(
-    "DiscreteUniform",
     adapted.DiscreteUniform,
     between("low", "high", integers=True),
     r"Discrete uniform: :math:`P(k) = 1/(b-a+1)` for :math:`k = a, a+1, \dots, b`.",
@@ -332,24 +306,16 @@ DiscreteUniform = Family(
     high=Parameter(r"Largest value :math:`b \ge a`, an integer; it is included."),
 )
 Categorical = Family(
-    "Categorical",
     tfd.Categorical,
     between(0, lambda d: (d.logits if d.probs is None else d.probs).shape[-1] - 1, integers=True),
     r"""Categorical, one of K: :math:`P(k) = p_k` for :math:`k = 0, \dots, K-1`.
 
     The parameter's last axis counts the categories; the value has the shape of the other axes.
     """,
-    probs=Parameter(
-        r":math:`p_k \ge 0`, which sum to 1; this or ``logits``.",
-        None,
-        "array_like, shape (..., K)",
-    ),
-    logits=Parameter(
-        r":math:`\log p_k` up to a constant, any real numbers.", None, "array_like, shape (..., K)"
-    ),
+    probs=Parameter(r":math:`p_k \ge 0`, which sum to 1; this or ``logits``.", None, _VECTOR),
+    logits=Parameter(r":math:`\log p_k` up to a constant, any real numbers.", None, _VECTOR),
 )
 OrderedLogistic = Family(
-    "OrderedLogistic",
     tfd.OrderedLogistic,
     between(0, lambda d: d.cutpoints.shape[-1], integers=True),
     r"""Ordered logistic: :math:`P(k) = S(c_k - \eta) - S(c_{k-1} - \eta)`, S the logistic function.
@@ -362,7 +328,7 @@ OrderedLogistic = Family(
         r"Increasing numbers :math:`c_0 < c_1 < \dots`", kind="array_like, shape (..., K - 1)"
     ),
     loc=Parameter(
-        r"Predictor :math:`\eta`, any real number; it broadcasts against the cutpoints' other axes",
+        r"Predictor :math:`\eta`, any real number; broadcasts against the cutpoints' other axes.",
         kind="array_like, shape (...)",
     ),
 )
@@ -370,7 +336,6 @@ OrderedLogistic = Family(
 # A discrete choice, summed out: the density has gradients again.
 
 Mixture = Family(
-    "Mixture",
     mixtures.mixture,
     support_of,
     r"""Mixture of K components of one family: :math:`p(x) = \sum_k w_k\, p_k(x)`.
@@ -379,7 +344,8 @@ Mixture = Family(
     the components' range depends on their parameters (Uniform, Pareto), the mixture can be
     observed or drawn from, but not inferred: no map from the real line covers it.
     """,
-    weights=Parameter(r":math:`w_k \ge 0`, which sum to 1.", kind="array_like, shape (..., K)"),
+    name="Mixture",
+    weights=Parameter(r":math:`w_k \ge 0`, which sum to 1.", kind=_VECTOR),
     components=Parameter(
         "From a family's ``dist``: ``bt.Normal.dist(loc=[-1.0, 1.0], scale=0.5)``, or "
         "``[bt.Normal.dist(-1.0, 0.5), bt.Normal.dist(1.0, 0.5)]``.",

@@ -26,15 +26,15 @@ from bnn_teach.errors import (
 
 # What other libraries, and other habits, call a parameter: the first that the family has is meant.
 SYNONYMS = {
-    "mu": ("loc", "rate"), "mean": ("loc", "rate"), "eta": ("loc", "concentration"),
-    "sigma": ("scale",), "sd": ("scale",), "std": ("scale",), "stddev": ("scale",),
-    "alpha": ("concentration", "concentration1"), "a": ("concentration", "concentration1"),
-    "beta": ("rate", "scale", "concentration0"), "b": ("rate", "scale", "concentration0"),
-    "lam": ("rate",), "lambda_": ("rate",), "nu": ("df",), "kappa": ("concentration",),
-    "p": ("probs",), "logit_p": ("logits",), "n": ("total_count",), "w": ("weights",),
-    "cov": ("covariance_matrix",), "chol": ("scale_tril",), "dim": ("dimension",),
-    "lower": ("low",), "upper": ("high",), "comp_dists": ("components",), "obs": ("observed",),
-    "shape": ("batch_stack",), "size": ("batch_stack",), "plates": ("batch_stack",),
+    "mu": "loc rate", "mean": "loc rate", "eta": "loc concentration",
+    "sigma": "scale", "sd": "scale", "std": "scale", "stddev": "scale",
+    "alpha": "concentration concentration1", "a": "concentration concentration1",
+    "beta": "rate scale concentration0", "b": "rate scale concentration0",
+    "lam": "rate", "lambda_": "rate", "nu": "df", "kappa": "concentration", "p": "probs",
+    "logit_p": "logits", "n": "total_count", "w": "weights", "cov": "covariance_matrix",
+    "chol": "scale_tril", "dim": "dimension", "lower": "low", "upper": "high",
+    "comp_dists": "components", "obs": "observed", "shape": "batch_stack", "size": "batch_stack",
+    "plates": "batch_stack",
 }  # fmt: skip
 
 OPTIONS = {
@@ -68,8 +68,6 @@ class Family:
 
     Parameters
     ----------
-    name : str
-        The name that it has in ``bt``.
     build : callable
         Maps parameters, as tensors of the working dtype, to a TFP distribution.
     support : Support or callable
@@ -77,19 +75,21 @@ class Family:
         distribution to its support.
     text : str
         Its documentation: one sentence, the equation, and more, without the parameters.
+    name : str, optional
+        The name that it has in ``bt``, where it is not that of ``build``.
     **parameters : Parameter
         In the order of the arguments.
     """
 
     def __init__(
         self,
-        name: str,
         build: Callable[..., Any],
         support: Support | Callable[[Any], Support],
         text: str,
+        name: str = "",
         **parameters: Parameter,
     ) -> None:
-        self.__name__, self.__module__ = name, __package__
+        self.__name__, self.__module__ = name or build.__name__, __package__
         self.build, self.support, self.parameters = build, support, parameters
         either, only = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
         own = [inspect.Parameter(k, either, default=p.default) for k, p in parameters.items()]
@@ -160,12 +160,8 @@ class Family:
             return bound.arguments
         except TypeError as error:
             known = [*self.parameters, *OPTIONS]
-            meant = {
-                word: next((m for m in meanings if m in known), "")
-                for word, meanings in SYNONYMS.items()
-            }
             unknown = [k for k in kwargs if k not in known]
-            hint = did_you_mean(unknown[0], known, meant) if unknown else ""
+            hint = did_you_mean(unknown[0], known, SYNONYMS) if unknown else ""
             problem = f"there is no parameter {unknown[0]!r}" if unknown else error
             raise ArgumentError(
                 f"{where}: {problem}.{hint} Its parameters are "
