@@ -4,22 +4,30 @@ Binder makes the environment of ``environment.yml`` and opens the notebook as it
 an environment of its own, so it opens a copy whose first cell installs the course's locked
 versions; the copies and the list of versions are written into the site's folder ``colab/``, which
 the workflow that publishes the site pushes to the branch gh-pages, where Colab can read them.
-All of it needs the repository's address (see ``repository.py``). Next: ``colab_versions.py``.
+All of it needs the repository's address (see ``repository.py``). Next: ``course_text.py``.
 """
 
 from __future__ import annotations
 
-import json
+import re
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from colab_versions import locked_versions
+import nbformat
+from nbformat.v4 import new_code_cell
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from sphinx.application import Sphinx
 
 BINDER = "https://mybinder.org/v2"
 COLAB = "https://colab.research.google.com/github"
 PUBLISHED = "gh-pages"
+COLABS_OWN = {"jupyterlab", "jupytext", "papermill", "ipywidgets", "ipython", "ipykernel"}
+"""Colab's page talks to its own versions of these; others would cut the connection."""
+
+_ENTRY = re.compile(r"^([a-z0-9-]+)==[^\n]*(?: \\\n    --hash=[^\n]*?)+$", re.MULTILINE)
 
 INSTALL = """\
 # This is a copy for Colab. The cell installs the versions that the course was tested with; it
@@ -91,27 +99,38 @@ def write_copies(app: Sphinx, exception: Exception | None) -> None:
     raw = f"https://raw.githubusercontent.com{parts.path}/{PUBLISHED}/colab"
     cell = INSTALL.format(raw=raw, repository=address, branch=branch)
     for path in sorted((Path(app.srcdir) / "notebooks").glob("*.ipynb")):
-        notebook = with_first_cell(json.loads(path.read_text(encoding="utf-8")), cell)
-        text = json.dumps(notebook, indent=1, ensure_ascii=False)
-        (folder / path.name).write_text(f"{text}\n", encoding="utf-8")
+        notebook = nbformat.read(path, as_version=4)
+        notebook.metadata.pop("widgets", None)
+        for each in notebook.cells:
+            if each.cell_type == "code":
+                each.outputs, each.execution_count = [], None
+        notebook.cells.insert(0, new_code_cell(cell, id="colab"))
+        nbformat.write(notebook, folder / path.name)
 
 
-def with_first_cell(notebook: dict[str, Any], source: str) -> dict[str, Any]:
-    """Return a notebook without outputs, with one more code cell in front."""
-    first: dict[str, Any] = {
-        "cell_type": "code",
-        "execution_count": None,
-        "id": "colab",
-        "metadata": {},
-        "outputs": [],
-        "source": source,
-    }
-    plain = [
-        cell | {"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else cell
-        for cell in notebook["cells"]
-    ]
-    metadata = {k: v for k, v in notebook["metadata"].items() if k != "widgets"}
-    return notebook | {"cells": [first, *plain], "metadata": metadata}
+def locked_versions(lock: str) -> str:
+    """Return the entries of requirements.lock, with hashes, that the library needs in Colab."""
+    needed = dependencies("bnn_teach")
+    entries = (found[0] for found in _ENTRY.finditer(lock) if found[1] in needed)
+    return "\n".join(entries) + "\n"
+
+
+def dependencies(package: str) -> set[str]:
+    """Return what a package needs at any depth, as installed here, without Colab's own."""
+    found: set[str] = set()
+    waiting = [package]
+    while waiting:
+        try:
+            lines = requires(waiting.pop()) or []
+        except PackageNotFoundError:  # needed on another system only
+            continue
+        for requirement in map(Requirement, lines):
+            name = canonicalize_name(requirement.name)
+            wanted = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+            if wanted and name not in found | COLABS_OWN:
+                found.add(name)
+                waiting.append(name)
+    return found
 
 
 def _is_github(parts: Any) -> bool:

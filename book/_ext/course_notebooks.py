@@ -48,8 +48,7 @@ class NotebookFacts(NamedTuple):
 def read_facts(path: Path) -> NotebookFacts:
     """Return the facts of a stored notebook."""
     notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    texts = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "markdown"]
-    whole = "\n\n".join(texts)
+    whole = whole_text(notebook)
     title = re.search(r"^# (.+)$", whole, re.MULTILINE)
     promise = re.search(r"^At the end .+?(?=\n\n)", whole, re.MULTILINE | re.DOTALL)
     opening = whole.partition("\n## ")[0]
@@ -71,6 +70,17 @@ def read_facts(path: Path) -> NotebookFacts:
         megabytes=noted.get("megabytes"),
         has_slides=any("slide" in c["metadata"].get("tags", []) for c in notebook["cells"]),
     )
+
+
+def whole_text(notebook: dict[str, Any]) -> str:
+    """Return all that a notebook says in Markdown."""
+    texts = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "markdown"]
+    return "\n\n".join(texts)
+
+
+def link(facts: NotebookFacts) -> str:
+    """Return the Markdown that leads to a notebook's page."""
+    return f"[{facts.number} {facts.title}](/{facts.docname}.ipynb)"
 
 
 def all_facts(source: Path) -> list[NotebookFacts]:

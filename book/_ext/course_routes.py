@@ -6,12 +6,13 @@ files. Next: ``course_text.py``, which puts the tables into the teachers' page.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from course_notebooks import NotebookFacts, all_facts
+from course_notebooks import NotebookFacts, all_facts, link, whole_text
 
 
 class Session(NamedTuple):
@@ -103,7 +104,7 @@ def costs(source: Path) -> str:
     """Return what each notebook costs: minutes to read, seconds to run, memory."""
     rows = [
         (
-            f"[{facts.number} {facts.title}](/{facts.docname}.ipynb)",
+            link(facts),
             f"{facts.minutes} min",
             f"{facts.seconds:g} s" if facts.seconds else "",
             f"{facts.megabytes / 1000:.2g} GB" if facts.megabytes else "",
@@ -115,8 +116,8 @@ def costs(source: Path) -> str:
 
 def rubric(source: Path) -> str:
     """Return the table of the last notebook that says what its report is judged by."""
-    for path in (source / "notebooks").glob("16_*.md"):
-        text = path.read_text(encoding="utf-8")
+    for path in (source / "notebooks").glob("16_*.ipynb"):
+        text = whole_text(json.loads(path.read_text(encoding="utf-8")))
         if found := re.search(r"^\|.*\bpoints\b.*\|\n(?:\|.*\|\n)+", text, re.MULTILINE | re.I):
             return found[0]
     return "Notebook 16 has the rubric."
@@ -126,7 +127,7 @@ def _route(route: Route, pages: dict[str, NotebookFacts]) -> str:
     rows = [
         (
             session.name,
-            ", ".join(_link(number, pages) for number in session.numbers),
+            ", ".join(link(pages[n]) if n in pages else n for n in session.numbers),
             f"{session.minutes} min",
             f"{sum(pages[n].minutes for n in session.numbers if n in pages)} min",
             session.homework,
@@ -135,11 +136,6 @@ def _route(route: Route, pages: dict[str, NotebookFacts]) -> str:
     ]
     head = ("When", "Notebooks", "In class", "To read", "Until the next time")
     return f"### {route.title}\n\n{route.purpose}\n\n{table(head, rows)}"
-
-
-def _link(number: str, pages: dict[str, NotebookFacts]) -> str:
-    facts = pages.get(number)
-    return f"[{number} {facts.title}](/{facts.docname}.ipynb)" if facts else number
 
 
 def table(head: Sequence[str], rows: Iterable[Iterable[str]]) -> str:

@@ -13,20 +13,23 @@ from pathlib import Path
 from typing import Any
 
 from api_text import api
-from course_notebooks import BEYOND, NotebookFacts, all_facts, in_words
+from course_notebooks import BEYOND, NotebookFacts, all_facts, in_words, link
 from course_routes import costs, routes, rubric, table
 from docutils import nodes  # type: ignore[import-untyped]
 from measured_text import measured
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
+from bnn_teach.course.misconceptions import MISCONCEPTIONS
+
 _LINE = re.compile(r"^% generate: (\w+)$", re.MULTILINE)
 
 
 def toctree(source: Path) -> str:
     """Return the tables of contents of the notebooks: the story, and what lies beyond it."""
-    story, beyond = _in_parts(all_facts(source))
-    parts = [("The story", story), ("Beyond the article", beyond)]
+    notebooks = all_facts(source)
+    story = [each for each in notebooks if int(each.number) < BEYOND]
+    parts = [("The story", story), ("Beyond the article", notebooks[len(story) :])]
     return "\n\n".join(_toctree(caption, part) for caption, part in parts if part)
 
 
@@ -43,16 +46,14 @@ def lessons(source: Path) -> str:
 
 def misconceptions(source: Path) -> str:
     """Return the table of the misconceptions, each with the notebooks that break it."""
-    from bnn_teach.course.misconceptions import MISCONCEPTIONS
-
-    pages = {facts.number: facts for facts in all_facts(source)}
-
-    def link(number: str) -> str:
-        facts = pages.get(number)
-        return f"[{number}](/{facts.docname}.ipynb)" if facts else number
-
+    pages = {facts.number: facts.docname for facts in all_facts(source)}
     rows = [
-        (each.number, each.sentence, each.instead, ", ".join(map(link, each.notebooks)))
+        (
+            each.number,
+            each.sentence,
+            each.instead,
+            ", ".join(f"[{n}](/{pages[n]}.ipynb)" if n in pages else n for n in each.notebooks),
+        )
         for each in MISCONCEPTIONS
     ]
     return table(("No.", "One might think ...", "What is true instead", "Notebook"), rows)
@@ -60,8 +61,6 @@ def misconceptions(source: Path) -> str:
 
 def answers(source: Path) -> str:
     """Return, for each misconception, the question that a teacher may ask back."""
-    from bnn_teach.course.misconceptions import MISCONCEPTIONS
-
     rows = [(each.number, each.sentence, each.ask) for each in MISCONCEPTIONS]
     return table(("No.", "If somebody says ...", "... ask"), rows)
 
@@ -107,14 +106,6 @@ def notebook_role(
     return [link], []
 
 
-def _in_parts(facts: Iterable[NotebookFacts]) -> tuple[list[NotebookFacts], list[NotebookFacts]]:
-    notebooks = list(facts)
-    return (
-        [each for each in notebooks if int(each.number) < BEYOND],
-        [each for each in notebooks if int(each.number) >= BEYOND],
-    )
-
-
 def _toctree(caption: str, notebooks: Iterable[NotebookFacts]) -> str:
     plain = [(each.number, each.title.replace("`", ""), each.docname) for each in notebooks]
     entries = "\n".join(f"{number} {title} <{docname}>" for number, title, docname in plain)
@@ -148,10 +139,8 @@ def _lesson(facts: NotebookFacts) -> str:
         (f"{used + 8}–50", "Quiz", "Vote, let two neighbours convince each other, vote again."),
     ]
     aims = "; ".join(facts.aims)
-    time = in_words(facts)
-    link = f"[{facts.number} {facts.title}](/{facts.docname}.ipynb)"
     return (
-        f"### {facts.number} {facts.title}\n\nNotebook {link}: {time}. "
+        f"### {facts.number} {facts.title}\n\nNotebook {link(facts)}: {in_words(facts)}. "
         + (f"Afterwards students can: {aims}.\n\n" if aims else "\n\n")
         + table(("Minute", "What", "How"), rows)
         + "\n\nHomework: the exercises."

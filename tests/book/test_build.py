@@ -78,7 +78,7 @@ def test_a_copy_for_colab_installs_what_is_locked(site):
             for each in (path, site / "colab" / path.name)
         )
         first, *rest = copy["cells"]
-        assert f"git+{REPOSITORY}@main" in first["source"]
+        assert f"git+{REPOSITORY}@main" in "".join(first["source"])
         assert [c["source"] for c in rest] == [c["source"] for c in original["cells"]]
 
 
@@ -101,6 +101,11 @@ def test_every_page_says_how_long_it_takes(site):
         seconds = notebook["metadata"]["bnn_teach"]["seconds"]
         text = (site / "notebooks" / f"{path.stem}.html").read_text(encoding="utf-8")
         assert re.search(rf'class="course-time">\d+ min to read, about {seconds:g} s to run<', text)
+
+
+def test_the_teachers_page_has_the_rubric_of_the_report(site):
+    text = (site / "for_teachers.html").read_text(encoding="utf-8")
+    assert re.search(r"<th[^>]*><p>Points</p></th>", text)
 
 
 # --- What fails ------------------------------------------------------------------------------

@@ -312,7 +312,3 @@ def test_a_path_without_a_browser_is_only_a_warning(monkeypatch, tmp_path):
     assert result.status == WARNING and "apt-get install chromium" in result.remedy
     (tmp_path / "chromium").touch(mode=0o755)
     assert only(doctor.check_browser())[1:3] == (OK, "chromium")
-
-
-def test_every_check_has_a_sentence():
-    assert all((check.__doc__ or "").strip().endswith(".") for check in doctor.CHECKS)

@@ -6,8 +6,7 @@ import re
 
 import pytest
 
-import bnn_teach as bt
-from bnn_teach.classroom import checking, sheets
+from bnn_teach.classroom import sheets
 from bnn_teach.course.chapters import numbers
 from bnn_teach.errors import ArgumentError, ExerciseError
 
@@ -93,7 +92,3 @@ def test_a_sheet_out_of_order_is_refused_with_the_cell(name, tmp_path):
     (tmp_path / "01.md").write_text(text.replace(old, new, 1))
     with contextlib.suppress(IndexError), pytest.raises(ExerciseError, match=words):
         sheets.source("01", tmp_path)
-
-
-def test_public():
-    assert bt.check is checking.check
