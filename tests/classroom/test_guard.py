@@ -12,7 +12,7 @@ from bnn_teach.classroom.results import Result
 from bnn_teach.course import expectations
 from bnn_teach.course.chapters.ch04 import checks as checks_04
 
-ROOM = "bnn_teach.classroom"
+PACKAGE = "bnn_teach.classroom"
 
 
 def anything(*args, **kwargs):
@@ -21,12 +21,12 @@ def anything(*args, **kwargs):
 
 CHANGES = {
     "builtins.len": (builtins, "len"),
-    f"{ROOM}.checking.check_hidden": (checking, "check_hidden"),
-    f"{ROOM}.checking.callable": (checking, "callable"),
+    f"{PACKAGE}.checking.check_hidden": (checking, "check_hidden"),
+    f"{PACKAGE}.checking.callable": (checking, "callable"),
     "bnn_teach.course.expectations.expect": (expectations, "expect"),
     "bnn_teach.course.chapters.ch04.checks._FALSE_ALARM": (checks_04, "_FALSE_ALARM"),
-    f"{ROOM}.results.Result.require": (Result, "require"),
-    f"{ROOM}.checking.check.__code__": (checking.check, "__code__"),
+    f"{PACKAGE}.results.Result.require": (Result, "require"),
+    f"{PACKAGE}.checking.check.__code__": (checking.check, "__code__"),
     "bnn_teach.course.chapters.ch04.checks.share_inside.__defaults__": (
         checks_04.share_inside,
         "__defaults__",
