@@ -64,23 +64,7 @@ def check(number: str, answer: object) -> Result:
 def check_hidden(number: str, answer: object, **case: Any) -> Result:
     """Try an answer on other data than :func:`check` does, without a hint.
 
-    Parameters
-    ----------
-    number : str
-        As for :func:`check`.
-    answer : object
-        As for :func:`check`.
-    **case
-        What the exercise's check takes besides the answer.
-
-    Returns
-    -------
-    Result
-
-    Raises
-    ------
-    ArgumentError
-        There is no exercise of this number.
+    The case is what the exercise's check takes besides the answer.
     """
     result = _judged(number, exercise(number), answer, case)
     if result.passed:
@@ -91,15 +75,10 @@ def check_hidden(number: str, answer: object, **case: Any) -> Result:
 def exercise(number: str) -> Exercise:
     """Return what the library knows of an exercise.
 
-    Parameters
-    ----------
-    number : str
-        Such as ``"05.2"``.
-
     Raises
     ------
     ArgumentError
-        There is no such exercise; the message lists those that there are.
+        There is no exercise of this number; the message lists those that there are.
     """
     found = re.fullmatch(r"(\d\d)\.\d", str(number))
     if found and found[1] in numbers() and number in (known := exercises(found[1])):

@@ -1,8 +1,8 @@
 """Calling what a learner wrote: whatever it does, we come back, within limits of time and memory.
 
 You will find :func:`bounded`, which calls a function and returns how that ended, as a value and
-never as an exception. Three guards stand around the call: an alarm, a limit of memory, and ears for
-what is printed or warned of. Next: :mod:`bnn_teach.classroom.checking`.
+never as an exception. Around the call are an alarm, a limit of memory, and a list of what is
+printed or warned of. Next: :mod:`bnn_teach.classroom.checking`.
 
 Notes
 -----
@@ -71,10 +71,9 @@ def bounded(call: Callable[[], object], seconds: float = SECONDS) -> Ending:
     -------
     Ending
     """
-    ears = _Ears()
-    with ears, _memory_limit():
+    with _listening() as notes, _memory_limit():
         kind, said = _timed(call, seconds)
-    return Ending(kind, said, ears.notes())
+    return Ending(kind, said, tuple(notes))
 
 
 # --- time ------------------------------------------------------------------------------------
@@ -197,32 +196,23 @@ def _memory_limit() -> Iterator[None]:
 # --- what is printed and warned of -----------------------------------------------------------
 
 
-class _Ears:
-    """Take what is printed and warned of, and remember that it was so, not how much."""
-
-    def __init__(self) -> None:
-        self._stack = contextlib.ExitStack()
-        self._sink = _Sink()
-        self._warned: list[str] = []
-
-    def __enter__(self) -> None:
-        self._stack.enter_context(contextlib.redirect_stdout(self._sink))
-        self._stack.enter_context(contextlib.redirect_stderr(self._sink))
-        self._stack.enter_context(warnings.catch_warnings())
-        warnings.simplefilter("always")
-        warnings.showwarning = self._hear  # type: ignore[assignment]
-
-    def __exit__(self, *error: object) -> None:
-        self._stack.close()
-
-    def _hear(self, message: Warning | str, category: type[Warning], *_: Any) -> None:
-        if not self._warned:
-            self._warned.append(f"{category.__name__}: {_first_line(message)}")
-
-    def notes(self) -> tuple[str, ...]:
-        printed = ["Note: what your answer prints is not shown by a check."] * self._sink.used
-        warned = [f"Note: your answer warned of something. {each}" for each in self._warned]
-        return (*printed, *warned)
+@contextlib.contextmanager
+def _listening() -> Iterator[list[str]]:
+    """Take what is printed and warned of; afterwards the list says that it was so, not how much."""
+    notes: list[str] = []
+    sink = _Sink()
+    with (
+        contextlib.redirect_stdout(sink),
+        contextlib.redirect_stderr(sink),
+        warnings.catch_warnings(record=True) as warned,
+    ):
+        warnings.simplefilter("default")
+        yield notes
+    if sink.used:
+        notes.append("Note: what your answer prints is not shown by a check.")
+    for each in warned[:1]:
+        said = f"{each.category.__name__}: {_first_line(each.message)}"
+        notes.append(f"Note: your answer warned of something. {said}")
 
 
 class _Sink(io.TextIOBase):

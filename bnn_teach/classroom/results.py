@@ -29,7 +29,7 @@ class Result:
     passed : bool
         Whether all that was asked for was found.
     message : str
-        What was found, one thought a line; where ``passed`` is false, what came and what was
+        What was found, one thought a line; where ``passed`` is false, what was got and what was
         expected, the idea at stake, where to read again, and what to do next.
     hint : str
         The next hint; empty where there is none.

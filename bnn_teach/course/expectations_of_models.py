@@ -28,22 +28,28 @@ def model_from(answer: Any, lesson: Lesson, *arguments: Any) -> Model:
     return model  # type: ignore[no-any-return]
 
 
-def expect_names(model: Model, unknown: Iterable[str], lesson: Lesson, of_data: Lesson) -> None:
-    """Compare the names of a model's variables, without its own; what is observed is ``obs``."""
+def expect_names(
+    model: Model, unknown: Iterable[str], lesson: Lesson, of_data: Lesson, why: str = ""
+) -> dict[str, Any]:
+    """Compare the names of a model's variables, without its own; what is observed is ``obs``.
+
+    Returns what is known of each of the unknown variables, such as its shape.
+    """
     structure = inspect_model(model)
     latent, observed = (
-        sorted(path.removeprefix(f"{model.name}.") for path in paths)
-        for paths in (structure.latent, structure.observed)
+        {path.removeprefix(f"{model.name}."): each for path, each in found.items()}
+        for found in (structure.latent, structure.observed)
     )
     expect("obs" not in latent, "The measurements, `obs`, came without data.", of_data)
     expect(
-        latent == sorted(unknown),
-        f"The names of what is unknown: got {', '.join(latent) or 'none'}; expected "
-        f"{', '.join(unknown)}, each under the name of the model.",
+        sorted(latent) == sorted(unknown),
+        f"The names of what is unknown: got {', '.join(sorted(latent)) or 'none'}; expected "
+        f"{', '.join(unknown)}, each under the name of the model.{why}",
         lesson,
     )
     said = f"The names of what is observed: got {', '.join(observed) or 'none'}, expected obs."
-    expect(observed == ["obs"], said, of_data)
+    expect(list(observed) == ["obs"], said, of_data)
+    return latent
 
 
 def expect_log_joint(

@@ -26,7 +26,6 @@ from bnn_teach.course.expectations import (
 )
 from bnn_teach.course.expectations_of_models import expect_log_joint, expect_names, model_from
 from bnn_teach.density import LogDensity
-from bnn_teach.dsl.structure import inspect_model
 from bnn_teach.mcmc.trajectories import integrate
 
 CHECKS = Exercises()
@@ -224,11 +223,9 @@ def schools(
     """Ask for the names, the log joint, and theta; and that no curvature depends on tau."""
     y, sigma = np.asarray(y, np.float32), np.asarray(sigma, np.float32)
     model = model_from(answer, _ROUND, y, sigma)
-    latent = inspect_model(model).latent
-    centred = f"{model.name}.theta" in latent
-    expect(not centred, "theta is still drawn with the scale tau: centred.", _ROUND)
-    expect_names(model, ("mu", "tau", "u"), _ROUND, _ROUND)
-    shape = latent[f"{model.name}.u"].shape
+    centred = " While theta itself is drawn with the scale tau, the model is centred."
+    latent = expect_names(model, ("mu", "tau", "u"), _ROUND, _ROUND, centred)
+    shape = latent["u"].shape
     expect(shape == y.shape, f"u: got shape {shape}, expected {y.shape}, one a school.", _ROUND)
     u = np.random.default_rng(seed).normal(size=y.shape).astype(np.float32)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import arviz_stats  # noqa: F401  (here, as it may take longer to load than an answer may)
 import numpy as np
 from scipy import stats
 
