@@ -116,8 +116,8 @@ def sampling_warnings(sample_stats: Mapping[Any, Any], *, max_tree_depth: int = 
     ----------
     sample_stats : mapping of names to arrays of shape (chain, draw)
         A dict, an ``xarray.Dataset`` or a trace's ``sample_stats``, with ArviZ's names. Read are
-        ``diverging`` (bool), ``n_steps`` and ``tree_depth`` (int), ``acceptance_rate``, ``energy``
-        and ``lp`` (float); one that is missing, or has no draws, is passed over.
+        ``diverging`` (bool), ``n_steps`` (int), ``acceptance_rate``, ``energy`` and ``lp``
+        (float); one that is missing, or has no draws, is passed over.
     max_tree_depth : int
         The limit that the run had.
 
@@ -131,7 +131,7 @@ def sampling_warnings(sample_stats: Mapping[Any, Any], *, max_tree_depth: int = 
     ShapeError
         A statistic does not have two dims.
     """
-    names = ("diverging", "tree_depth", "n_steps", "acceptance_rate", "energy", "lp")
+    names = ("diverging", "n_steps", "acceptance_rate", "energy", "lp")
     stats = {n: _chain_by_draw(n, sample_stats[n]) for n in names if n in sample_stats}
     stats = {n: values for n, values in stats.items() if values.size}
     stuck = _stuck_chains(stats)
@@ -200,10 +200,7 @@ def _low_bfmi(stats: Mapping[str, np.ndarray]) -> str:
 
 def _saturated_trees(stats: Mapping[str, np.ndarray], max_tree_depth: int) -> str:
     longest = 2**max_tree_depth - 1
-    if "n_steps" in stats:
-        saturated = stats["n_steps"] >= longest
-    else:  # counts also trees whose last doubling found its U-turn in time
-        saturated = stats.get("tree_depth", np.zeros((1, 1))) >= max_tree_depth
+    saturated = stats.get("n_steps", np.zeros((1, 1))) >= longest
     if saturated.mean() <= SATURATED_SHARE:
         return ""
     return (

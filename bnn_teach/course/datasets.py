@@ -52,7 +52,7 @@ class Points:
         return len(self.x)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class Regression(Points):
     r"""Points with the same noise everywhere.
 
@@ -137,7 +137,7 @@ def gap_sine(num_points: int = 40, noise_scale: float = 0.1, seed: int = 0) -> R
     return Regression(*_measure(x, noise_scale, seed), sine, noise_scale)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class UnevenRegression(Points):
     r"""Points with a noise that changes with x.
 

@@ -52,6 +52,18 @@ def column(name: str, values: Any, *, holes: str = "") -> np.ndarray:
     return np.where(np.isfinite(array), array, np.nan).astype(float)
 
 
+def pair(names: str, first: Any, second: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return two columns of the same length; ``names`` is, for instance, ``"x, y"``."""
+    name, other_name = names.split(", ")
+    one, other = column(name, first), column(other_name, second)
+    if len(one) != len(other):
+        raise ShapeError(
+            f"{names}: got {len(one)} and {len(other)} values, expected one of each for every "
+            "point. Pass the two arrays of one data set."
+        )
+    return one, other
+
+
 def values_of(truth: Callable[[np.ndarray], ArrayLike], x: np.ndarray) -> np.ndarray:
     """Return the true function at ``x``, shape (N,)."""
     values = np.asarray(truth(x))

@@ -12,8 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from bnn_teach.errors import ShapeError
-from bnn_teach.plots.arrays import column, values_of
+from bnn_teach.plots.arrays import pair, values_of
 from bnn_teach.plots.captions import caption_of
 from bnn_teach.plots.style import colors, finish, start
 from bnn_teach.plots.words import number, widest_gap
@@ -44,12 +43,7 @@ def plot_data(
     ShapeError, ArgumentError
         ``x`` and ``y`` differ in length, ``truth`` changes the shape, or a value is not finite.
     """
-    x, y = column("x", x), column("y", y)
-    if len(x) != len(y):
-        raise ShapeError(
-            f"x, y: got {len(x)} inputs and {len(y)} outputs, expected one output per input. "
-            "Pass the two arrays of one data set."
-        )
+    x, y = pair("x, y", x, y)
     low, high = x_range or (x.min(), x.max())
     if x_range is None and isinstance(ax, Axes) and ax.has_data():
         low, high = ax.get_xlim()

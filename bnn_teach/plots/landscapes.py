@@ -78,12 +78,10 @@ def depths(landscape: Landscape, points: int = _POINTS) -> tuple[np.ndarray, ...
     return x, y, np.sqrt(2.0 * np.minimum(drop, 1e6))
 
 
-def contour_lines(
-    landscape: Landscape, sds: tuple[float, ...] = SDS, points: int = _POINTS
-) -> tuple[np.ndarray, np.ndarray]:
+def contour_lines(landscape: Landscape, points: int = _POINTS) -> tuple[np.ndarray, np.ndarray]:
     """Return all lines of equal height as one: x and y, shape (N,), with NaN between lines."""
     generator = contour_generator(*depths(landscape, points))
-    pieces: list[Any] = [line for level in sds for line in generator.lines(level)]
+    pieces: list[Any] = [line for level in SDS for line in generator.lines(level)]
     gap = np.full((1, 2), np.nan)
     together = np.concatenate([part for line in pieces for part in (line, gap)][:-1] or [gap])
     return together[:, 0], together[:, 1]

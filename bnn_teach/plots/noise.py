@@ -15,8 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from bnn_teach.errors import ShapeError
-from bnn_teach.plots.arrays import column
+from bnn_teach.plots.arrays import column, pair
 from bnn_teach.plots.bands import plot_band
 from bnn_teach.plots.captions import caption_of
 from bnn_teach.plots.data import plot_data
@@ -45,12 +44,7 @@ def plot_noise(
     ShapeError
         There are not as many values of the one as of the other.
     """
-    noise, distance = column("sigma", np.ravel(sigma)), column("misfit", np.ravel(misfit))
-    if noise.shape != distance.shape:
-        raise ShapeError(
-            f"sigma, misfit: got {noise.size} and {distance.size} values, expected one of each "
-            "for every draw."
-        )
+    noise, distance = pair("sigma, misfit", np.ravel(sigma), np.ravel(misfit))
     (left, right), look = panels(2, (8.4, 3.4)), colors["nuts"]
     left.hist(noise, 40, density=True, color=look.color, alpha=0.5, label="draws")
     for (name, value), dashes in zip((known or {}).items(), _MARKS, strict=False):
@@ -98,7 +92,7 @@ def plot_walks(levels: ArrayLike, walks: Mapping[str, ArrayLike]) -> Axes:
         ax.plot(sigma[top], heights[top], "o", ms=11, mfc="none", color="black")
         tops.append(heights[top])
         sentences.append(
-            f"{name}: the hilltop, {number(heights[top])} nats, is at σ = {number(sigma[top])}; at "
+            f"{name}: the highest, {number(heights[top])} nats, is at σ = {number(sigma[top])}; at "
             f"the smallest σ, {number(sigma[0])}, it is at {number(heights[0])} nats."
         )
     ax.set(ylim=(max(tops) - 200, max(tops) + 10), xlabel="σ, held fixed", ylabel="ELBO (nats)")
@@ -115,8 +109,6 @@ def plot_uneven_noise(
     draws: Mapping[str, Mapping[str, Any]],
     data: tuple[ArrayLike, ArrayLike],
     true_sigma: Callable[[np.ndarray], ArrayLike],
-    *,
-    ylim: tuple[float, float] = (-2.5, 2.5),
 ) -> list[Axes]:
     """Draw the bands of several models side by side, and, last, the noise that each believes in.
 
@@ -131,13 +123,11 @@ def plot_uneven_noise(
         The points.
     true_sigma : callable
         The noise that the points were made with; takes inputs of shape (N,).
-    ylim : tuple of two float, optional
-        Of the bands.
     """
     places = column("x", x)
     *bands, last = axes = panels(len(draws) + 1, (4.0 * (len(draws) + 1), 4.2))
     for ax, (name, each), role in zip(bands, draws.items(), ("ensemble", "band"), strict=False):
-        plot_band(places, each["f"], noise_draws=each["obs"], ax=ax, role=role, ylim=ylim)
+        plot_band(places, each["f"], noise_draws=each["obs"], ax=ax, role=role, ylim=(-2.5, 2.5))
         plot_data(*data, ax=ax)
         ax.set_title(name)
         sigma = np.asarray(each["sigma"])

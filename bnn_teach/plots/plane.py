@@ -13,19 +13,17 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
 from bnn_teach.errors import ArgumentError, ShapeError
 from bnn_teach.plots.arrays import column, real
 from bnn_teach.plots.captions import caption_of
-from bnn_teach.plots.style import INK, SMALL, finish, name_axes, start
+from bnn_teach.plots.style import INK, RIM, SMALL, finish, name_axes, start
 from bnn_teach.plots.words import listed, number
 
 #: From almost white to a blue that black points and numbers still stand out from.
 SHADES = LinearSegmentedColormap.from_list("shades", ("#fbfcfe", "#b7d3e9", "#5b9ccb"))
 _AXES = ("first input", "second input")
-_RIM = [withStroke(linewidth=2.2, foreground="white")]
 
 
 def plot_map(
@@ -78,7 +76,7 @@ def plot_map(
     ax.contourf(first, second, values, [ends[0], *heights, ends[1]], colors=shades)
     lines = ax.contour(first, second, values, heights, colors=INK, linewidths=0.8)
     for text in ax.clabel(lines, fontsize=SMALL, fmt="%g"):
-        text.set(color=INK, path_effects=_RIM)
+        text.set(color=INK, path_effects=RIM)
     extremes = []
     for flat in (values.argmin(), values.argmax()):
         j, i = np.unravel_index(flat, values.shape)
@@ -92,7 +90,7 @@ def plot_map(
     return name_axes(ax, *_AXES)
 
 
-def plot_classes(x: ArrayLike, y: ArrayLike, ax: Axes | None = None, *, size: float = 20) -> Axes:
+def plot_classes(x: ArrayLike, y: ArrayLike, ax: Axes | None = None) -> Axes:
     """Draw the points of two classes: hollow circles for 0, filled triangles for 1.
 
     Parameters
@@ -101,8 +99,6 @@ def plot_classes(x: ArrayLike, y: ArrayLike, ax: Axes | None = None, *, size: fl
         Where they are.
     y : array, shape (N,) or (N, 1), of 0 and 1
         Their classes.
-    size : float, optional
-        The area of a marker, in square points.
 
     Raises
     ------
@@ -120,7 +116,7 @@ def plot_classes(x: ArrayLike, y: ArrayLike, ax: Axes | None = None, *, size: fl
     ax = start(ax)
     for k, marker in enumerate(_MARKERS):
         chosen = places[classes == k]
-        ax.scatter(chosen[:, 0], chosen[:, 1], s=size, zorder=4, label=f"class {k}", **marker)
+        ax.scatter(chosen[:, 0], chosen[:, 1], s=20, zorder=4, label=f"class {k}", **marker)
     corners = np.stack([places.min(axis=0), places.max(axis=0)], axis=1)
     ends = [f"{number(low)} to {number(high)}" for low, high in corners]
     count = int(classes.sum())

@@ -38,7 +38,6 @@ def plot_ranks(
     *,
     ax: Axes | None = None,
     role: str = "nuts",
-    bars: int | None = None,
 ) -> Axes:
     """Draw a histogram of ranks, with its simultaneous 95 % envelope under uniformity.
 
@@ -53,13 +52,11 @@ def plot_ranks(
         One for each replication, from 0 to L.
     num_draws : int
         L. With 39 draws there are 40 ranks, and the central 95 % are those from 1 to 38.
-    bars : int, optional
-        A divisor of L + 1; by default the largest from 2 to 20, if there is one.
 
     Raises
     ------
     ArgumentError, ShapeError
-        The ranks are no integers from 0 to L, or the bars would hold unequally many of them.
+        The ranks are no integers from 0 to L.
 
     Notes
     -----
@@ -68,7 +65,8 @@ def plot_ranks(
     """
     ranks = as_ranks(ranks, num_draws)
     slots = num_draws + 1
-    bars = bars or max((n for n in range(2, 21) if slots % n == 0), default=slots)
+    # As many bars as hold equally many ranks: the largest divisor up to 20, if there is one.
+    bars = max((n for n in range(2, 21) if slots % n == 0), default=slots)
     counts = bar_counts(ranks, num_draws, bars)
     edges = np.linspace(0, slots, bars + 1) - 0.5
     lower, upper = uniform_band(len(ranks), bars, cumulative=False)
@@ -79,8 +77,9 @@ def plot_ranks(
     for edge in band:  # over the bars, too
         ax.axhline(edge, color=SOFT, lw=0.8, linestyle=(0, (1, 2)), zorder=3)
     ax.axhline(len(ranks) / bars, color=INK, lw=1, linestyle=(0, (4, 2)), zorder=3)
-    bars_look = {"facecolor": look.color, "edgecolor": "white", "hatch": look.hatch, "lw": 0.8}
-    ax.bar(edges[:-1], counts, np.diff(edges), align="edge", zorder=2, **bars_look)
+    fill = ax.bar(edges[:-1], counts, np.diff(edges), align="edge", lw=0.8, zorder=2)
+    for bar in fill:
+        bar.set(facecolor=look.color, edgecolor="white", hatch=look.hatch)
     ax.set(xlim=(edges[0], edges[-1]), ylim=(0, 1.08 * max(counts.max(), upper[0] + 1)))
     ax.set_xticks([0, num_draws])
     caption_of(ax).sentences += [

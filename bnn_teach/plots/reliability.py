@@ -13,8 +13,8 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from bnn_teach.arguments import as_count
-from bnn_teach.errors import ArgumentError, ShapeError
-from bnn_teach.plots.arrays import column
+from bnn_teach.errors import ArgumentError
+from bnn_teach.plots.arrays import pair
 from bnn_teach.plots.captions import caption_of
 from bnn_teach.plots.style import colors, finish, look_of, start
 from bnn_teach.plots.words import listed, number
@@ -49,11 +49,7 @@ def plot_reliability(
     ShapeError, ArgumentError
         There are not as many labels as probabilities, or values are not what they should be.
     """
-    p, outcomes, count = column("probabilities", probabilities), column("y", y), num_groups
-    if len(p) != len(outcomes):
-        raise ShapeError(
-            f"probabilities, y: got {len(p)} and {len(outcomes)} values, expected one label each."
-        )
+    (p, outcomes), count = pair("probabilities, y", probabilities, y), num_groups
     if not ((p >= 0) & (p <= 1)).all() or not np.isin(outcomes, (0, 1)).all():
         raise ArgumentError(
             "probabilities, y: got values outside 0 to 1, or labels other than 0 and 1. Of "

@@ -55,6 +55,7 @@ colors = MappingProxyType(
 
 INK, SOFT = "#222222", "#6b6b6b"
 SMALL = 9  # points: legible when a picture 5.2 inches wide is shown at 360 pixels
+RIM = [withStroke(linewidth=2.5, foreground="white")]
 LEGEND: dict[str, Any] = {"fontsize": SMALL, "frameon": False, "borderaxespad": 0, "ncols": 2}
 _STYLE: dict[Any, Any] = {
     "figure.figsize": (5.2, 3.4),
@@ -151,6 +152,5 @@ def points_up(ax: Axes, points: float) -> ScaledTranslation:
 
 def write(ax: Axes, x: float, y: float, text: str, **options: Any) -> None:
     """Write at a place given in parts of the frame's width and height, with a white rim."""
-    rim = [withStroke(linewidth=2.5, foreground="white")]
-    options |= {"color": INK, "fontsize": SMALL, "path_effects": rim}
+    options |= {"color": INK, "fontsize": SMALL, "path_effects": RIM}
     ax.text(x, y, text, transform=ax.transAxes, **options)

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.stats import binom
 
 from bnn_teach.arguments import as_count
-from bnn_teach.errors import ArgumentError, ShapeError
+from bnn_teach.errors import ArgumentError
 from bnn_teach.plots.arrays import column
 
 _SIMULATED = 20_000
@@ -138,12 +138,7 @@ def ecdf_counts(ranks: np.ndarray, num_draws: int) -> np.ndarray:
 
 
 def bar_counts(ranks: np.ndarray, num_draws: int, bars: int) -> np.ndarray:
-    """Return how many ranks fall into each of ``bars`` bars of equally many values."""
-    if (num_draws + 1) % bars:
-        raise ShapeError(
-            f"bars: got {bars} for the ranks 0 to {num_draws}, expected a divisor of "
-            f"{num_draws + 1}, so that each bar holds as many values."
-        )
+    """Return how many ranks fall into each of ``bars`` bars; L + 1 is a multiple of ``bars``."""
     return np.bincount(ranks * bars // (num_draws + 1), minlength=bars)
 
 

@@ -42,5 +42,5 @@ def test_data_sentence_names_the_gap():
 
 
 def test_each_input_has_an_output():
-    with pytest.raises(ShapeError, match="got 81 inputs and 80 outputs"):
+    with pytest.raises(ShapeError, match="got 81 and 80 values"):
         plots.plot_data(X, X[:-1])

@@ -25,14 +25,14 @@ def test_as_many_misfits_as_draws():
         plots.plot_noise(np.ones((2, 3)), np.ones(5))
 
 
-def test_walks_are_ringed_at_their_hilltops():
+def test_walks_are_ringed_where_they_are_highest():
     levels = np.geomspace(0.05, 1, 5)
     ax = plots.plot_walks(levels, {"up": [-9, -3, -5, -8, -9], "down": [-900, -300, -50, -20, -8]})
     rings = [line for line in ax.lines if line.get_markersize() == 11]
     assert [float(ring.get_xdata()[0]) for ring in rings] == [levels[1], levels[4]]
     assert ax.get_ylim() == (-203, 7)
     words = plots.alt_text(ax)
-    assert "up: the hilltop, −3 nats, is at σ = 0.11" in words and "−900 nats" in words
+    assert "up: the highest, −3 nats, is at σ = 0.11" in words and "−900 nats" in words
 
 
 def test_uneven_noise_is_drawn_beside_the_bands():

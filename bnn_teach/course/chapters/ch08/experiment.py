@@ -85,7 +85,8 @@ def run_fair_lab(
         warnings.simplefilter("error", InterruptedWarning)
         try:
             for scale in settings.prior_scales:
-                _run(_Bench(data, x, scale, settings), bands, report)
+                net = network(data.x, data.y, prior_scale=scale)
+                _run(_Bench(net, data, x, scale, settings), bands, report)
         except InterruptedWarning:
             raise KeyboardInterrupt from None
     path = pathlib.Path(output)
@@ -97,14 +98,11 @@ def run_fair_lab(
 class _Bench(NamedTuple):
     """One model, and what all methods that meet it have in common."""
 
+    net: Model
     data: Regression
     x: np.ndarray
     scale: float
     settings: LabSettings
-
-    @property
-    def net(self) -> Model:
-        return network(self.data.x, self.data.y, prior_scale=self.scale)
 
     def functions(self, trace: Any) -> np.ndarray:
         """Return the noise-free functions, shape (chain, draw, num_points)."""

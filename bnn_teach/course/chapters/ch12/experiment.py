@@ -51,11 +51,6 @@ class Replications(NamedTuple):
     r_hat: np.ndarray
     """The largest R-hat of f at the three places, shape (N,)."""
 
-    @property
-    def number(self) -> int:
-        """How many replications there are."""
-        return len(self.r_hat)
-
     def coverage(self, method: str, place: str) -> tuple[float, float]:
         """Return in which share of replications the central 95 % hold the truth, and its error.
 

@@ -48,8 +48,6 @@ class Evidence(NamedTuple):
     """log p(y), in nats. Its Monte Carlo error is the scatter between seeds."""
     powers: np.ndarray
     """The powers of the likelihood, rising to 1, shape (K,)."""
-    acceptance: np.ndarray
-    """Mean acceptance rate of the moves at each power, shape (K,)."""
     z: np.ndarray
     """The particles at the end, draws from the posterior, shape (num_particles, D)."""
 
@@ -86,7 +84,6 @@ def log_evidence(model: Model, num_particles: int = 1000, seed: int | None = Non
     rng = np.random.default_rng([seed, 1])
     power, total, size = 0.0, 0.0, _FIRST_STEP
     powers: list[float] = []
-    rates: list[float] = []
     while power < 1 and len(powers) < _MOST_STEPS:
         log_likelihood = likelihood(tf.constant(z), inputs).numpy().astype(np.float64)
         following = _next_power(log_likelihood, power)
@@ -99,9 +96,8 @@ def log_evidence(model: Model, num_particles: int = 1000, seed: int | None = Non
         moved, rate = move(tf.constant(z), tf.constant(power, z.dtype), step, stream, inputs)
         z = moved.numpy()
         powers.append(power)
-        rates.append(float(rate))
-        size *= math.exp(rates[-1] - _ACCEPT)
-    return Evidence(total, np.array(powers), np.array(rates), z)
+        size *= math.exp(float(rate) - _ACCEPT)
+    return Evidence(total, np.array(powers), z)
 
 
 def _draw_prior(density: LogDensity, model: Model, count: int, seed: int) -> np.ndarray:

@@ -62,9 +62,11 @@ def diabetes(num_test: int = 100, seed: int = 0) -> SplitTable:
     Efron, Hastie, Johnstone & Tibshirani (2004), *Least angle regression*, Annals of Statistics
     32(2). Shipped with scikit-learn as ``sklearn.datasets.load_diabetes``.
     """
-    count, folder = as_count("num_test", num_test, 1), distribution("scikit-learn")
-    files = ("diabetes_data_raw.csv.gz", "diabetes_target.csv.gz")  # to import it takes a second
-    x, y = (np.loadtxt(folder.locate_file(f"sklearn/datasets/data/{n}"), ndmin=2) for n in files)
+    count = as_count("num_test", num_test, 1)
+    # Its files are read without importing scikit-learn, which takes a second.
+    folder = distribution("scikit-learn").locate_file("sklearn/datasets/data")
+    x = np.loadtxt(f"{folder}/diabetes_data_raw.csv.gz")
+    y = np.loadtxt(f"{folder}/diabetes_target.csv.gz", ndmin=2)
     if count > len(x) - 2:
         raise ArgumentError(f"num_test={count}: expected at most {len(x) - 2} of {len(x)} people.")
     order = np.random.default_rng(as_seed(seed)).permutation(len(x))

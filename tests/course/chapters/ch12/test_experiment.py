@@ -52,7 +52,7 @@ def test_a_class_becomes_one_histogram(tables, tmp_path):
     merge(tables, PARAMETERS).save(tmp_path / "class" / "class.csv")
     found = read_replications(tmp_path / "class" / "class.csv")
     assert found.seeds == [100, 101, 102, 103, 104, 105, 106]
-    assert found.number == 6 * 8 + 20
+    assert len(found.r_hat) == 6 * 8 + 20
     runs = [student(s, 20 if s == 105 else 8) for s in found.seeds]
     expected = np.concatenate([run["advi_gap"] for run in runs])
     figure = plots.plot_rank_grid(found.ranks, found.num_draws)
@@ -61,7 +61,7 @@ def test_a_class_becomes_one_histogram(tables, tmp_path):
     np.testing.assert_array_equal(
         [bar.get_height() for bar in bars], np.histogram(expected, 20, (-0.5, 39.5))[0]
     )
-    assert sum(bar.get_height() for bar in bars) == found.number
+    assert sum(bar.get_height() for bar in bars) == len(found.r_hat)
     verdicts = {who: plots.uniformity(found.ranks[who]["beyond"], 39) for who in found.ranks}
     assert verdicts["nuts"].inside and not verdicts["advi"].inside
     assert len(found.covered["sine"]["gap"]) == 7 * 2
@@ -82,14 +82,7 @@ def test_the_command_line_merges_what_can_be_read(tables, tmp_path, capsys):
     asked = ["merge", "12", *map(str, tables[:3]), "-o", str(output), "--folder", folder]
     assert main(asked) == 0
     assert "5 rows of 3 tables" in capsys.readouterr().out
-    assert read_replications(output).number == 40
-
-
-def test_parquet_holds_the_same(tables, tmp_path):
-    pytest.importorskip("pyarrow")
-    merge(tables, PARAMETERS).save(tmp_path / "class" / "class.parquet")
-    # In a CSV file every cell is a text; Parquet keeps that of each list.
-    assert read_replications(tmp_path / "class" / "class.parquet").number == 68
+    assert len(read_replications(output).r_hat) == 40
 
 
 def test_coverage_is_the_share_of_the_middle_ranks(tables):
@@ -166,7 +159,7 @@ def test_the_stored_replications_are_those_of_the_command_on_the_page():
 
 def test_in_the_stored_replications_nuts_is_uniform_and_mean_field_is_not():
     found = read_replications(STORED)
-    assert found.number == 320
+    assert len(found.r_hat) == 320
     for place in PLACES:
         assert plots.uniformity(found.ranks["nuts"][place], 39).inside, place
     shapes = {p: plots.uniformity(found.ranks["advi"][p], 39).words for p in PLACES}

@@ -27,7 +27,7 @@ def test_a_linear_network_has_the_evidence_of_its_normal():
     again = log_evidence(bt.network(DATA.x, DATA.y, hidden=()), 500, seed=0)
     assert again.log_evidence == found.log_evidence
     assert found.powers[-1] == 1 and (np.diff(found.powers) > 0).all()
-    assert found.z.shape == (500, 2) and found.acceptance.shape == found.powers.shape
+    assert found.z.shape == (500, 2)
     precision = np.eye(2) + 100 * np.stack([[x @ x, x.sum()], [x.sum(), 40]])
     mean = 100 * np.linalg.solve(precision, [x @ DATA.y[:, 0], DATA.y.sum()])
     sd = np.sqrt(np.diag(np.linalg.inv(precision)))
