@@ -13,37 +13,35 @@ from typing import Any
 import numpy as np
 
 from bnn_teach.errors import ArgumentError, did_you_mean
+from bnn_teach.exhibits.frames import with_minus
 
 
 class Control:
     """A control with finitely many values.
 
-    Attributes
+    Parameters
     ----------
     name : str
         The keyword under which the exhibit's function gets its value.
-    label : str
-        What is written beside it.
-    choices : list
-        All values, in order: numbers of a slider, strings of a choice.
-    value : float or str
-        The value at the beginning.
+    values : iterable of float or str
+        All values: numbers of a slider in increasing order, strings of a choice.
+    label : str, optional
+        What is written beside it; the name where it is left out.
+    value : float or str, optional
+        Where it stands at the beginning; the first value where it is left out.
     """
 
     kind = ""
 
-    def __init__(self, name: Any, choices: Iterable[Any], label: str, value: Any) -> None:
-        if not isinstance(name, str) or not name.isidentifier():
-            raise ArgumentError(
-                f"name: came {name!r}; expected a name that Python accepts, because the "
-                "exhibit's function takes it as a keyword. Write the words into label=."
-            )
-        self.name, self.label = name, label or name
-        self.choices = [self._read(each) for each in choices]
+    def __init__(
+        self, name: Any, values: Iterable[Any], label: str = "", value: Any = None
+    ) -> None:
+        self.name, self.label = check_name(name), label or name
+        self.choices = [self._read(each) for each in values]
         if len(self.choices) < 2 or len(set(self.choices)) < len(self.choices):
             raise ArgumentError(
-                f"{name}: came {len(self.choices)} values, {len(set(self.choices))} of them "
-                "different; expected at least two, each once."
+                f"{name}: got {len(self.choices)} values, {len(set(self.choices))} of them "
+                "different, expected at least two, each once."
             )
         self.value = self.choices[0] if value is None else self.check(value)
 
@@ -58,15 +56,12 @@ class Control:
                 return each
         shown = ", ".join(self.texts[:12]) + (", ..." if len(self.choices) > 12 else "")
         guess = did_you_mean(value, [c for c in self.choices if isinstance(c, str)])
-        raise ArgumentError(f"{self.name}: came {value!r}; expected one of {shown}.{guess}")
+        raise ArgumentError(f"{self.name}: got {value!r}, expected one of {shown}.{guess}")
 
     @property
     def texts(self) -> list[str]:
         """The values as the reader sees them."""
-        return [
-            each if isinstance(each, str) else f"{each:g}".replace("-", "\N{MINUS SIGN}")
-            for each in self.choices
-        ]
+        return [each if isinstance(each, str) else with_minus(f"{each:g}") for each in self.choices]
 
     def state(self) -> dict[str, Any]:
         """Return what the script needs to know."""
@@ -78,19 +73,7 @@ class Control:
 
 
 class Slider(Control):
-    """A native slider over numbers.
-
-    Parameters
-    ----------
-    name : str
-        The keyword of the exhibit's function.
-    values : iterable of float
-        The stored values, in increasing order.
-    label : str, optional
-        What is written beside it.
-    value : float, optional
-        Where it stands at the beginning; the first value where it is left out.
-    """
+    """A native slider over increasing numbers."""
 
     kind = "slider"
 
@@ -107,55 +90,42 @@ class Slider(Control):
         low, high = self.choices[0], self.choices[-1]
         if not low <= number <= high:
             raise ArgumentError(
-                f"{self.name}: came {value!r}; expected a number from {low:g} to {high:g}."
+                f"{self.name}: got {value!r}, expected a number from {low:g} to {high:g}."
             )
         return next((each for each in self.choices if each == number), number)
 
     def _read(self, value: Any) -> float | int:
         array = np.asarray(value)
         if array.ndim or array.dtype.kind not in "iuf" or not np.isfinite(array):
-            raise ArgumentError(f"{self.name}: came {value!r}; expected a number.")
+            raise ArgumentError(f"{self.name}: got {value!r}, expected a number.")
         number: float | int = array.item()
         return number
 
 
 class Play(Slider):
-    """A slider with a button that steps through it; it stands still until it is pressed.
-
-    Parameters
-    ----------
-    name, values, label, value
-        As for :class:`Slider`.
-    """
+    """A slider with a button that steps through it; it stands still until it is pressed."""
 
     kind = "play"
 
 
 class Choice(Control):
-    """One of a few words: radio buttons, or a menu where there are many.
-
-    Parameters
-    ----------
-    name : str
-        The keyword of the exhibit's function.
-    values : iterable of str
-        The words.
-    label : str, optional
-        What is written above them.
-    value : str, optional
-        Which one is chosen at the beginning; the first where it is left out.
-    """
+    """One of a few words: radio buttons, or a menu where there are many."""
 
     kind = "choice"
-
-    def __init__(
-        self, name: str, values: Iterable[str], label: str = "", value: str | None = None
-    ) -> None:
-        super().__init__(name, values, label, value)
 
     def _read(self, value: Any) -> str:
         if not isinstance(value, str):
             raise ArgumentError(
-                f"{self.name}: came {value!r}; expected a string. For numbers take ex.Slider."
+                f"{self.name}: got {value!r}, expected a string. For numbers take ex.Slider."
             )
         return str(value)
+
+
+def check_name(name: Any) -> str:
+    """Return a name that can be a keyword of the exhibit's function."""
+    if not isinstance(name, str) or not name.isidentifier():
+        raise ArgumentError(
+            f"name: got {name!r}, expected a name that Python accepts, because the "
+            "exhibit's function takes it as a keyword. Write the words into label=."
+        )
+    return name

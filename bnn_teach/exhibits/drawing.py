@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bnn_teach.errors import ArgumentError, ShapeError
+from bnn_teach.exhibits.controls import check_name
 from bnn_teach.exhibits.marks import Mark
 
 
 class Draw:
-    r"""A band that the reader draws, with the pointer or with sliders, and that is then scored.
+    r"""A band that the reader draws on the first panel, and that is then scored.
 
     Parameters
     ----------
@@ -33,12 +34,8 @@ class Draw:
         Bands to compare with, as lower and upper ends at the points, by what they are called.
     level : float, optional
         The share of points that the band should hold: 1 - α.
-    start : tuple of two float, optional
-        Where both edges lie at the beginning.
     label : str, optional
         What the reader is asked to draw.
-    panel : int, optional
-        The panel to draw on.
 
     Notes
     -----
@@ -55,30 +52,23 @@ class Draw:
         reveal: Sequence[Mark] = (),
         references: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
         level: float = 0.95,
-        start: tuple[float, float] = (-1.0, 1.0),
-        label: str = "",
-        panel: int = 0,
+        label: str = "your band",
     ) -> None:
-        if not isinstance(name, str) or not name.isidentifier():
-            raise ArgumentError(f"name: came {name!r}; expected a name that Python accepts.")
-        self.name, self.panel, self.level = name, panel, level
-        self.label = label or "your band"
+        self.name, self.label = check_name(name), label
+        self.level, self.reveal = level, list(reveal)
         self.anchors = np.asarray(x, float).reshape(-1)
         if len(self.anchors) < 2 or (np.diff(self.anchors) <= 0).any():
             raise ArgumentError("x: expected at least two anchors, in increasing order.")
         self.at_x, self.at_y = (np.asarray(each, float).reshape(-1) for each in at)
         if self.at_x.shape != self.at_y.shape or not self.at_x.size:
             raise ShapeError(
-                f"at: came {len(self.at_x)} x and {len(self.at_y)} y; expected as many of each."
+                f"at: got {len(self.at_x)} x and {len(self.at_y)} y, expected as many of each."
             )
         if not (self.anchors[0] <= self.at_x.min() and self.at_x.max() <= self.anchors[-1]):
             raise ArgumentError(
-                "at: some points lie outside of the anchors, where no band can be drawn. Move the "
+                "at: some points lie outside the anchors, where no band can be drawn. Move the "
                 "first and the last anchor outwards."
             )
-        if not start[0] < start[1]:
-            raise ArgumentError(f"start: came {start!r}; expected (lower, upper), lower first.")
-        self.start, self.reveal = (float(start[0]), float(start[1])), list(reveal)
         self.scores = {
             words: float(interval_score(*ends, self.at_y, level).mean())
             for words, ends in (references or {}).items()
@@ -86,9 +76,8 @@ class Draw:
 
     @property
     def value(self) -> dict[str, list[float]]:
-        """The band at the beginning."""
-        lower, upper = self.start
-        return {"lower": [lower] * len(self.anchors), "upper": [upper] * len(self.anchors)}
+        """The band at the beginning, from -1 to 1."""
+        return {"lower": [-1.0] * len(self.anchors), "upper": [1.0] * len(self.anchors)}
 
     def check(self, value: Any) -> dict[str, list[float]]:
         """Return a band that was drawn, or raise an ArgumentError."""
@@ -113,8 +102,8 @@ class Draw:
     def state(self) -> dict[str, Any]:
         """Return what the script needs to know; the points themselves are kept with the marks."""
         return {
-            "kind": self.kind, "name": self.name, "label": self.label, "panel": self.panel,
-            "level": self.level, "scores": self.scores, "start": self.value,
+            "kind": self.kind, "name": self.name, "label": self.label, "panel": 0,
+            "level": self.level, "scores": self.scores,
         }  # fmt: skip
 
 
@@ -151,7 +140,7 @@ def interval_score(
     """
     if not 0 < level < 1:
         raise ArgumentError(
-            f"level: came {level!r}; expected a number between 0 and 1, such as 0.95. Divide per "
+            f"level: got {level!r}, expected a number between 0 and 1, such as 0.95. Divide per "
             "cent by 100."
         )
     low, high, seen = (np.asarray(each, float) for each in (lower, upper, y))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import pathlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import anywidget
@@ -39,9 +39,9 @@ class Exhibit(anywidget.AnyWidget):
         What the reader moves, in this order.
     title : str
         A short headline.
-    live : callable, optional
-        Like ``frame``, for numbers between the stored ones. Where a kernel is there, a field for
-        exact numbers appears beside each slider.
+    live : bool, optional
+        Whether ``frame`` also takes numbers between the stored ones. Where a kernel is there, a
+        field for exact numbers then appears beside each slider.
 
     Attributes
     ----------
@@ -79,19 +79,20 @@ class Exhibit(anywidget.AnyWidget):
         frame: Callable[..., Frame],
         controls: Sequence[Control | Draw],
         title: str,
-        live: Callable[..., Frame] | None = None,
+        live: bool = False,
     ) -> None:
         self._controls = _read_controls(controls)
         self._grid = [each for each in self._controls.values() if isinstance(each, Control)]
-        self._live = live
-        settings = [dict(each) for each in self._settings()]
-        self._frames = [check_frame(_call(frame, values)) for values in settings]
-        self._shown = shown(self._frames)
         self._draws = [each for each in self._controls.values() if isinstance(each, Draw)]
-        figure = pack(self._frames, self._shown, self._draws)
+        self._frame, self._live = frame, live
+        settings = _combinations({each.name: each.choices for each in self._grid})
+        self._frames = {tuple(each.values()): self._compute(each) for each in settings}
+        frames = list(self._frames.values())
+        self._shown = shown(frames)
+        figure = pack(frames, self._shown, self._draws)
         figure |= {
             "title": title,
-            "live": live is not None,
+            "live": live,
             "looks": looks({"data", *(mark["role"] for mark in figure["marks"]), "nuts"}),
             "controls": [each.state() for each in self._grid],
         }
@@ -117,8 +118,7 @@ class Exhibit(anywidget.AnyWidget):
     @property
     def frame(self) -> Frame:
         """The present picture, as the exhibit's function returned it."""
-        place = self._place(self.values)
-        return self._compute(self.values) if place is None else self._frames[place]
+        return self._stored(self.values) or self._compute(self.values)
 
     @property
     def says(self) -> str:
@@ -145,18 +145,14 @@ class Exhibit(anywidget.AnyWidget):
         ArgumentError
             There is no such control or value.
         """
-        first = self._grid[0] if self._grid else None
         if values is None:
-            values = {first.name: _some(first.choices)} if first else {}
-        settings = [
-            dict(zip(values, each, strict=True)) for each in itertools.product(*values.values())
-        ]
+            values = {first.name: _some(first.choices) for first in self._grid[:1]}
         pictures = []
-        for each in settings:
-            place = self._place(self._checked({**self.values, **each}))
-            if place is None:
-                raise ArgumentError(f"values: came {each}; expected stored values of the controls.")
-            pictures.append((self._named(each), self._frames[place]))
+        for each in _combinations(values):
+            frame = self._stored(self._checked({**self.values, **each}))
+            if frame is None:
+                raise ArgumentError(f"values: got {each}, expected stored values of the controls.")
+            pictures.append((self._named(each), frame))
         return small_multiples(pictures, self._shown, self.figure["title"])
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
@@ -165,36 +161,25 @@ class Exhibit(anywidget.AnyWidget):
 
     # --- values --------------------------------------------------------------------------------
 
-    def _settings(self) -> Iterator[Iterator[tuple[str, Any]]]:
-        """Yield every combination of stored values, the last control changing fastest."""
-        for each in itertools.product(*(control.choices for control in self._grid)):
-            yield zip((control.name for control in self._grid), each, strict=True)
-
     def _checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        live = self._live is not None
-        return {
-            name: control.between(values[name])
-            if live and isinstance(control, Slider)
-            else control.check(values[name])
-            for name, control in self._controls.items()
-        }
+        checked: dict[str, Any] = {}
+        for name, control in self._controls.items():
+            if self._live and isinstance(control, Slider):
+                checked[name] = control.between(values[name])
+            else:
+                checked[name] = control.check(values[name])
+        return checked
 
-    def _place(self, values: Mapping[str, Any]) -> int | None:
-        """Return the number of the stored frame for these values, if there is one."""
-        place = 0
-        for control in self._grid:
-            if values[control.name] not in control.choices:
-                return None
-            place = place * len(control.choices) + control.choices.index(values[control.name])
-        return place
+    def _stored(self, values: Mapping[str, Any]) -> Frame | None:
+        """Return the stored frame for these values, if there is one."""
+        return self._frames.get(tuple(values[control.name] for control in self._grid))
 
     def _named(self, values: Mapping[str, Any]) -> str:
         """Say what these controls stand at: ``number of points = 10``."""
         words = []
-        for name, value in values.items():
-            control = self._controls[name]
-            if isinstance(control, Control):
-                text = control.texts[control.choices.index(control.check(value))]
+        for control in self._grid:
+            if control.name in values:
+                text = control.texts[control.choices.index(control.check(values[control.name]))]
                 words.append(text if isinstance(control, Choice) else f"{control.label} = {text}")
         return ", ".join(words)
 
@@ -206,7 +191,7 @@ class Exhibit(anywidget.AnyWidget):
 
     @traitlets.observe("values")
     def _compute_off_grid(self, change: Any) -> None:
-        if not hasattr(self, "_frames") or self._place(change["new"]) is not None:
+        if self._stored(change["new"]):
             return
         wanted = {control.name: change["new"][control.name] for control in self._grid}
         try:
@@ -216,9 +201,14 @@ class Exhibit(anywidget.AnyWidget):
         self.off_grid = stored | {"values": wanted}
 
     def _compute(self, values: Mapping[str, Any]) -> Frame:
-        if self._live is None:
-            raise ArgumentError(f"values: {dict(values)} is not stored, and live= was not given.")
-        return check_frame(_call(self._live, {c.name: values[c.name] for c in self._grid}))
+        """Call the exhibit's function; what goes wrong there says at which values."""
+        wanted = {control.name: values[control.name] for control in self._grid}
+        try:
+            return check_frame(self._frame(**wanted))
+        except Exception as error:
+            setting = ", ".join(f"{name}={value!r}" for name, value in wanted.items())
+            error.add_note(f"This happened in the exhibit's function, called with {setting}.")
+            raise
 
     def _answer(self, _: Any, content: Any, __: Any) -> None:
         """Tell the script that a kernel is there, so that it offers exact numbers."""
@@ -231,25 +221,20 @@ def _read_controls(controls: Sequence[Control | Draw]) -> dict[str, Control | Dr
     for control in controls:
         if not isinstance(control, Control | Draw):
             raise ArgumentError(
-                f"controls: came {type(control).__name__}; expected ex.Slider, ex.Choice, ex.Play "
+                f"controls: got {type(control).__name__}, expected ex.Slider, ex.Choice, ex.Play "
                 "or ex.Draw."
             )
         if control.name in named:
             raise ArgumentError(f"controls: two are called {control.name!r}. Rename one.")
         named[control.name] = control
     if not named:
-        raise ArgumentError("controls: came none; expected at least one, such as ex.Slider.")
+        raise ArgumentError("controls: got none, expected at least one, such as ex.Slider.")
     return named
 
 
-def _call(frame: Callable[..., Frame], values: Mapping[str, Any]) -> Frame:
-    """Call the exhibit's function; what goes wrong there says at which values."""
-    try:
-        return frame(**values)
-    except Exception as error:
-        setting = ", ".join(f"{name}={value!r}" for name, value in values.items())
-        error.add_note(f"This happened in the exhibit's function, called with {setting}.")
-        raise
+def _combinations(values: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
+    """Return every combination of values, the last name changing fastest."""
+    return [dict(zip(values, each, strict=True)) for each in itertools.product(*values.values())]
 
 
 def _some(choices: Sequence[Any]) -> list[Any]:

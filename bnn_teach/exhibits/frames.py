@@ -6,6 +6,7 @@ not. Next: :mod:`bnn_teach.exhibits.controls`, what the reader moves.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -52,10 +53,11 @@ class Panel:
         for mark in self.marks:
             if not isinstance(mark, Mark):
                 raise ArgumentError(
-                    f"marks: came {type(mark).__name__}; expected marks such as ex.Line(x, y, "
+                    f"marks: got {type(mark).__name__}, expected marks such as ex.Line(x, y, "
                     "role='truth')."
                 )
-        self.words = {"xlabel": xlabel, "ylabel": ylabel, "title": title}
+        words = {"xlabel": xlabel, "ylabel": ylabel, "title": title}
+        self.words = {name: with_minus(text) for name, text in words.items()}
         self.limits = {"x": _limits("xlim", xlim), "y": _limits("ylim", ylim)}
         self.ticks = {"x": _ticks(xticks), "y": _ticks(yticks)}
         self.axes = bool(axes)
@@ -78,25 +80,30 @@ Shown = list[dict[str, Limits]]
 
 
 def check_frame(frame: Any) -> Frame:
-    """Return ``frame`` if it is one that can be drawn."""
+    """Return ``frame``, its sentence with minus signs, if it is one that can be drawn."""
     if not isinstance(frame, Frame):
         raise ExhibitError(
-            f"frame: the function returned {type(frame).__name__}; expected ex.Frame([ex.Panel("
+            f"frame: the function returned {type(frame).__name__}, expected ex.Frame([ex.Panel("
             "...)], says='...')."
         )
     panels: list[Any] = frame.panels
     if not 1 <= len(panels) <= MOST_PANELS or not all(isinstance(p, Panel) for p in panels):
         raise ExhibitError(
-            f"Frame: came {len(panels)} panels; expected 1 to {MOST_PANELS} of ex.Panel. Show "
+            f"Frame: got {len(panels)} panels, expected 1 to {MOST_PANELS} of ex.Panel. Show "
             "less at a time, or make two exhibits."
         )
     says: Any = frame.says
     if not isinstance(says, str) or not says.strip():
         raise ExhibitError(
-            f"Frame: says is {says!r}; expected a sentence with what this frame shows, such "
+            f"Frame: says is {says!r}, expected a sentence with what this frame shows, such "
             "as f'With {n} points the band is {width:.2f} wide at x = 0.'"
         )
-    return frame
+    return frame._replace(says=with_minus(says))
+
+
+def with_minus(text: str) -> str:
+    """Write negative numbers with a minus sign, which a screen reader reads out."""
+    return re.sub(r"((?<![\w-])|(?<=\de))-(?=\d)", "\N{MINUS SIGN}", text)
 
 
 def shown(frames: Sequence[Frame]) -> Shown:
@@ -110,7 +117,7 @@ def shown(frames: Sequence[Frame]) -> Shown:
     counts = {len(frame.panels) for frame in frames}
     if len(counts) > 1:
         raise ExhibitError(
-            f"Frame: some frames have {min(counts)} panels, others {max(counts)}; expected as many "
+            f"Frame: some frames have {min(counts)} panels, others {max(counts)}, expected as many "
             "in each. Draw an empty panel where there is nothing to show."
         )
     return [
@@ -131,7 +138,7 @@ def _extent(panels: list[Panel], axis: str) -> Limits:
     together = together[np.isfinite(together)]
     if not together.size:
         raise ExhibitError(
-            f"Panel: no frame has a number along the {axis} axis; expected marks. Draw something, "
+            f"Panel: no frame has a number along the {axis} axis, expected marks. Draw something, "
             f"or give {axis}lim."
         )
     low, high = float(together.min()), float(together.max())
@@ -150,7 +157,7 @@ def _limits(name: str, value: Any) -> Limits | None:
         low = high = np.nan
     if not (np.isfinite([low, high]).all() and low < high):
         raise ArgumentError(
-            f"{name}: came {value!r}; expected two numbers, the smaller first, such as (-3, 3)."
+            f"{name}: got {value!r}, expected two numbers, the smaller first, such as (-3, 3)."
         )
     return low, high
 
@@ -160,4 +167,4 @@ def _ticks(value: Ticks | None) -> list[tuple[float, str]] | None:
         return None
     if isinstance(value, dict):
         return [(float(place), str(text)) for place, text in value.items()]
-    return [(float(place), f"{place:g}".replace("-", "\N{MINUS SIGN}")) for place in value]
+    return [(float(place), with_minus(f"{place:g}")) for place in value]

@@ -22,7 +22,7 @@ from bnn_teach.exhibits.marks import Mark
 LIMIT = 300_000
 """Characters that one exhibit may add to a notebook."""
 
-_FARTHEST = 1e9  # steps; what lies so far outside of the picture need not be told apart
+_FARTHEST = 1e9  # steps; what lies so far outside the picture need not be told apart
 
 
 class Tables:
@@ -48,17 +48,12 @@ class Tables:
 
     def draw(self, control: Draw) -> dict[str, Any]:
         """Return what the script needs for a band that is drawn by hand."""
-        if control.panel not in range(len(self._shown)):
-            raise ExhibitError(
-                f"Draw: panel is {control.panel}, and the frames have {len(self._shown)} panels, "
-                "counted from 0."
-            )
-        limits = self._shown[control.panel]
+        limits = self._shown[0]
         hidden = {
             "x": self._array(control.anchors, limits["x"]),
             "at_x": self._array(control.at_x, limits["x"]),
             "at_y": self._array(control.at_y, limits["y"]),
-            "reveal": [self.mark(mark, control.panel) for mark in control.reveal],
+            "reveal": [self.mark(mark, 0) for mark in control.reveal],
         }
         return control.state() | hidden
 
@@ -112,14 +107,6 @@ def steps(array: np.ndarray, limits: Limits | None = None) -> list[Any]:
     whole = np.round(np.clip(scaled, -_FARTHEST, _FARTHEST)).astype(int)
     each = iter(np.diff(whole, prepend=0).tolist())
     return [exponent, *(next(each) if there else None for there in finite)]
-
-
-def numbers(stored: Sequence[Any]) -> np.ndarray:
-    """Return the array that :func:`steps` stored, as the script reads it."""
-    exponent, *rest = stored
-    array = np.array([np.nan if step is None else step for step in rest], float)
-    array[np.isfinite(array)] = np.cumsum(array[np.isfinite(array)])
-    return array / 10.0**-exponent if exponent < 0 else array * 10.0**exponent
 
 
 def pack(frames: Sequence[Frame], shown: Shown, draws: Sequence[Draw] = ()) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import shutil
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import nbformat
 import numpy as np
 import pytest
 
@@ -141,6 +142,15 @@ def open_page(browser):
 
 
 # --- JupyterLab ------------------------------------------------------------------------------
+
+
+def write_notebook(path, code):
+    """Write a small notebook with one cell of code, and return its folder."""
+    cells = [nbformat.v4.new_markdown_cell("# A notebook"), nbformat.v4.new_code_cell(code)]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.write(notebook, path)
+    return path.parent
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ def test_a_slider_finds_the_stored_number():
 
 
 def test_a_number_that_is_not_stored_is_told_with_those_that_are():
-    with pytest.raises(ArgumentError, match=r"n: came 5; expected one of −1, 3, 10"):
+    with pytest.raises(ArgumentError, match=r"n: got 5, expected one of −1, 3, 10"):
         ex.Slider("n", [-1, 3, 10]).check(5)
 
 

@@ -51,7 +51,7 @@ def test_what_is_no_band_is_refused(band):
 
 
 def test_points_lie_within_the_anchors():
-    with pytest.raises(ArgumentError, match="outside of the anchors"):
+    with pytest.raises(ArgumentError, match="outside the anchors"):
         ex.Draw("band", ANCHORS, at=([2.0], [0.0]))
     with pytest.raises(ShapeError, match="1 x and 2 y"):
         ex.Draw("band", ANCHORS, at=([0.0], [0.0, 1.0]))

@@ -22,7 +22,7 @@ def controls():
 
 @pytest.fixture
 def live(controls):
-    return ex.Exhibit(slope, controls, title="Slopes", live=slope)
+    return ex.Exhibit(slope, controls, title="Slopes", live=True)
 
 
 def test_every_combination_is_stored_in_the_order_that_the_script_counts(controls):
@@ -71,10 +71,12 @@ def test_live_computes_between_the_stored_values(live):
 
 
 def test_what_goes_wrong_in_live_is_told_to_the_page(controls):
-    def fails(**values):
-        raise RuntimeError("no such slope")
+    def fails(n, kind):
+        if n == 5:
+            raise RuntimeError("no such slope")
+        return slope(n, kind)
 
-    exhibit = ex.Exhibit(slope, controls, title="Slopes", live=fails)
+    exhibit = ex.Exhibit(fails, controls, title="Slopes", live=True)
     exhibit.set(n=5)
     assert exhibit.off_grid["failed"] == "RuntimeError: no such slope"
 
@@ -97,11 +99,11 @@ def test_what_goes_wrong_in_a_frame_says_where():
 
 
 def test_an_exhibit_needs_controls_of_different_names():
-    with pytest.raises(ArgumentError, match="came none"):
+    with pytest.raises(ArgumentError, match="got none"):
         ex.Exhibit(slope, [], title="t")
     with pytest.raises(ArgumentError, match="two are called 'n'"):
         ex.Exhibit(slope, [ex.Slider("n", [1, 2]), ex.Slider("n", [1, 2])], title="t")
-    with pytest.raises(ArgumentError, match="came dict"):
+    with pytest.raises(ArgumentError, match="got dict"):
         ex.Exhibit(slope, [{}], title="t")
 
 

@@ -51,7 +51,7 @@ def test_what_is_no_frame_is_refused():
 
 
 def test_a_panel_takes_marks_and_increasing_limits():
-    with pytest.raises(ArgumentError, match="came str"):
+    with pytest.raises(ArgumentError, match="got str"):
         ex.Panel(["line"])
-    with pytest.raises(ArgumentError, match=r"ylim: came \(3, -3\)"):
+    with pytest.raises(ArgumentError, match=r"ylim: got \(3, -3\)"):
         ex.Panel([], ylim=(3, -3))

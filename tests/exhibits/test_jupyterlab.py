@@ -1,9 +1,9 @@
 """In JupyterLab with a kernel: what the reader moves arrives in Python, and Python answers."""
 
-import nbformat
 import pytest
 
 from tests.browsing import drag
+from tests.exhibits.conftest import write_notebook
 from tests.lab import run_all, run_cell, run_until
 
 pytestmark = pytest.mark.browser
@@ -17,20 +17,14 @@ def frame(n):
     line = ex.Line([0, 1], [0, n], "nuts", "a line")
     return ex.Frame([ex.Panel([line], "x", "y", ylim=(0, 9))], f"It rises by {n:g}.")
 
-exhibit = ex.Exhibit(frame, [ex.Slider("n", [1, 3, 6, 9], "rise")], title="Slopes", live=frame)
+exhibit = ex.Exhibit(frame, [ex.Slider("n", [1, 3, 6, 9], "rise")], title="Slopes", live=True)
 exhibit
 """
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder with one small notebook in it."""
-    folder = tmp_path_factory.mktemp("lab")
-    cells = [nbformat.v4.new_markdown_cell("# A notebook"), nbformat.v4.new_code_cell(BUILD)]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-    nbformat.write(notebook, folder / "small.ipynb")
-    return folder
+    return write_notebook(tmp_path_factory.mktemp("lab") / "small.ipynb", BUILD)
 
 
 def test_slider_kernel_and_exact_numbers(lab, lab_page):

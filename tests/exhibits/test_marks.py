@@ -27,7 +27,7 @@ def test_lengths_that_do_not_fit_are_told():
 
 
 def test_several_rows_are_no_line():
-    with pytest.raises(ShapeError, match=r"Line: y: came shape \(4, 3\)"):
+    with pytest.raises(ShapeError, match=r"Line: y: got shape \(4, 3\)"):
         ex.Line([0, 1, 2], np.zeros((4, 3)), role="nuts")
 
 

@@ -1,10 +1,12 @@
 """The quiz as a widget: what is stored gives nothing away, and is the same each time."""
 
+import base64
+import itertools
 import json
 
 import pytest
 
-from bnn_teach.exhibits.quiz import Answer, Question, Quiz, Trap, seal, shuffled, unseal
+from bnn_teach.exhibits.quiz import Answer, Question, Quiz, Trap, seal, shuffled
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 TRAP = Trap("M3", "R-hat of weights decides.", "R-hat of functions does.")
@@ -20,6 +22,12 @@ QUESTIONS = (
     ),
     Question("Is a band a fence?", (Answer("so it is", False, "a"), Answer("no", True, "b"))),
 )
+
+
+def unseal(sealed, key):
+    """Open a seal as the script does."""
+    pairs = zip(base64.b64decode(sealed), itertools.cycle(key.encode()), strict=False)
+    return json.loads(bytes(a ^ b for a, b in pairs))
 
 
 @pytest.fixture

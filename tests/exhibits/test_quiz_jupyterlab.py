@@ -1,8 +1,8 @@
 """The quiz in JupyterLab: keys answer it, and do not move JupyterLab's own selection."""
 
-import nbformat
 import pytest
 
+from tests.exhibits.conftest import write_notebook
 from tests.lab import run_all, run_until
 
 pytestmark = pytest.mark.browser
@@ -18,12 +18,7 @@ quiz
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lab")
-    cells = [nbformat.v4.new_markdown_cell("# Above"), nbformat.v4.new_code_cell(SHOW)]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-    nbformat.write(notebook, folder / "quiz.ipynb")
-    return folder
+    return write_notebook(tmp_path_factory.mktemp("lab") / "quiz.ipynb", SHOW)
 
 
 def test_keys_answer_the_quiz_and_the_kernel_hears_of_it(lab, lab_page):

@@ -155,7 +155,7 @@ def test_without_a_kernel_there_are_no_exact_numbers(save_page, address, open_pa
     def frame(n):
         return ex.Frame([ex.Panel([ex.Line([0, 1], [0, n], "nuts")])], f"{n:g}.")
 
-    live = ex.Exhibit(frame, [ex.Slider("n", [1, 2])], title="Live", live=frame)
+    live = ex.Exhibit(frame, [ex.Slider("n", [1, 2])], title="Live", live=True)
     page = open_page(address(save_page(live), "file"))
     assert page.get_by_role("slider").count() == 1
     assert page.get_by_role("spinbutton").count() == 0

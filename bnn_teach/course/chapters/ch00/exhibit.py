@@ -13,31 +13,20 @@ Next: :mod:`bnn_teach.course.chapters.ch06.exhibit`, where all weights are unkno
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.stats import norm
 
-from bnn_teach.exhibits.controls import Slider
-from bnn_teach.exhibits.exhibit import Exhibit
-from bnn_teach.exhibits.frames import Frame, Panel
-from bnn_teach.exhibits.marks import Band, Line, Points, Polygon, Segments
+from bnn_teach import exhibits as ex
+from bnn_teach.course.datasets import Regression
 
-_UNITS = 200
-_HALF, _MOST = 0.6744898, 1.959964  # standard deviations: the middle half, the middle 95 %
-_WIDEST = 2.5
-_PLACES = tuple(round(-1 + 0.2 * i, 1) for i in range(11))
-
-
-class Points1D(Protocol):
-    """What is needed of a data set, such as ``bt.datasets.gap_sine(8)``."""
-
-    x: np.ndarray
-    y: np.ndarray
-    truth: Callable[[ArrayLike], np.ndarray]
-    noise_scale: float
+_PRIOR_SCALE = 10.0  # s
+_HALF, _MOST = norm.ppf([0.75, 0.975])  # standard deviations: the middle half, the middle 95 %
+_LIMITS = (-2.5, 2.5)
+_SIZES, _PLACES = (2, 4, 8, 16, 24, 40, 80), np.linspace(-1, 1, 11).round(1)
 
 
 class Curve(NamedTuple):
@@ -49,7 +38,7 @@ class Curve(NamedTuple):
     """Standard deviation of f, without noise, shape (N,)."""
 
 
-def fixed_features(x: ArrayLike, units: int = _UNITS, seed: int = 0) -> np.ndarray:
+def fixed_features(x: ArrayLike, units: int = 200, seed: int = 0) -> np.ndarray:
     """Return the outputs of a hidden layer of ReLU units whose weights stay as they were drawn.
 
     Parameters
@@ -73,119 +62,67 @@ def fixed_features(x: ArrayLike, units: int = _UNITS, seed: int = 0) -> np.ndarr
     return np.hstack([np.ones_like(column), hidden])
 
 
-def posterior(data: Points1D, x: ArrayLike, prior_scale: float = 10.0) -> Curve:
-    """Return the exact posterior of f at new inputs.
-
-    Parameters
-    ----------
-    data : data set
-        With x and y of shape (M, 1), and the noise's standard deviation.
-    x : array_like, shape (N,) or (N, 1)
-        The new inputs.
-    prior_scale : float, optional
-        s, the standard deviation of every output weight before seeing data.
-
-    Returns
-    -------
-    Curve
-    """
+def posterior(data: Regression, x: ArrayLike) -> Curve:
+    """Return the exact posterior of f at new inputs x of shape (N,) or (N, 1)."""
     phi, new = fixed_features(data.x), fixed_features(x)
-    precision = phi.T @ phi / data.noise_scale**2 + np.eye(phi.shape[1]) / prior_scale**2
+    precision = phi.T @ phi / data.noise_scale**2 + np.eye(phi.shape[1]) / _PRIOR_SCALE**2
     mean = np.linalg.solve(precision, phi.T @ data.y[:, 0].astype(float)) / data.noise_scale**2
     variance = np.einsum("nh,hn->n", new, np.linalg.solve(precision, new.T))
     return Curve(new @ mean, np.sqrt(variance))
 
 
-def narrowing_band(
-    make_data: Callable[[int], Points1D],
-    num_points: Sequence[int] = (2, 4, 8, 16, 24, 40, 80),
-    places: Sequence[float] = _PLACES,
-    start: tuple[int, float] = (8, 0.0),
-) -> Exhibit:
+def narrowing_band(make_data: Callable[[int], Regression]) -> ex.Exhibit:
     """Build the exhibit: how many points there are, and where the reader stands.
 
     Parameters
     ----------
     make_data : callable
         Takes a number of points and returns a data set, such as ``bt.datasets.gap_sine``.
-    num_points : sequence of int, optional
-        The slider's numbers of points; with a kernel any between them can be asked for.
-    places : sequence of float, optional
-        The x at which the second panel looks.
-    start : tuple of int and float, optional
-        Where both sliders stand at the beginning.
-
-    Returns
-    -------
-    Exhibit
     """
     x = np.linspace(-1, 1, 61)
 
-    @functools.cache
-    def believed(n: int) -> tuple[Points1D, Curve]:
-        data = make_data(n)
-        return data, posterior(data, x)
-
-    def frame(n: float, place: float) -> Frame:
-        data, curve = believed(round(n))
-        here = posterior(data, [place])
-        mean, sd, true = float(here.mean[0]), float(here.sd[0]), float(data.truth(place))
-        inside = abs(true - mean) <= _MOST * sd
+    def frame(n: float, place: float) -> ex.Frame:
+        data = make_data(round(n))
+        curve = posterior(data, [*x, place])
+        mean, sd, true = float(curve.mean[-1]), float(curve.sd[-1]), float(data.truth(place))
+        inside = "inside" if abs(true - mean) <= _MOST * sd else "outside"
         says = (
             f"With {round(n)} points the 95 % band is {2 * _MOST * sd:.2g} wide at x = {place:g}; "
-            f"the truth is {'inside' if inside else 'outside'} there."
+            f"the truth is {inside} there."
         )
-        return Frame([_picture(x, data, curve, place), _heap(mean, sd, true, place)], _minus(says))
+        along = Curve(curve.mean[:-1], curve.sd[:-1])
+        return ex.Frame([_bands(x, data, along, place), _here(mean, sd, true, place)], says)
 
-    return Exhibit(
-        frame,
-        [
-            Slider("n", num_points, "number of points", start[0]),
-            Slider("place", places, "stand at x", start[1]),
-        ],
-        title="More data narrow the band",
-        live=frame,
-    )
+    controls = [
+        ex.Slider("n", _SIZES, "number of points", 8),
+        ex.Slider("place", _PLACES, "stand at x", 0.0),
+    ]
+    return ex.Exhibit(frame, controls, title="More data narrow the band", live=True)
 
 
-def _picture(x: np.ndarray, data: Points1D, curve: Curve, place: float) -> Panel:
+def _bands(x: np.ndarray, data: Regression, curve: Curve, place: float) -> ex.Panel:
     bands = [
-        Band(x, curve.mean - k * curve.sd, curve.mean + k * curve.sd, "band", label)
+        ex.Band(x, curve.mean - k * curve.sd, curve.mean + k * curve.sd, "band", label)
         for k, label in ((_MOST, "95 % band; darker: its middle half"), (_HALF, ""))
     ]
-    here = Segments([place], [-_WIDEST], [place], [_WIDEST], "ensemble", "where you stand")
-    return Panel(
-        [
-            *bands,
-            Line(x, curve.mean, "band", "median"),
-            Line(x, data.truth(x), "truth", "truth", width=1.5),
-            here,
-            Points(data.x, data.y, "data", "data"),
-        ],
-        xlabel="x",
-        ylabel="f(x)",
-        xlim=(-1, 1),
-        ylim=(-_WIDEST, _WIDEST),
-        title="the band",
-    )
+    low, high = _LIMITS
+    marks = [
+        *bands,
+        ex.Line(x, curve.mean, "band", "median"),
+        ex.Line(x, data.truth(x), "truth", "truth", width=1.5),
+        ex.Segments([place], [low], [place], [high], "ensemble", "where you stand"),
+        ex.Points(data.x, data.y, "data", "data"),
+    ]
+    return ex.Panel(marks, "x", "f(x)", xlim=(-1, 1), ylim=_LIMITS, title="the band")
 
 
-def _heap(mean: float, sd: float, true: float, place: float) -> Panel:
+def _here(mean: float, sd: float, true: float, place: float) -> ex.Panel:
     z = np.linspace(-3.2, 3.2, 41)
     ends = np.array([mean - _MOST * sd, mean + _MOST * sd])
-    return Panel(
-        [
-            Polygon(mean + sd * z, np.exp(-(z**2) / 2), "band"),
-            Segments(ends, [0, 0], ends, [0.6, 0.6], "band"),
-            Line([true, true], [0, 1.1], "truth", width=1.5),
-        ],
-        xlabel=_minus(f"f(x) at x = {place:g}"),
-        ylabel="plausibility, highest = 1",
-        xlim=(-_WIDEST, _WIDEST),
-        ylim=(0, 1.15),
-        title="where you stand",
-    )
-
-
-def _minus(text: str) -> str:
-    return text.replace("= -", "= \N{MINUS SIGN}")
+    marks = [
+        ex.Polygon(mean + sd * z, np.exp(-(z**2) / 2), "band"),
+        ex.Segments(ends, [0, 0], ends, [0.6, 0.6], "band"),
+        ex.Line([true, true], [0, 1.1], "truth", width=1.5),
+    ]
+    xlabel, ylabel = f"f(x) at x = {place:g}", "plausibility, highest = 1"
+    return ex.Panel(marks, xlabel, ylabel, xlim=_LIMITS, ylim=(0, 1.15), title="where you stand")

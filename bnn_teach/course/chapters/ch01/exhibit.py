@@ -13,19 +13,15 @@ of their average is :math:`\sqrt{v / S}`. Next: :mod:`bnn_teach.course.chapters.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bnn_teach import exhibits as ex
 from bnn_teach.errors import ShapeError
-from bnn_teach.exhibits.controls import Slider
-from bnn_teach.exhibits.exhibit import Exhibit
-from bnn_teach.exhibits.frames import Frame, Panel
-from bnn_teach.exhibits.marks import Bars, Line, Points, Polygon
 
-_RUNS = 20
-_BINS = 30
+_SIZES, _PRIOR_SCALES, _DRAWS = (1, 3, 10, 30, 100), (0.5, 2, 10), (10, 100, 1000)
+_RUNS, _BINS = 20, 30
+_RANGE = (-1.0, 6.0)
 
 
 def exact_posterior(y: ArrayLike, prior_scale: float) -> tuple[float, float]:
@@ -43,13 +39,7 @@ def exact_posterior(y: ArrayLike, prior_scale: float) -> tuple[float, float]:
     return float(variance * values.sum()), float(np.sqrt(variance))
 
 
-def draws_and_data(
-    y: ArrayLike,
-    sizes: Sequence[int] = (1, 3, 10, 30, 100),
-    prior_scales: Sequence[float] = (0.5, 2, 10),
-    draws: Sequence[int] = (10, 100, 1000),
-    seed: int = 0,
-) -> Exhibit:
+def draws_and_data(y: ArrayLike, seed: int = 0) -> ex.Exhibit:
     """Build the exhibit: number of points, prior sd and number of draws.
 
     On the left the draws of one run, with the prior and the exact posterior, each with a peak of 1.
@@ -59,95 +49,63 @@ def draws_and_data(
     Parameters
     ----------
     y : array_like, shape (N,)
-        The measurements; a setting with n points takes the first n.
-    sizes : sequence of int, optional
-        Numbers of points to choose from, increasing.
-    prior_scales : sequence of float, optional
-        Standard deviations of the prior, increasing.
-    draws : sequence of int, optional
-        Numbers of draws in one run, increasing.
+        At least 100 measurements; a setting with n points takes the first n.
     seed : int, optional
         The same normal numbers are shifted and scaled in all frames.
 
     Raises
     ------
     ShapeError
-        There are fewer measurements than the largest of ``sizes``.
+        There are fewer measurements.
     """
     values = np.asarray(y, dtype=float)
-    if values.ndim != 1 or values.size < max(sizes):
+    if values.ndim != 1 or values.size < max(_SIZES):
         raise ShapeError(
-            f"y: came shape {values.shape}; expected one axis with at least {max(sizes)} values, "
-            "the largest of sizes=."
+            f"y: got shape {values.shape}, expected one axis with at least {max(_SIZES)} values."
         )
-    noise = np.random.default_rng(seed).standard_normal((_RUNS, max(draws)))
+    noise = np.random.default_rng(seed).standard_normal((_RUNS, max(_DRAWS)))
 
-    def frame(points: int, prior_scale: float, draws: int) -> Frame:
+    def frame(points: int, prior_scale: float, draws: int) -> ex.Frame:
         mean, sd = exact_posterior(values[:points], prior_scale)
         runs = mean + sd * noise[:, :draws]
         averages = runs.mean(axis=1)
-        return Frame(
-            [_heap(runs[0], mean, sd, prior_scale), _averages(averages, mean, sd)],
-            says=_sentence(points, prior_scale, draws, sd, averages),
+        says = (
+            f"With {points} {'point' if points == 1 else 'points'} and prior sd {prior_scale:g}, "
+            f"the posterior sd is {sd:.2f}. With {draws} draws, the averages of twenty runs "
+            f"scatter by {averages.std(ddof=1):.3f}; the Monte Carlo error is "
+            f"{sd / np.sqrt(draws):.3f}."
+        )
+        return ex.Frame(
+            [_histogram(runs[0], mean, sd, prior_scale), _averages(averages, mean, sd)], says
         )
 
     controls = [
-        Slider("points", sizes, label="points", value=_middle(sizes)),
-        Slider("prior_scale", prior_scales, label="prior sd", value=max(prior_scales)),
-        Slider("draws", draws, label="draws", value=_middle(draws)),
+        ex.Slider("points", _SIZES, value=10),
+        ex.Slider("prior_scale", _PRIOR_SCALES, "prior sd", value=10),
+        ex.Slider("draws", _DRAWS, value=100),
     ]
-    return Exhibit(frame, controls, title="Draws sharpen the picture, data narrow the posterior")
+    return ex.Exhibit(frame, controls, "Draws sharpen the picture, data narrow the posterior")
 
 
-def _heap(run: np.ndarray, mean: float, sd: float, prior_scale: float) -> Panel:
+def _histogram(run: np.ndarray, mean: float, sd: float, prior_scale: float) -> ex.Panel:
     edges = np.linspace(mean - 4 * sd, mean + 4 * sd, _BINS + 1)
-    counts = np.histogram(run, edges)[0]
     width, peak = edges[1] - edges[0], 1 / (sd * np.sqrt(2 * np.pi))
-    mu = np.linspace(*_RANGE, 121)
-    near = np.linspace(edges[0], edges[-1], 61)
-    return Panel(
-        [
-            Bars(edges[:-1], edges[1:], counts / (run.size * width * peak), "nuts", "draws"),
-            Line(near, np.exp(-0.5 * ((near - mean) / sd) ** 2), "truth", "exact posterior"),
-            Line(mu, np.exp(-0.5 * (mu / prior_scale) ** 2), "prior", "prior"),
-        ],
-        xlabel="μ",
-        ylabel="density (peak = 1)",
-        xlim=_RANGE,
-        ylim=(0, 2),
-        title="one run",
-    )
+    height = np.histogram(run, edges)[0] / (run.size * width * peak)
+    mu, near = np.linspace(*_RANGE, 121), np.linspace(edges[0], edges[-1], 61)
+    marks = [
+        ex.Bars(edges[:-1], edges[1:], height, "nuts", "draws"),
+        ex.Line(near, np.exp(-0.5 * ((near - mean) / sd) ** 2), "truth", "exact posterior"),
+        ex.Line(mu, np.exp(-0.5 * (mu / prior_scale) ** 2), "prior", "prior"),
+    ]
+    return ex.Panel(marks, "μ", "density (peak = 1)", xlim=_RANGE, ylim=(0, 2), title="one run")
 
 
-def _averages(averages: np.ndarray, mean: float, sd: float) -> Panel:
-    strip = Polygon(
-        [mean - sd, mean + sd, mean + sd, mean - sd],
-        [0, 0, _RUNS + 1, _RUNS + 1],
-        "band",
-        "posterior mean ± sd",
-    )
-    dots = Points(averages, np.arange(1, _RUNS + 1), "advi", "average of a run's draws")
-    return Panel(
-        [strip, dots],
-        xlabel="μ",
-        ylabel="run",
-        xlim=_RANGE,
-        ylim=(0, _RUNS + 1),
-        yticks=[1, 10, 20],
-        title="twenty runs",
-    )
-
-
-def _sentence(points: int, prior_scale: float, draws: int, sd: float, averages: np.ndarray) -> str:
-    return (
-        f"With {points} {'point' if points == 1 else 'points'} and prior sd {prior_scale:g}, the "
-        f"posterior sd is {sd:.2f}. With {draws} draws, the averages of twenty runs scatter by "
-        f"{averages.std(ddof=1):.3f}; the Monte Carlo error is {sd / np.sqrt(draws):.3f}."
-    )
-
-
-def _middle(values: Sequence[float]) -> float:
-    return values[len(values) // 2]
-
-
-_RANGE = (-1.0, 6.0)
+def _averages(averages: np.ndarray, mean: float, sd: float) -> ex.Panel:
+    left, right, top = mean - sd, mean + sd, _RUNS + 1
+    corners = [left, right, right, left], [0, 0, top, top]
+    marks = [
+        ex.Polygon(*corners, "band", "posterior mean ± sd"),
+        ex.Points(averages, np.arange(1, top), "advi", "average of a run's draws"),
+    ]
+    limits = _RANGE, (0, top)
+    return ex.Panel(marks, "μ", "run", *limits, title="twenty runs", yticks=[1, 10, 20])

@@ -15,24 +15,21 @@ rate and written in NumPy so that every step can be seen. Next: :mod:`bnn_teach.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from bnn_teach.exhibits.controls import Choice, Play, Slider
-from bnn_teach.exhibits.exhibit import Exhibit
-from bnn_teach.exhibits.frames import Frame, Panel
-from bnn_teach.exhibits.marks import Line, Polygon
+from bnn_teach import exhibits as ex
 
 FAMILIES = {"mean field": "advi", "full rank": "fullrank_advi"}
 """What the reader chooses from, and the role of each in pictures."""
 
-_START, _START_SCALE = (-1.5, 0.5), 0.1
+_RATES, _STEPS = (0.003, 0.03, 0.3), (1, 10, 30, 60, 100, 200, 300, 500, 700, 1000)
+_START = np.array([-1.5, 0.5, np.log(0.1), np.log(0.1), 0.0])  # m, log diag F, F[1, 0]
 _SAMPLES = 4
 _POINTS = 120  # of the ELBO's curve that a frame draws
-_FLOOR, _ROOF = -10.0, 2.0
-_SIZE = 3.5
+_ELBOS, _LIMITS = (-10.0, 2.0), (-3.5, 3.5)
+_EXACT = "ceiling: log evidence, and exact 95 % region"
 
 
 class Climb(NamedTuple):
@@ -71,8 +68,8 @@ def climb(
     Kucukelbir et al. (2017), *Automatic Differentiation Variational Inference*, section 2.
     """
     precision = np.linalg.inv([[1.0, correlation], [correlation, 1.0]])
-    free = np.array([1.0, 1.0, 1.0, 1.0, float(family == "full rank")])  # m, log diag F, F[1, 0]
-    parameters = np.array([*_START, *np.log([_START_SCALE] * 2), 0.0])
+    free = np.array([1.0, 1.0, 1.0, 1.0, float(family == "full rank")])
+    parameters = _START
     noise = np.random.default_rng(seed).standard_normal((num_steps, _SAMPLES, 2))
     first = second = np.zeros(5)
     means, factors, estimates = [parameters[:2]], [_factor(parameters)], []
@@ -97,12 +94,7 @@ def exact_elbo(mean: np.ndarray, factor: np.ndarray, precision: np.ndarray) -> n
     return 0.5 * (2 - trace - distance + np.linalg.slogdet(spread)[1])
 
 
-def elbo_climb(
-    learning_rates: Sequence[float] = (0.003, 0.03, 0.3),
-    steps: Sequence[int] = (1, 10, 30, 60, 100, 200, 300, 500, 700, 1000),
-    correlation: float = 0.9,
-    seed: int = 0,
-) -> Exhibit:
+def elbo_climb(correlation: float = 0.9, seed: int = 0) -> ex.Exhibit:
     """Build the exhibit: family, learning rate and number of steps.
 
     On the left the ELBO so far, under its ceiling; on the right the region that holds 95 % of q,
@@ -110,38 +102,29 @@ def elbo_climb(
 
     Parameters
     ----------
-    learning_rates : sequence of float, optional
-        Increasing.
-    steps : sequence of int, optional
-        At which steps there is a frame, increasing.
     correlation : float, optional
         Of the target.
     seed : int, optional
         Of the climbs' draws.
     """
     climbs = {
-        (family, rate): climb(family, rate, max(steps), correlation, seed)
+        (family, rate): climb(family, rate, max(_STEPS), correlation, seed)
         for family in FAMILIES
-        for rate in learning_rates
+        for rate in _RATES
     }
     target = np.linalg.cholesky([[1.0, correlation], [correlation, 1.0]])
 
-    def frame(family: str, learning_rate: float, step: int) -> Frame:
+    def frame(family: str, learning_rate: float, step: int) -> ex.Frame:
         path = climbs[family, learning_rate]
-        panels = [_curve(path, family, step, max(steps)), _regions(path, family, step, target)]
-        return Frame(panels, says=_sentence(path, learning_rate, step))
+        panels = [_curve(path, family, step), _regions(path, family, step, target)]
+        return ex.Frame(panels, says=_sentence(path, learning_rate, step))
 
     controls = [
-        Choice("family", list(FAMILIES), label="family"),
-        Slider(
-            "learning_rate",
-            learning_rates,
-            "learning rate",
-            learning_rates[len(learning_rates) // 2],
-        ),
-        Play("step", steps, label="steps", value=max(steps)),
+        ex.Choice("family", FAMILIES),
+        ex.Slider("learning_rate", _RATES, "learning rate", 0.03),
+        ex.Play("step", _STEPS, "steps", max(_STEPS)),
     ]
-    return Exhibit(frame, controls, title="A flat ELBO can be wrong")
+    return ex.Exhibit(frame, controls, title="A flat ELBO can be wrong")
 
 
 def _factor(parameters: np.ndarray) -> np.ndarray:
@@ -164,38 +147,31 @@ def _estimate(
     return float(energy + parameters[2:4].sum() + constant), slope
 
 
-def _curve(path: Climb, family: str, step: int, last: int) -> Panel:
+def _curve(path: Climb, family: str, step: int) -> ex.Panel:
+    last = len(path.estimates)
     at = np.unique(np.linspace(0, last - 1, _POINTS).astype(int))
     at = at[at < step]
     seen = path.estimates[at]
-    seen = np.where(seen > _FLOOR, seen, np.nan)
-    ceiling = Line([0, last], [0, 0], "truth", "ceiling: log evidence, and exact 95 % region")
-    return Panel(
-        [Line(at + 1, seen, FAMILIES[family], f"{family} q", width=1.5), ceiling],
-        xlabel="step",
-        ylabel="ELBO (nats)",
-        xlim=(0, last),
-        ylim=(_FLOOR, _ROOF),
-        title="the ELBO at each step",
-    )
+    seen = np.where(seen > _ELBOS[0], seen, np.nan)
+    marks = [
+        ex.Line(at + 1, seen, FAMILIES[family], f"{family} q", width=1.5),
+        ex.Line([0, last], [0, 0], "truth", _EXACT),
+    ]
+    title = "the ELBO at each step"
+    return ex.Panel(marks, "step", "ELBO (nats)", xlim=(0, last), ylim=_ELBOS, title=title)
 
 
-def _regions(path: Climb, family: str, step: int, target: np.ndarray) -> Panel:
+def _regions(path: Climb, family: str, step: int, target: np.ndarray) -> ex.Panel:
     angle = np.linspace(0, 2 * np.pi, 49)
     circle = np.sqrt(-2 * np.log(0.05)) * np.stack([np.cos(angle), np.sin(angle)])
     found_x, found_y = path.mean[step][:, None] + path.factor[step] @ circle
     exact_x, exact_y = target @ circle
-    return Panel(
-        [
-            Polygon(found_x, found_y, FAMILIES[family], f"{family} q"),
-            Line(exact_x, exact_y, "truth", "ceiling: log evidence, and exact 95 % region"),
-        ],
-        xlabel="first number",
-        ylabel="second number",
-        xlim=(-_SIZE, _SIZE),
-        ylim=(-_SIZE, _SIZE),
-        title="what q holds possible",
-    )
+    marks = [
+        ex.Polygon(found_x, found_y, FAMILIES[family], f"{family} q"),
+        ex.Line(exact_x, exact_y, "truth", _EXACT),
+    ]
+    names = "first number", "second number"
+    return ex.Panel(marks, *names, xlim=_LIMITS, ylim=_LIMITS, title="what q holds possible")
 
 
 def _sentence(path: Climb, learning_rate: float, step: int) -> str:
@@ -206,4 +182,4 @@ def _sentence(path: Climb, learning_rate: float, step: int) -> str:
         f"After {step} {'step' if step == 1 else 'steps'} at learning rate {learning_rate:g}, the "
         f"exact ELBO is {path.elbo[step]:.2f} nats, {flat} over the last half of the steps. "
         f"The sds of q are {sd[0]:.2f} and {sd[1]:.2f}; the exact ones are 1."
-    ).replace("-", "\N{MINUS SIGN}")
+    )

@@ -13,16 +13,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bnn_teach import exhibits as ex
 from bnn_teach.dsl.model import Model
 from bnn_teach.dsl.structure import Structure, inspect_model
-from bnn_teach.exhibits.controls import Choice, Play
-from bnn_teach.exhibits.exhibit import Exhibit
-from bnn_teach.exhibits.frames import Frame, Panel
-from bnn_teach.exhibits.marks import Mark, Points, Segments, Text
 
-_KINDS = {"random": "nuts", "observed": "data", "recorded": "ensemble"}
-_LEGEND = {"random": "random variable", "observed": "observed", "recorded": "recorded value"}
-_LEFT, _RIGHT, _ROWS = -1.5, 4.1, 8.0  # what the panel shows: columns with room for words, and rows
+_KINDS = {
+    "random": ("nuts", "random variable"),
+    "observed": ("data", "observed"),
+    "recorded": ("ensemble", "recorded value"),
+}
+_COLUMNS, _ROWS = (-1.5, 4.1), 8.0  # what the panel shows: with room for words
 
 
 class Leaf(NamedTuple):
@@ -68,7 +68,7 @@ def places(paths: list[str]) -> dict[str, tuple[float, float]]:
     return {path: (float(path.count(".")), row) for path, row in (middle | rows).items()}
 
 
-def scope_tree(models: Mapping[str, Model]) -> Exhibit:
+def scope_tree(models: Mapping[str, Model]) -> ex.Exhibit:
     """Build the exhibit: which model, and how many of its yields have been reached.
 
     Parameters
@@ -78,24 +78,20 @@ def scope_tree(models: Mapping[str, Model]) -> Exhibit:
     """
     trees = {name: leaves(model) for name, model in models.items()}
     most = max(len(tree) for tree in trees.values())
+    rows = (-max(most, _ROWS) + 0.4, 0.8)
 
-    def frame(model: str, step: int) -> Frame:
+    def frame(model: str, step: int) -> ex.Frame:
         tree = trees[model]
-        seen = tree[: min(step, len(tree))]
         where = places([leaf.path for leaf in tree])
-        panel = Panel(
-            _marks(seen, where, finished=step > len(tree)),
-            xlim=(_LEFT, _RIGHT),
-            ylim=(-max(most, _ROWS) + 0.4, 0.8),
-            axes=False,
-        )
-        return Frame([panel], says=_sentence(model, tree, step))
+        marks = _marks(tree[:step], where, finished=step > len(tree))
+        panel = ex.Panel(marks, xlim=_COLUMNS, ylim=rows, axes=False)
+        return ex.Frame([panel], says=_sentence(model, tree, step))
 
     controls = [
-        Choice("model", list(models), label="model"),
-        Play("step", range(1, most + 2), label="yield", value=most + 1),
+        ex.Choice("model", models),
+        ex.Play("step", range(1, most + 2), "yield", most + 1),
     ]
-    return Exhibit(frame, controls, title="Every dot of a path is a branch")
+    return ex.Exhibit(frame, controls, title="Every dot of a path is a branch")
 
 
 def _kind(structure: Structure, path: str) -> str:
@@ -110,48 +106,43 @@ def _scopes(path: str) -> list[str]:
     return [".".join(names[:end]) for end in range(1, len(names))]
 
 
-def _marks(seen: list[Leaf], where: dict[str, tuple[float, float]], finished: bool) -> list[Mark]:
+def _marks(
+    seen: list[Leaf], where: dict[str, tuple[float, float]], finished: bool
+) -> list[ex.Mark]:
     """Draw the branches, the newest route among them, and above them leaves and names."""
     newest = [] if finished else [*_scopes(seen[-1].path), seen[-1].path]
     scopes = list(dict.fromkeys(scope for leaf in seen for scope in _scopes(leaf.path)))
     drawn = [*scopes, *(leaf.path for leaf in seen)]
-    marks: list[Mark] = [*_branches([p for p in drawn if p not in newest], where, 1.0)]
+    marks: list[ex.Mark] = _branches([p for p in drawn if p not in newest], where, 1.0)
     marks += _branches(newest, where, 4.0)
-    for kind, role in _KINDS.items():
+    for kind, (role, words) in _KINDS.items():
         if of_kind := [where[leaf.path] for leaf in seen if leaf.kind == kind]:
-            marks.append(Points(*_columns(of_kind), role, _LEGEND[kind], size=5))
-    x, y = _columns([where[scope] for scope in scopes])
+            x, y = np.transpose(of_kind)
+            marks.append(ex.Points(x, y, role, words, size=5))
+    x, y = np.transpose([where[scope] for scope in scopes])
     above = np.where(x > 0, 0.35, 0.0)  # the root's name stands before it, where no stroke is
-    names = [scope.rpartition(".")[2] for scope in scopes]
-    marks.append(Text(x - 0.1, y + above, names, anchor="end"))
-    x, y = _columns([where[leaf.path] for leaf in seen])
-    words = [f"{leaf.path.rpartition('.')[2]}  {_shape(leaf)}" for leaf in seen]
-    return [*marks, Text(x + 0.18, y, words, anchor="start")]
+    marks.append(ex.Text(x - 0.1, y + above, [_last(scope) for scope in scopes], anchor="end"))
+    x, y = np.transpose([where[leaf.path] for leaf in seen])
+    names = [f"{_last(leaf.path)}  {_shape(leaf)}" for leaf in seen]
+    return [*marks, ex.Text(x + 0.18, y, names, anchor="start")]
 
 
 def _branches(
     paths: list[str], where: dict[str, tuple[float, float]], width: float
-) -> list[Segments]:
+) -> list[ex.Mark]:
     """Draw the way from each path's scope to the path: down, then to the right."""
-    inner = [path for path in paths if "." in path]
-    ends = [(*where[path.rpartition(".")[0]], *where[path]) for path in inner]
+    ends = [(*where[path.rpartition(".")[0]], *where[path]) for path in paths if "." in path]
     if not ends:
         return []
-    x0, y0, x1, y1 = np.array(ends).T
-    strokes = Segments(
-        np.concatenate([x0, x0]),
-        np.concatenate([y0, y1]),
-        np.concatenate([x0, x1]),
-        np.concatenate([y1, y1]),
-        "nuts" if width > 1 else "truth",
-        width=np.full(2 * len(x0), width),
-    )
-    return [strokes]
+    x0, y0, x1, y1 = np.transpose(ends)
+    from_x, from_y = np.hstack([(x0, y0), (x0, y1)])
+    to_x, to_y = np.hstack([(x0, y1), (x1, y1)])
+    role = "nuts" if width > 1 else "truth"
+    return [ex.Segments(from_x, from_y, to_x, to_y, role, width=width)]
 
 
-def _columns(points: list[tuple[float, float]]) -> tuple[np.ndarray, np.ndarray]:
-    x, y = np.array(points).T
-    return x, y
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]
 
 
 def _shape(leaf: Leaf) -> str:
@@ -159,7 +150,7 @@ def _shape(leaf: Leaf) -> str:
 
 
 def _sentence(name: str, tree: list[Leaf], step: int) -> str:
-    seen = tree[: min(step, len(tree))]
+    seen = tree[:step]
     unknown = [leaf for leaf in seen if leaf.kind == "random"]
     numbers = sum(math.prod(leaf.shape) for leaf in unknown)
     count = f"{_many(len(unknown), 'random variable')} with {_many(numbers, 'unknown number')}"

@@ -12,10 +12,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bnn_teach.exhibits.drawing import Draw
-from bnn_teach.exhibits.exhibit import Exhibit
-from bnn_teach.exhibits.frames import Frame, Panel
-from bnn_teach.exhibits.marks import Line, Points
+from bnn_teach import exhibits as ex
 from bnn_teach.plots.words import number, widest_gap
 
 Curve = Callable[[ArrayLike], np.ndarray]
@@ -31,22 +28,13 @@ def hidden_curve(seed: int) -> Curve:
     .. math:: f(x) = \sum_{k=1}^4 \frac{a_k}{\sqrt k} \sin(\tfrac34 k \pi x + \phi_k),
               \qquad a_k \sim \mathrm{Normal}(0, 1), \quad \phi_k \sim \mathrm{Uniform}(0, 2\pi)
 
-    Parameters
-    ----------
-    seed : int
-        Each seed makes another curve.
-
-    Returns
-    -------
-    callable
-        Takes inputs of any shape and returns f of the same shape, float64.
+    Each seed makes another curve: a function of inputs of any shape, which returns f of the same
+    shape, float64.
     """
     rng = np.random.default_rng([seed, _WAVES])
     count = np.arange(1, _WAVES + 1)
-    heights, shifts = (
-        rng.standard_normal(_WAVES) / np.sqrt(count),
-        rng.uniform(0, 2 * np.pi, _WAVES),
-    )
+    heights = rng.standard_normal(_WAVES) / np.sqrt(count)
+    shifts = rng.uniform(0, 2 * np.pi, _WAVES)
 
     def curve(x: ArrayLike) -> np.ndarray:
         angles = _FREQUENCY * np.pi * count * np.asarray(x, float)[..., None] + shifts
@@ -61,8 +49,7 @@ def own_band(
     truth: Curve,
     references: Mapping[str, Pair] | None = None,
     level: float = 0.95,
-    title: str = "Where will new measurements fall?",
-) -> Exhibit:
+) -> ex.Exhibit:
     """Build the exhibit: the reader draws a band, asks for the answer, and sees a score.
 
     Parameters
@@ -77,33 +64,27 @@ def own_band(
         Other bands at the new points, lower and upper ends, whose scores are shown beside.
     level : float, optional
         The share of new points that the band should hold.
-    title : str, optional
-        The headline.
     """
-    (x, y), (x_new, y_new) = (
-        tuple(np.asarray(each, float).reshape(-1) for each in pair) for pair in (data, new)
-    )
+    x, y, x_new, y_new = (np.asarray(each, float).reshape(-1) for each in (*data, *new))
     low, high = min(x.min(), x_new.min()), max(x.max(), x_new.max())
     grid = np.linspace(low, high, 121)
     limit = max(_HEIGHT, 1.1 * float(np.abs(np.concatenate([y, y_new])).max()))
-    draw = Draw(
+    draw = ex.Draw(
         "band",
         np.linspace(low, high, _ANCHORS),
         at=(x_new, y_new),
-        reveal=[Line(grid, truth(grid), "truth", "the curve")],
+        reveal=[ex.Line(grid, truth(grid), "truth", "the curve")],
         references=references,
         level=level,
-        start=(-1.0, 1.0),
         label=f"your {100 * level:g} % band for a new measurement",
     )
 
-    def frame() -> Frame:
-        panel = Panel(
-            [Points(x, y, "data", "data")], "x", "y", xlim=(low, high), ylim=(-limit, limit)
-        )
-        return Frame([panel], says=_sentence(x, y))
+    def frame() -> ex.Frame:
+        points = ex.Points(x, y, "data", "data")
+        panel = ex.Panel([points], "x", "y", xlim=(low, high), ylim=(-limit, limit))
+        return ex.Frame([panel], says=_sentence(x, y))
 
-    return Exhibit(frame, [draw], title=title)
+    return ex.Exhibit(frame, [draw], title="Where will new measurements fall?")
 
 
 def _sentence(x: np.ndarray, y: np.ndarray) -> str:

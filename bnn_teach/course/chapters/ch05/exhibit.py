@@ -13,14 +13,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bnn_teach.errors import ShapeError
-from bnn_teach.exhibits.controls import Choice, Slider
-from bnn_teach.exhibits.exhibit import Exhibit
-from bnn_teach.exhibits.frames import Frame, Panel
-from bnn_teach.exhibits.marks import Bars, Line, Points
+from bnn_teach import exhibits as ex
+from bnn_teach.exhibits.panels import function_lines, named_bars, read_functions
 
 Curves = Callable[[np.ndarray, float, int, str], ArrayLike]
 """``curves(x, prior_scale, width, activation)``: functions from the prior, shape (S, N)."""
+
+_LOW, _HIGH = 1.0, 4.0  # between which the swing is expected, in the unit of y
 
 
 def prior_explorer(
@@ -28,12 +27,9 @@ def prior_explorer(
     x: ArrayLike,
     data: tuple[ArrayLike, ArrayLike],
     *,
-    expected: tuple[float, float] = (1.0, 4.0),
     scales: Sequence[float] = (0.3, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0),
     widths: Sequence[int] = (5, 20, 50),
-    activations: Sequence[str] = ("ReLU", "tanh"),
-    num_lines: int = 12,
-) -> Exhibit:
+) -> ex.Exhibit:
     """Turn the prior's knobs: functions on the left, probabilities of their swing on the right.
 
     A function's swing is how far it goes up and down over the inputs of the data.
@@ -47,17 +43,9 @@ def prior_explorer(
     x : array_like, shape (N,) or (N, 1)
         Where the functions are drawn; about 40 places are enough.
     data : tuple of two array_like, shape (M,) or (M, 1)
-        The points (x, y). They are a yardstick; only their inputs enter the swing.
-    expected : tuple of two float, optional
-        Between which values the swing is expected, in the unit of y.
-    scales, widths, activations : sequence, optional
-        What the controls offer. With a kernel any scale and width in between may be asked for.
-    num_lines : int, optional
-        How many functions are drawn.
-
-    Returns
-    -------
-    Exhibit
+        The points (x, y), for comparison; only their inputs enter the swing.
+    scales, widths : sequence, optional
+        Values to choose from. With a kernel any in between may be asked for.
 
     Raises
     ------
@@ -67,42 +55,38 @@ def prior_explorer(
     places = np.asarray(x, np.float32).reshape(-1)
     at, y = (np.asarray(each, np.float32).reshape(-1) for each in data)
     inputs = np.concatenate([places, at, [np.float32(0)]])[:, None]
-    low, high = expected
-    ticks = {0.5: f"below {low:g}", 1.5: f"{low:g} to {high:g}", 2.5: f"above {high:g}"}
 
-    def frame(prior_scale: float, width: float, activation: str) -> Frame:
+    def frame(prior_scale: float, width: float, activation: str) -> ex.Frame:
         units = round(width)
-        f = np.asarray(curves(inputs, prior_scale, units, activation), float)
-        if f.ndim != 2 or f.shape[1] != len(inputs):
-            raise ShapeError(
-                f"curves: returned shape {f.shape}; expected (S, {len(inputs)}), one function a "
-                "row, at all inputs that it was given."
-            )
+        f = read_functions(curves(inputs, prior_scale, units, activation), len(inputs))
         swing = np.ptp(f[:, len(places) : -1], axis=1)
-        shares = [np.mean(swing < low), np.mean((swing >= low) & (swing <= high))]
-        shares.append(np.mean(swing > high))
-        lines = [
-            Line(places, line, role="band", width=1.2) for line in f[:num_lines, : len(places)]
-        ]
-        flat, right, wild = (100 * share for share in shares)
-        roles = ("prior", "nuts", "warning")
-        bars = [Bars([i + 0.1], [i + 0.9], [shares[i]], role=roles[i]) for i in range(3)]
-        return Frame(
-            [
-                Panel([*lines, Points(at, y, role="data", label="data, not seen by the prior")],
-                      xlabel="x", ylabel="f(x)", ylim=(-6, 6)),
-                Panel(bars, xlabel="swing over the inputs of the data", ylabel="probability",
-                      xlim=(0, 3), ylim=(0, 1), xticks=ticks),
-            ],
-            says=f"prior_scale {prior_scale:g}, width {units}, {activation}: the swing is below "
-            f"{low:g} in {flat:.0f} % of the functions, between {low:g} and {high:g} in "
-            f"{right:.0f} %, above {high:g} in {wild:.0f} %. The standard deviation of f(0) is "
-            f"{f[:, -1].std():.2g}.",
-        )  # fmt: skip
+        flat, wild = swing < _LOW, swing > _HIGH
+        shares = {
+            f"below {_LOW:g}": float(flat.mean()),
+            f"{_LOW:g} to {_HIGH:g}": float(np.mean(~flat & ~wild)),
+            f"above {_HIGH:g}": float(wild.mean()),
+        }
+        bars = named_bars(
+            shares,
+            ["prior", "nuts", "warning"],
+            xlabel="swing over the inputs of the data",
+            ylabel="probability",
+            ylim=(0, 1),
+        )
+        points = ex.Points(at, y, "data", "data, not seen by the prior")
+        marks = [*function_lines(places, f[:, : len(places)]), points]
+        below, within, above = (f"{100 * share:.0f} %" for share in shares.values())
+        says = (
+            f"prior_scale {prior_scale:g}, width {units}, {activation}: the swing is below "
+            f"{_LOW:g} in {below} of the functions, between {_LOW:g} and {_HIGH:g} in "
+            f"{within}, above {_HIGH:g} in {above}. The standard deviation of f(0) is "
+            f"{f[:, -1].std():.2g}."
+        )
+        return ex.Frame([ex.Panel(marks, "x", "f(x)", ylim=(-6, 6)), bars], says)
 
     controls = [
-        Slider("prior_scale", scales, label="prior_scale", value=scales[len(scales) // 2]),
-        Slider("width", widths, label="units in a layer"),
-        Choice("activation", activations, label="activation"),
+        ex.Slider("prior_scale", scales, value=scales[len(scales) // 2]),
+        ex.Slider("width", widths, "units in a layer"),
+        ex.Choice("activation", ["ReLU", "tanh"]),
     ]
-    return Exhibit(frame, controls, title="What the prior believes", live=frame)
+    return ex.Exhibit(frame, controls, title="What the prior believes", live=True)

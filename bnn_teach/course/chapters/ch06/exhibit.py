@@ -12,11 +12,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bnn_teach import exhibits as ex
 from bnn_teach.errors import ArgumentError, ShapeError
-from bnn_teach.exhibits.controls import Choice, Play
-from bnn_teach.exhibits.exhibit import Exhibit
-from bnn_teach.exhibits.frames import Frame, Panel
-from bnn_teach.exhibits.marks import Band, Line, Mark, Points, Segments, Text
 
 _THICKEST, _THINNEST = 6.0, 0.4  # pixels
 
@@ -27,8 +24,8 @@ def draw_stepper(
     f: np.ndarray,
     points: tuple[ArrayLike, ArrayLike],
     steps: Iterable[int] = range(0, 1000, 50),
-) -> Exhibit:
-    """Build the exhibit from the draws of a network.
+) -> ex.Exhibit:
+    """Build the exhibit from the draws of a network: a slider for the draw, a choice of chain.
 
     Parameters
     ----------
@@ -44,11 +41,6 @@ def draw_stepper(
     steps : iterable of int, optional
         The draws to show.
 
-    Returns
-    -------
-    Exhibit
-        With a slider for the draw and a choice of chain.
-
     Raises
     ------
     ArgumentError
@@ -61,50 +53,47 @@ def draw_stepper(
     chains, length = layers[0].shape[:2]
     if f.shape != (chains, length, len(places)):
         raise ShapeError(
-            f"f: came shape {f.shape}; expected (chain, draw, N) = {(chains, length, len(places))},"
+            f"f: got shape {f.shape}, expected (chain, draw, N) = {(chains, length, len(places))},"
             " as the weights and x have. Take off the last axis, as in f.values[..., 0]."
         )
     steps = list(steps)
     if not steps or not 0 <= min(steps) <= max(steps) < length:
         raise ArgumentError(
-            f"steps: came {steps}; expected draws from 0 to {length - 1}, such as "
+            f"steps: got {steps}, expected draws from 0 to {length - 1}, such as "
             f"range(0, {length}, {max(1, length // 20)})."
         )
     largest = max(float(np.abs(w[:, steps]).max()) for w in layers)
     theta = np.concatenate([w.reshape(chains, length, -1) for w in layers], axis=-1)
-    at_data = np.stack([np.interp(seen, places, curve) for curve in f.reshape(-1, len(places))])
-    at_data = at_data.reshape(chains, length, -1)
     lower, upper = np.quantile(f, [0.025, 0.975], axis=(0, 1))
-    ylim = _around(lower, upper, np.asarray(points[1], float))
+    ylim = _limits(lower, upper, np.asarray(points[1], float))
 
-    def frame(draw: int, chain: str) -> Frame:
-        c = int(chain.split()[-1])
-        drawn = _network([w[c, draw] for w in layers], largest)
-        curves: list[Mark] = [
-            Band(places, lower, upper, "nuts", "95 % of all draws"),
-            Line(places, f[c, draw], "nuts", "this draw"),
-            Points(*points, "data", "data"),
+    def frame(draw: int, chain: str) -> ex.Frame:
+        c, first = int(chain.split()[-1]), steps[0]
+        curves = [
+            ex.Band(places, lower, upper, "nuts", "95 % of all draws"),
+            ex.Line(places, f[c, draw], "nuts", "this draw"),
+            ex.Points(*points, "data", "data"),
         ]
-        function = Panel(curves, "x", "f(x)", ylim=ylim, title="its function")
-        of_weights = np.corrcoef(theta[c, draw], theta[c, steps[0]])[0, 1]
-        of_values = np.corrcoef(at_data[c, draw], at_data[c, steps[0]])[0, 1]
-        first = "This is the first draw shown of its chain"
-        says = f"Draw {draw} of {chain}. " + (
-            f"Its largest weight has size {np.abs(theta[c, draw]).max():.1f}. {first}."
-            if draw == steps[0]
-            else f"Compared with draw {steps[0]}, its weights correlate by {of_weights:.2f}, and "
-            f"its values at the data by {of_values:.3f}."
-        )
-        return Frame([drawn, function], says.replace("-", "\N{MINUS SIGN}"))
+        if draw == first:
+            largest_here = np.abs(theta[c, draw]).max()
+            says = f"Its largest weight has size {largest_here:.1f}. "
+            says += "This is the first draw shown of its chain."
+        else:
+            at_data = [np.interp(seen, places, f[c, each]) for each in (draw, first)]
+            of_weights = np.corrcoef(theta[c, draw], theta[c, first])[0, 1]
+            of_values = np.corrcoef(*at_data)[0, 1]
+            says = f"Compared with draw {first}, its weights correlate by {of_weights:.2f}, and "
+            says += f"its values at the data by {of_values:.3f}."
+        function = ex.Panel(curves, "x", "f(x)", ylim=ylim, title="its function")
+        network = _network([w[c, draw] for w in layers], largest)
+        return ex.Frame([network, function], f"Draw {draw} of {chain}. {says}")
 
+    title = "Weights jump, functions agree at the data"
+    play = ex.Play("draw", steps)
+    if chains == 1:
+        return ex.Exhibit(lambda draw: frame(draw, "chain 0"), [play], title)
     names = [f"chain {c}" for c in range(chains)]
-    return Exhibit(
-        frame,
-        [Play("draw", steps, "draw"), Choice("chain", names, "chain")]
-        if chains > 1
-        else [Play("draw", steps, "draw")],
-        title="Weights jump, functions agree at the data",
-    )
+    return ex.Exhibit(frame, [play, ex.Choice("chain", names)], title)
 
 
 def weights_by_layer(draws: Mapping[str, np.ndarray]) -> list[np.ndarray]:
@@ -114,35 +103,33 @@ def weights_by_layer(draws: Mapping[str, np.ndarray]) -> list[np.ndarray]:
         layers.append(np.asarray(draws[found[0]]))
     if not layers:
         raise ArgumentError(
-            f"draws: came {', '.join(draws) or 'no variables'}; expected the weights of layers, "
+            f"draws: got {', '.join(draws) or 'no variables'}, expected the weights of layers, "
             "such as 'network.l1.w'."
         )
     return layers
 
 
-def _network(layers: list[np.ndarray], largest: float) -> Panel:
+def _network(layers: list[np.ndarray], largest: float) -> ex.Panel:
     """Draw units as dots in columns, and a stroke for each weight between them."""
     sizes = [layers[0].shape[0], *(w.shape[1] for w in layers)]
     columns = [np.arange(n) - (n - 1) / 2 for n in sizes]
-    marks: list[Mark] = []
+    marks: list[ex.Mark] = []
     for number, w in enumerate(layers):
         start, end = (a.ravel() for a in np.meshgrid(*columns[number : number + 2], indexing="ij"))
-        left, right = np.full(start.size, number), np.full(start.size, number + 1)
         width = np.maximum(_THINNEST, _THICKEST * np.abs(w.ravel()) / largest)
-        marks.append(Segments(left, start, right, end, "nuts", width=width, sign=w.ravel()))
+        ends = number, start, number + 1, end
+        marks.append(ex.Segments(*ends, "nuts", width=width, sign=w.ravel()))
+    last, bottom, top = len(layers), -max(sizes) / 2 - 0.45, max(sizes) / 2 + 0.2
     x = np.repeat(np.arange(len(sizes)), sizes)
-    marks.append(Points(x, np.concatenate(columns), "data", size=5))
-    middle = [f"l{number + 1}" for number in range(len(layers))]
-    at = np.arange(len(layers)) + 0.5
-    bottom = -max(sizes) / 2 - 0.45
-    marks.append(Text(at, np.full(len(at), bottom), middle))
-    marks.append(Text([-0.18, len(layers) + 0.2], [0.0, 0.0], ["x", "f"]))
-    height = max(sizes) / 2 + 0.2
-    edges = (-0.4, len(layers) + 0.4)
-    return Panel(marks, xlim=edges, ylim=(bottom - 0.3, height), title="a network", axes=False)
+    marks.append(ex.Points(x, np.concatenate(columns), "data", size=5))
+    names = [f"l{number}" for number in range(1, last + 1)]
+    marks.append(ex.Text(np.arange(last) + 0.5, bottom, names))
+    marks.append(ex.Text([-0.18, last + 0.2], 0.0, ["x", "f"]))
+    limits = (-0.4, last + 0.4), (bottom - 0.3, top)
+    return ex.Panel(marks, "", "", *limits, title="a network", axes=False)
 
 
-def _around(lower: np.ndarray, upper: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+def _limits(lower: np.ndarray, upper: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     """Return limits that hold the data with room around them, and most of the band."""
     low, high = float(y.min()), float(y.max())
     room = high - low

@@ -1,26 +1,25 @@
 """The anatomy of a band: which interval, of what, at which level, and what it really holds.
 
 You will see the exhibit of notebook 07. On the left is the band that the reader has asked for, with
-a warning where the frame cuts it off; on the right, at each x, the share of draws inside of it.
+a warning where the frame cuts it off; on the right, at each x, the share of draws inside.
 Next: :mod:`bnn_teach.exhibits.quiz`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.stats import norm
 
+from bnn_teach import exhibits as ex
 from bnn_teach.errors import ShapeError
-from bnn_teach.exhibits.controls import Choice, Slider
-from bnn_teach.exhibits.exhibit import Exhibit
-from bnn_teach.exhibits.frames import Frame, Panel
-from bnn_teach.exhibits.marks import Band, Line, Mark, Points
 from bnn_teach.plots.words import number, percent, where
 
 QUANTILES, DEVIATIONS = "quantiles", "mean ± k sd"
 _NOISE = {"the function f": 0, "a measurement y": 1}
+_LEVELS = (0.5, 0.68, 0.8, 0.9, 0.95, 0.99)
 
 
 def interval(draws: np.ndarray, level: float, kind: str) -> tuple[np.ndarray, np.ndarray]:
@@ -31,8 +30,6 @@ def interval(draws: np.ndarray, level: float, kind: str) -> tuple[np.ndarray, np
     if kind == QUANTILES:
         lower, upper = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
         return lower, upper
-    from scipy.stats import norm
-
     half = norm.ppf((1 + level) / 2) * draws.std(axis=0)
     return draws.mean(axis=0) - half, draws.mean(axis=0) + half
 
@@ -42,10 +39,9 @@ def band_anatomy(
     draws: Mapping[str, tuple[ArrayLike, ArrayLike]],
     data: tuple[ArrayLike, ArrayLike],
     *,
-    truth: Callable[[np.ndarray], ArrayLike] | None = None,
-    levels: Sequence[float] = (0.5, 0.68, 0.8, 0.9, 0.95, 0.99),
+    truth: Callable[[np.ndarray], ArrayLike],
     ylim: tuple[float, float] = (-4.0, 4.0),
-) -> Exhibit:
+) -> ex.Exhibit:
     """Choose an interval, its level, and whether noise belongs to it; see what it really holds.
 
     Parameters
@@ -57,16 +53,10 @@ def band_anatomy(
         shape (..., N) or (..., N, 1).
     data : tuple of two array_like, shape (M,) or (M, 1)
         The points (x, y).
-    truth : callable, optional
+    truth : callable
         The function behind the points; takes inputs of shape (N,).
-    levels : sequence of float, optional
-        Probabilities that the interval claims. With a kernel any level in between.
     ylim : tuple of two float, optional
         What the y axis shows. Where the band leaves it, the picture says so.
-
-    Returns
-    -------
-    Exhibit
 
     Raises
     ------
@@ -77,27 +67,23 @@ def band_anatomy(
     kept = {
         name: tuple(_flat(name, each, len(places)) for each in pair) for name, pair in draws.items()
     }
-    points = Points(*data, role="data", label="data")
-    always: list[Mark] = [points]
-    if truth is not None:
-        always.insert(0, Line(places, truth(places), role="truth", label="true function"))
 
-    def frame(model: str, kind: str, of: str, level: float) -> Frame:
-        sample = kept[model][_NOISE[of]]
+    def frame(model: str, kind: str, of: str, level: float) -> ex.Frame:
+        noisy = bool(_NOISE[of])
+        sample, role = kept[model][noisy], "noise" if noisy else "band"
         lower, upper = interval(sample, level, kind)
         inside = np.mean((sample >= lower) & (sample <= upper), axis=0)
         middle = np.median(sample, axis=0) if kind == QUANTILES else sample.mean(axis=0)
-        role = "noise" if _NOISE[of] else "band"
-        cut = (lower < ylim[0]) | (upper > ylim[1])
-        marks: list[Mark] = [
-            Band(places, lower, upper, role=role, hatch=bool(_NOISE[of])),
-            Line(places, middle, role=role),
-            *always,
+        marks: list[ex.Mark] = [
+            ex.Band(places, lower, upper, role, hatch=noisy),
+            ex.Line(places, middle, role),
+            ex.Line(places, truth(places), "truth", "true function"),
+            ex.Points(*data, "data", "data"),
         ]
-        for edge, gone in ((ylim[0], lower < ylim[0]), (ylim[1], upper > ylim[1])):
+        for edge, gone in zip(ylim, (lower < ylim[0], upper > ylim[1]), strict=True):
             if gone.any():
-                marks.append(Points(places[gone], np.full(gone.sum(), 0.97 * edge), role="warning",
-                                    label="the band leaves the picture"))  # fmt: skip
+                words = "the band leaves the picture"
+                marks.append(ex.Points(places[gone], 0.97 * edge, "warning", words))
         low, high = int(inside.argmin()), int(inside.argmax())
         least, most = (percent(inside[i]) for i in (low, high))
         held = f"{least} of the draws at every x"
@@ -105,27 +91,23 @@ def band_anatomy(
             held = f"between {least} (at x = {number(places[low])}) and {most} (at x = "
             held += f"{number(places[high])}) of the draws"
         says = f"{model}, {kind}, {percent(level)}, for {of}: the interval holds {held}."
+        cut = (lower < ylim[0]) | (upper > ylim[1])
         if cut.any():
             says += f" It leaves the picture for {where(places, cut)}."
         shares = [
-            Line(places, np.full(len(places), level), role="truth", label="what it claims"),
-            Line(places, inside, role=role, label="what it holds"),
+            ex.Line(places, level, "truth", "what it claims"),
+            ex.Line(places, inside, role, "what it holds"),
         ]
-        return Frame(
-            [
-                Panel(marks, xlabel="x", ylabel="y" if _NOISE[of] else "f(x)", ylim=ylim),
-                Panel(shares, xlabel="x", ylabel="share of draws inside", ylim=(0.4, 1.0)),
-            ],
-            says=says,
-        )
+        band = ex.Panel(marks, "x", "y" if noisy else "f(x)", ylim=ylim)
+        return ex.Frame([band, ex.Panel(shares, "x", "share of draws inside", ylim=(0.4, 1))], says)
 
     controls = [
-        Choice("model", list(kept), label="model"),
-        Choice("kind", [QUANTILES, DEVIATIONS], label="interval"),
-        Choice("of", list(_NOISE), label="of"),
-        Slider("level", levels, label="level", value=0.95 if 0.95 in levels else None),
+        ex.Choice("model", kept),
+        ex.Choice("kind", [QUANTILES, DEVIATIONS], "interval"),
+        ex.Choice("of", _NOISE),
+        ex.Slider("level", _LEVELS, value=0.95),
     ]
-    return Exhibit(frame, controls, title="Anatomy of a band", live=frame)
+    return ex.Exhibit(frame, controls, title="Anatomy of a band", live=True)
 
 
 def _flat(name: str, values: ArrayLike, count: int) -> np.ndarray:
@@ -134,7 +116,7 @@ def _flat(name: str, values: ArrayLike, count: int) -> np.ndarray:
         array = array[..., 0]
     if array.ndim < 2 or array.shape[-1] != count:
         raise ShapeError(
-            f"draws[{name!r}]: came shape {np.shape(values)}; expected (..., {count}) or "
+            f"draws[{name!r}]: got shape {np.shape(values)}, expected (..., {count}) or "
             f"(..., {count}, 1), with one value for each x."
         )
     return array.reshape(-1, count)

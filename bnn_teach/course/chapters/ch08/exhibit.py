@@ -8,75 +8,29 @@ Next: :mod:`bnn_teach.exhibits.pictures`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from bnn_teach.exhibits.controls import Choice, Slider
-from bnn_teach.exhibits.exhibit import Exhibit
-from bnn_teach.exhibits.frames import Frame, Panel
-from bnn_teach.exhibits.marks import Band, Bars, Line, Mark, Points
+from bnn_teach import exhibits as ex
+from bnn_teach.course.chapters.ch08.bands import FairLab, LabBand
+from bnn_teach.course.datasets import Regression
+from bnn_teach.exhibits.panels import named_bars
 
 METHODS = {"mean field": "advi", "full rank": "fullrank_advi"}
 """What the reader chooses from, and the role of each in pictures."""
 SAME, ARTICLE = "the same prior", "prior scale 3, as the article"
 MIXTURE = "mixture"
 _TICKS: dict[float, str] = {-4: "1/16", -3: "1/8", -2: "1/4", -1: "1/2", 0: "1", 1: "2", 2: "4"}
-_NARROWEST, _WIDEST = -5.0, 2.0  # powers of two
-
-
-class Result(Protocol):
-    """A band, and where it comes from: :class:`bnn_teach.course.chapters.ch08.bands.LabBand`."""
-
-    method: Any
-    prior_scale: Any
-    initial_scale: Any
-    seed: Any
-    elbo: Any
-    misfit: Any
-    lower: Any
-    median: Any
-    upper: Any
-
-    @property
-    def width(self) -> Any:
-        """Upper minus lower."""
-
-    @property
-    def collapsed(self) -> bool:
-        """Whether it is a flat line."""
-
-
-class Results(Protocol):
-    """All of them: :class:`bnn_teach.course.chapters.ch08.bands.FairLab`."""
-
-    x: Any
-    nuts: Any
-    fits: Any
-    mixtures: Any
-
-
-class Points1D(Protocol):
-    """The data set."""
-
-    x: np.ndarray
-    y: np.ndarray
-    truth: Callable[[ArrayLike], np.ndarray]
+_POWERS = (-5.0, 2.0)  # of two, that are shown
 
 
 def width_ratios(
-    band: Result, reference: Result, regions: Mapping[str, np.ndarray]
+    band: LabBand, reference: LabBand, regions: Mapping[str, np.ndarray]
 ) -> dict[str, float]:
     """Return how many times as wide a band is as another, on average over each region.
 
-    Parameters
-    ----------
-    band, reference : Result
-        With a ``width`` of shape (N,).
-    regions : mapping of str to ndarray of bool, shape (N,)
-        Which x belong to each.
+    ``regions`` says which x belong to each: masks of the shape (N,), as the bands have.
     """
     return {
         name: float(band.width[mask].mean() / reference.width[mask].mean())
@@ -84,7 +38,7 @@ def width_ratios(
     }
 
 
-def fair_lab(lab: Results, data: Points1D, regions: Mapping[str, np.ndarray]) -> Exhibit:
+def fair_lab(lab: FairLab, data: Regression, regions: Mapping[str, np.ndarray]) -> ex.Exhibit:
     """Build the exhibit: method, prior scale, initial standard deviation, seed, and reference.
 
     Parameters
@@ -101,65 +55,53 @@ def fair_lab(lab: Results, data: Points1D, regions: Mapping[str, np.ndarray]) ->
         (each.method, each.prior_scale, each.initial_scale, each.seed): each
         for each in (*lab.fits, *lab.mixtures)
     }
-    starts = sorted({each.initial_scale for each in lab.fits})
-    seeds = sorted({each.seed for each in lab.fits})
-    widest = max(nuts)
+    starts = sorted({each.initial_scale for each in lab.fits if each.initial_scale is not None})
+    seeds = sorted({each.seed for each in lab.fits if each.seed is not None})
 
     def frame(
         method: str, prior_scale: float, initial_scale: float, fit: str, reference: str
-    ) -> Frame:
+    ) -> ex.Frame:
         seed = None if fit == MIXTURE else int(fit.removeprefix("seed "))
         band = found.get((METHODS[method], prior_scale, initial_scale, seed))
-        other = nuts[prior_scale if reference == SAME else widest]
-        ratios = width_ratios(band, other, regions) if band else {}
-        panels = [_bands(lab.x, band, other, method, data), _ratios(ratios, regions, method)]
+        other = nuts[prior_scale if reference == SAME else max(nuts)]
+        ratios = width_ratios(band, other, regions) if band else dict.fromkeys(regions, np.nan)
+        ends = np.array([-0.5, len(regions) - 0.5])
+        bars = named_bars(
+            {name: np.clip(np.log2(ratio), *_POWERS) for name, ratio in ratios.items()},
+            [METHODS[method]] * len(regions),
+            ex.Line(ends, 0, "nuts", "as wide as NUTS"),
+            ylabel="width over NUTS's",
+            ylim=_POWERS,  # on which twice and half are equally far from one
+            yticks=_TICKS,
+        )
         start = f"{method} ADVI, prior scale {prior_scale:g}, initial sd {initial_scale:g}, {fit}"
-        return Frame(panels, says=f"{start[0].upper()}{start[1:]}: {_say(band, other, ratios)}")
+        says = f"{start[0].upper()}{start[1:]}: {_say(band, other, ratios)}"
+        return ex.Frame([_bands(lab.x, band, other, method, data), bars], says)
 
     controls = [
-        Choice("method", list(METHODS), label="method"),
-        Slider("prior_scale", sorted(nuts), label="prior scale"),
-        Slider("initial_scale", starts, label="initial sd", value=starts[0]),
-        Choice("fit", [*(f"seed {seed}" for seed in seeds), MIXTURE], label="which fit"),
-        Choice("reference", [SAME, ARTICLE], label="beside NUTS with"),
+        ex.Choice("method", METHODS),
+        ex.Slider("prior_scale", sorted(nuts), "prior scale"),
+        ex.Slider("initial_scale", starts, "initial sd"),
+        ex.Choice("fit", [*(f"seed {seed}" for seed in seeds), MIXTURE], "which fit"),
+        ex.Choice("reference", [SAME, ARTICLE], "beside NUTS with"),
     ]
-    return Exhibit(frame, controls, title="Is it the prior, or the method?")
+    return ex.Exhibit(frame, controls, title="Is it the prior, or the method?")
 
 
-def _bands(x: np.ndarray, band: Result | None, other: Result, method: str, data: Points1D) -> Panel:
-    marks: list[Mark] = [Band(x, other.lower, other.upper, role="nuts", label="NUTS, 95 %")]
+def _bands(
+    x: np.ndarray, band: LabBand | None, other: LabBand, method: str, data: Regression
+) -> ex.Panel:
+    marks: list[ex.Mark] = [ex.Band(x, other.lower, other.upper, "nuts", "NUTS, 95 %")]
     if band:
         role = METHODS[method]
-        marks += [
-            Band(x, band.lower, band.upper, role=role, label=f"{method} ADVI, 95 %"),
-            Line(x, band.median, role=role),
-        ]
-    marks += [
-        Line(x, data.truth(x), role="truth", label="true sine", width=1.5),
-        Points(data.x, data.y, role="data", label="data", size=2),
-    ]
-    return Panel(marks, xlabel="x", ylabel="f(x)", xlim=(-1.5, 1.5), ylim=(-4, 4))
+        marks.append(ex.Band(x, band.lower, band.upper, role, f"{method} ADVI, 95 %"))
+        marks.append(ex.Line(x, band.median, role))
+    marks.append(ex.Line(x, data.truth(x), "truth", "true sine", width=1.5))
+    marks.append(ex.Points(data.x, data.y, "data", "data", size=2))
+    return ex.Panel(marks, "x", "f(x)", xlim=(-1.5, 1.5), ylim=(-4, 4))
 
 
-def _ratios(ratios: Mapping[str, float], names: Sequence[str] | Any, method: str) -> Panel:
-    """Draw the ratios on a scale on which twice and half are equally far from one."""
-    places = np.arange(len(names), dtype=float)
-    marks: list[Mark] = []
-    if ratios:
-        height = np.clip(np.log2(list(ratios.values())), _NARROWEST, _WIDEST)
-        marks = [Bars(places - 0.35, places + 0.35, height, role=METHODS[method])]
-    marks.append(Line([-0.5, len(names) - 0.5], [0, 0], role="nuts", label="as wide as NUTS"))
-    return Panel(
-        marks,
-        ylabel="width over NUTS's",
-        xlim=(-0.5, len(names) - 0.5),
-        ylim=(_NARROWEST, _WIDEST),
-        xticks=dict(zip(places, names, strict=True)),
-        yticks=_TICKS,
-    )
-
-
-def _say(band: Result | None, other: Result, ratios: Mapping[str, float]) -> str:
+def _say(band: LabBand | None, other: LabBand, ratios: Mapping[str, float]) -> str:
     if band is None:
         return "nothing to mix, for all fits from this start have collapsed."
     if band.collapsed:

@@ -1,8 +1,8 @@
 r"""NUTS at work on a plane: one transition after another step size, one doubling more or less.
 
 You will see the exhibit of notebook 09. On a landscape of the reader's choice lies the trajectory
-of one transition of the readable twin, :func:`bnn_teach.mcmc.trees.nuts_step`, beside the error of
-its energy. Steps are measured in parts of the limit at the start,
+of one transition of the reference implementation, :func:`bnn_teach.mcmc.trees.nuts_step`, beside
+the error of its energy. Steps are measured in parts of the limit at the start,
 
 .. math:: \epsilon_{\max} = 2 / \sqrt{\lambda_{\max}},
 
@@ -17,20 +17,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from bnn_teach import exhibits as ex
 from bnn_teach.errors import ArgumentError
-from bnn_teach.exhibits.controls import Choice, Slider
-from bnn_teach.exhibits.exhibit import Exhibit
-from bnn_teach.exhibits.frames import Frame, Panel
-from bnn_teach.exhibits.marks import Line, Mark, Points
 from bnn_teach.mcmc.particle import Info, initial_state
 from bnn_teach.mcmc.trajectories import stability_limit
 from bnn_teach.mcmc.trees import is_turning, nuts_step
 from bnn_teach.plots.landscapes import Landscape, contour_lines
 
+_PARTS, _DEPTHS = (0.1, 0.2, 0.4, 0.7, 0.95, 1.05), range(1, 8)
 _ONES = np.ones(2)
 _BEYOND = 3  # frames; what lies farther outside is drawn at that distance, where nobody sees it
 _ERROR = (-1.5, 3.0)  # nats that the panel of the energy shows
-_KEPT, _LOST, _DRAW = "can be drawn", "thrown away", "the draw"
 
 
 class _Place(NamedTuple):
@@ -44,28 +41,19 @@ class _Place(NamedTuple):
     contours: tuple[np.ndarray, np.ndarray]
 
 
-def nuts_flights(
+def nuts_trajectories(
     landscapes: Mapping[str, tuple[Landscape, Sequence[float], int]],
-    parts: Sequence[float] = (0.1, 0.2, 0.4, 0.7, 0.95, 1.05),
-    depths: Sequence[int] = (1, 2, 3, 4, 5, 6, 7),
-) -> Exhibit:
+) -> ex.Exhibit:
     """Build the exhibit: landscape, step size, and how often the trajectory may double.
 
-    One seed stands behind all frames of a landscape: the same kick, and the same directions.
+    One seed stands behind all frames of a landscape: the same momentum at the start, and the same
+    directions.
 
     Parameters
     ----------
     landscapes : mapping of str to tuple (Landscape, sequence of two float, int)
         What the reader chooses from: a landscape whose coordinates have the mass 1, where the
         transition starts, and its seed.
-    parts : sequence of float, optional
-        Step sizes, in parts of the limit at the start.
-    depths : sequence of int, optional
-        Maximal numbers of doublings.
-
-    Returns
-    -------
-    Exhibit
 
     Raises
     ------
@@ -81,22 +69,23 @@ def nuts_flights(
 
     reach = {}  # how many leapfrogs before and after its start a trajectory has at most
     for name, place in places.items():
-        infos = [transition(place, part, max(depths)) for part in parts]
-        before, after = (max(ends) for ends in zip(*map(_ends, infos), strict=True))
+        infos = [transition(place, part, max(_DEPTHS)) for part in _PARTS]
+        before = max(info.start for info in infos)
+        after = max(len(info.energies) - 1 - info.start for info in infos)
         reach[name] = (-1.1 * max(before, 4), 1.1 * max(after, 4))
 
-    def frame(landscape: str, part: float, depth: float) -> Frame:
+    def frame(landscape: str, part: float, depth: float) -> ex.Frame:
         place, doublings = places[landscape], round(depth)
         info = transition(place, part, doublings)
         says = _sentence(info, part * place.limit, part, doublings)
-        return Frame([_path(place, info), _energy(info, reach[landscape])], says)
+        return ex.Frame([_path(place, info), _energy(info, reach[landscape])], says)
 
     controls = [
-        Choice("landscape", list(places), "landscape"),
-        Slider("part", parts, "step size / limit", parts[len(parts) // 3]),
-        Slider("depth", depths, "doublings allowed", depths[-2]),
+        ex.Choice("landscape", places),
+        ex.Slider("part", _PARTS, "step size / limit", 0.4),
+        ex.Slider("depth", _DEPTHS, "doublings allowed", 6),
     ]
-    return Exhibit(frame, controls, title="One transition of NUTS", live=frame)
+    return ex.Exhibit(frame, controls, title="One transition of NUTS", live=True)
 
 
 def _place(name: str, landscape: Landscape, start: Sequence[float], seed: int) -> _Place:
@@ -119,20 +108,19 @@ def _place(name: str, landscape: Landscape, start: Sequence[float], seed: int) -
     return _Place(landscape, z, seed, remembered, limit, contour_lines(landscape, points=61))
 
 
-def _path(place: _Place, info: Info) -> Panel:
+def _path(place: _Place, info: Info) -> ex.Panel:
     limits = (place.landscape.xlim, place.landscape.ylim)
     low, high = np.array(limits, float).T
     far = _BEYOND * (high - low)
     x, y = np.clip(np.nan_to_num(info.positions), low - far, high + far).T
-    marks: list[Mark] = [
-        Line(*place.contours, "prior", "1 to 4 sds below the top", width=1.2),
-        Line(x, y, "nuts", width=1),
+    marks = [
+        ex.Line(*place.contours, "prior", "1 to 4 sds below the top", width=1.2),
+        ex.Line(x, y, "nuts", width=1),
         *_states(info, x, y),
     ]
     xticks, yticks = (_three_ticks(*each) for each in limits)
-    xlabel, ylabel = place.landscape.names
-    return Panel(
-        marks, xlabel, ylabel, *limits, title="the trajectory", xticks=xticks, yticks=yticks
+    return ex.Panel(
+        marks, *place.landscape.names, *limits, "the trajectory", xticks=xticks, yticks=yticks
     )
 
 
@@ -142,33 +130,24 @@ def _three_ticks(low: float, high: float) -> list[float] | None:
     return [-side, 0.0, side] if side > 0 else None
 
 
-def _ends(info: Info) -> tuple[int, int]:
-    return info.start, len(info.energies) - 1 - info.start
-
-
-def _energy(info: Info, reach: tuple[float, float]) -> Panel:
+def _energy(info: Info, reach: tuple[float, float]) -> ex.Panel:
     error = info.energies - info.energies[info.start]
     error = np.where(error <= _ERROR[1], error, np.nan)
     at = np.arange(len(error), dtype=float) - info.start
-    marks = [
-        Line(reach, [0, 0], "truth", width=1),
-        *_states(info, at, error),
-    ]
-    return Panel(
-        marks, "leapfrogs from the start", "H \N{MINUS SIGN} H at the start (nats)",
-        xlim=reach, ylim=_ERROR, title="the error of the energy",
-    )  # fmt: skip
+    marks = [ex.Line(reach, 0, "truth", width=1), *_states(info, at, error)]
+    names = "leapfrogs from the start", "H \N{MINUS SIGN} H at the start (nats)"
+    return ex.Panel(marks, *names, xlim=reach, ylim=_ERROR, title="the error of the energy")
 
 
-def _states(info: Info, x: np.ndarray, y: np.ndarray) -> list[Mark]:
+def _states(info: Info, x: np.ndarray, y: np.ndarray) -> list[ex.Mark]:
     """Tell apart the states that could be drawn, those that were thrown away, start, and draw."""
-    lost = ~info.candidates
-    marks: list[Mark] = [Points(x[info.candidates], y[info.candidates], "nuts", _KEPT, size=2)]
+    kept, lost = info.candidates, ~info.candidates
+    marks: list[ex.Mark] = [ex.Points(x[kept], y[kept], "nuts", "can be drawn", size=2)]
     if lost.any():
-        marks.append(Points(x[lost], y[lost], "warning", _LOST, size=2.5))
+        marks.append(ex.Points(x[lost], y[lost], "warning", "thrown away", size=2.5))
     begin, draw = info.start, info.chosen
-    marks.append(Points(x[begin], y[begin], "data", "start", size=4))
-    marks.append(Points(x[draw], y[draw], "fullrank_advi", _DRAW, size=5))
+    marks.append(ex.Points(x[begin], y[begin], "data", "start", size=4))
+    marks.append(ex.Points(x[draw], y[draw], "fullrank_advi", "the draw", size=5))
     return marks
 
 
@@ -189,4 +168,4 @@ def _sentence(info: Info, step_size: float, part: float, allowed: int) -> str:
     return (
         f"Step size {step_size:.2g}, {part:g} of the limit at the start; {times}, {count}. {end} "
         f"The energy is off {worst}; the mean acceptance is {info.acceptance_rate:.2f}."
-    ).replace("-", "\N{MINUS SIGN}")
+    )

@@ -12,12 +12,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.stats import norm
 
-from bnn_teach.errors import ShapeError
-from bnn_teach.exhibits.controls import Choice, Slider
-from bnn_teach.exhibits.exhibit import Exhibit
-from bnn_teach.exhibits.frames import Frame, Panel
-from bnn_teach.exhibits.marks import Bars, Line, Mark
+from bnn_teach import exhibits as ex
+from bnn_teach.exhibits.panels import function_lines, read_functions
 
 Curves = Callable[[np.ndarray, int, bool], ArrayLike]
 """``curves(x, width, divided)``: functions from the prior at x, (N, 1), of shape (S, N)."""
@@ -27,12 +25,8 @@ _FAR = 3.0  # standard deviations; a normal leaves them with probability .0027
 
 
 def width_explorer(
-    curves: Curves,
-    x: ArrayLike,
-    sd_of_limit: float,
-    widths: Sequence[int] = (1, 2, 5, 20, 100),
-    num_lines: int = 12,
-) -> Exhibit:
+    curves: Curves, x: ArrayLike, sd_of_limit: float, widths: Sequence[int] = (1, 2, 5, 20, 100)
+) -> ex.Exhibit:
     """Turn the width: functions from the prior on the left, and the spread of f(0) on the right.
 
     Parameters
@@ -46,13 +40,6 @@ def width_explorer(
         Standard deviation of f(0) in the limit, with divided weights.
     widths : sequence of int, optional
         Units in each hidden layer.
-    num_lines : int, optional
-        How many functions are drawn.
-
-    Returns
-    -------
-    Exhibit
-        With a slider for the width and a choice of scaling.
 
     Raises
     ------
@@ -61,40 +48,30 @@ def width_explorer(
     """
     places = np.asarray(x, np.float32).reshape(-1)
     inputs = np.concatenate([places, [np.float32(0)]])[:, None]
-    edges = np.linspace(-4 * sd_of_limit, 4 * sd_of_limit, 33)
-    limit = np.linspace(edges[0], edges[-1], 81)
-    density = np.exp(-0.5 * (limit / sd_of_limit) ** 2) / (sd_of_limit * np.sqrt(2 * np.pi))
+    limits = (-4 * sd_of_limit, 4 * sd_of_limit)
+    edges, limit = np.linspace(*limits, 33), np.linspace(*limits, 81)
 
-    def frame(width: int, weights: str) -> Frame:
-        f = np.asarray(curves(inputs, width, weights == DIVIDED), float)
-        if f.ndim != 2 or f.shape[1] != len(inputs):
-            raise ShapeError(
-                f"curves: returned shape {f.shape}; expected (S, {len(inputs)}), one function a "
-                "row, at all inputs that it was given."
-            )
-        drawn = f[:num_lines, :-1]
-        lines: list[Mark] = [Line(places, line, role="band", width=1.2) for line in drawn]
+    def frame(width: int, weights: str) -> ex.Frame:
+        f = read_functions(curves(inputs, width, weights == DIVIDED), len(inputs))
         height = np.histogram(f[:, -1], edges)[0] / (len(f) * np.diff(edges))
-        spread: list[Mark] = [
-            Bars(edges[:-1], edges[1:], height, role="nuts", label="networks"),
-            Line(limit, density, role="truth", label="the limit, a normal"),
+        spread = [
+            ex.Bars(edges[:-1], edges[1:], height, "nuts", "networks"),
+            ex.Line(limit, norm.pdf(limit, scale=sd_of_limit), "truth", "the limit, a normal"),
+        ]
+        lines = function_lines(places, f[:, :-1])
+        panels = [
+            ex.Panel(lines, "x", "f(x)", ylim=limits, title="functions"),
+            ex.Panel(spread, "f(0)", "density", xlim=limits, ylim=(0, 1 / sd_of_limit)),
         ]
         left = np.mean(np.abs(f[:, -1]) > edges[-1])
-        limits = (-4 * sd_of_limit, 4 * sd_of_limit)
-        panels = [
-            Panel(lines, xlabel="x", ylabel="f(x)", ylim=limits, title="functions"),
-            Panel(spread, xlabel="f(0)", ylabel="density", xlim=limits, ylim=(0, 1 / sd_of_limit)),
-        ]
-        return Frame(panels, says=f"{_say(f[:, -1], width, weights)} {_gone(left)}")
+        gone = f"{100 * left:.0f} % have left the picture on the right."
+        return ex.Frame(panels, f"{_say(f[:, -1], width, weights)} {gone}")
 
-    return Exhibit(
-        frame,
-        [
-            Slider("width", widths, label="units in a layer", value=widths[0]),
-            Choice("weights", [DIVIDED, SAME], label="sd of the weights"),
-        ],
-        title="Wider and wider: a normal appears",
-    )
+    controls = [
+        ex.Slider("width", widths, "units in a layer"),
+        ex.Choice("weights", [DIVIDED, SAME], "sd of the weights"),
+    ]
+    return ex.Exhibit(frame, controls, title="Wider and wider: a normal appears")
 
 
 def _say(values: np.ndarray, width: int, weights: str) -> str:
@@ -105,7 +82,3 @@ def _say(values: np.ndarray, width: int, weights: str) -> str:
         f"{width} {units} in a layer, {weights}: f(0) has standard deviation {sd:.3g}, and "
         f"{100 * tails:.1f} % of the networks are beyond three of them; of a normal it is 0.3 %."
     )
-
-
-def _gone(share: float) -> str:
-    return f"{100 * share:.0f} % have left the picture on the right."

@@ -36,4 +36,4 @@ def test_the_exhibit_moves_and_may_be_asked_between_its_values():
 @pytest.mark.parametrize("place", [-1.0, 0.0])
 def test_the_sentence_gives_the_width(place):
     sd = posterior(gap_sine(8), [place]).sd[0]
-    assert f"{2 * 1.959964 * sd:.2g} wide" in narrowing_band(gap_sine, start=(8, place)).says
+    assert f"{2 * 1.959964 * sd:.2g} wide" in narrowing_band(gap_sine).set(place=place).says

@@ -80,4 +80,4 @@ def test_sentence_names_the_extremes(anatomy):
 def test_wrong_shape_is_an_error():
     f, y = draws()
     with pytest.raises(ShapeError, match=r"draws\['a'\].*\(\.\.\., 9\)"):
-        band_anatomy(X, {"a": (f[..., :4], y)}, DATA)
+        band_anatomy(X, {"a": (f[..., :4], y)}, DATA, truth=np.sin)

@@ -1,13 +1,12 @@
-"""The exhibit shows one transition of the twin, and its sentence says how that ended."""
+"""The exhibit shows one transition of the reference, and its sentence says how that ended."""
 
 import numpy as np
 import pytest
 
-from bnn_teach.course.chapters.ch09.exhibit import nuts_flights
+from bnn_teach.course.chapters.ch09.exhibit import nuts_trajectories
 from bnn_teach.course.chapters.ch09.experiment import neals_funnel
 from bnn_teach.errors import ArgumentError
-from bnn_teach.mcmc import particle, trees
-from bnn_teach.mcmc import trajectories as flights
+from bnn_teach.mcmc import particle, trajectories, trees
 from bnn_teach.plots.landscapes import Landscape
 
 START = (-1.4, -1.5)
@@ -21,7 +20,7 @@ def valley(z):
 
 @pytest.fixture(scope="module")
 def exhibit():
-    return nuts_flights(
+    return nuts_trajectories(
         {
             "valley": (Landscape(valley, (-3, 3), (-3, 3)), START, 108),
             "funnel": (Landscape(neals_funnel, (-8, 8), (-8, 8), ("v", "x")), (-1.0, 0.3), 108),
@@ -31,7 +30,7 @@ def exhibit():
 
 def transition(part, depth, seed=108):
     start = particle.initial_state(valley, START)
-    step = part * flights.stability_limit(valley, start.position)
+    step = part * trajectories.stability_limit(valley, start.position)
     rng = np.random.default_rng(seed)
     return trees.nuts_step(valley, start, step, np.ones(2), rng, max_tree_depth=depth)[1]
 
@@ -41,7 +40,7 @@ def marks(exhibit, panel, kind):
 
 
 @pytest.mark.parametrize(("part", "depth"), [(0.1, 7), (0.2, 6), (0.4, 3), (0.95, 7)])
-def test_the_frame_is_the_twin_s_transition(exhibit, part, depth):
+def test_the_frame_is_the_reference_s_transition(exhibit, part, depth):
     exhibit.set(landscape="valley", part=part, depth=depth)
     info = transition(part, depth)
     line = marks(exhibit, 0, "line")[1]
@@ -97,7 +96,7 @@ def test_a_start_without_a_limit_is_refused():
         return 0.5 * np.sum(z**2, axis=-1), z
 
     with pytest.raises(ArgumentError, match="'bowl' curves downwards in no direction"):
-        nuts_flights({"bowl": (Landscape(bowl, (-1, 1), (-1, 1)), (0.0, 0.0), 0)})
+        nuts_trajectories({"bowl": (Landscape(bowl, (-1, 1), (-1, 1)), (0.0, 0.0), 0)})
 
 
 def test_the_picture_on_paper_has_a_sentence_for_each_landscape(exhibit):

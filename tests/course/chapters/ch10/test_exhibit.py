@@ -70,7 +70,7 @@ def test_the_function_and_its_r_hat_are_the_same_in_all_frames(exhibit):
     for number in (1, 3):
         lines = {
             tuple(np.round(frame.panels[number].marks[-2 if number == 1 else -1].arrays["y"], 9))
-            for frame in exhibit._frames
+            for frame in exhibit._frames.values()
         }
         assert len(lines) == 1
 

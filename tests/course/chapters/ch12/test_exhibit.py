@@ -1,4 +1,4 @@
-"""The simulated worlds: the histogram is that of the ranks, and the sentence counts them."""
+"""The simulated data sets: the histogram is that of the ranks, and the sentence counts them."""
 
 import re
 
@@ -10,14 +10,14 @@ from bnn_teach.course.chapters.ch12.exhibit import (
     PRIOR,
     make_draws,
     make_truths,
-    simulated_worlds,
+    simulated_replications,
 )
 from bnn_teach.plots.uniformity import uniformity
 
 
 @pytest.fixture(scope="module")
 def exhibit():
-    return simulated_worlds(spreads=(0.5, 1.0, 2.0), shifts=(-0.5, 0.0), numbers=(50, 800))
+    return simulated_replications()
 
 
 def ranks(number, source=POSTERIOR, spread=1.0, shift=0.0):
@@ -39,7 +39,7 @@ def test_the_draws_are_the_posterior_s():
     assert off.var() == pytest.approx(1, abs=5 * np.sqrt(2 / 50_000))
 
 
-def test_more_worlds_contain_the_fewer():
+def test_more_replications_contain_the_fewer():
     few, many = make_truths(50), make_truths(800)
     np.testing.assert_array_equal(few.mu, many.mu[:50])
     np.testing.assert_array_equal(few.noise, many.noise[:, :50])
@@ -58,7 +58,7 @@ def test_the_sentence_and_the_bars_are_those_of_the_ranks(exhibit, spread, shift
     says = exhibit.set(spread=spread, shift=shift, number=800, source=POSTERIOR).says
     own = ranks(800, POSTERIOR, spread, shift)
     held = np.mean((own > 0) & (own < 39))
-    assert float(re.search(r"in ([\d.]+) % of the worlds", says)[1]) == pytest.approx(
+    assert float(re.search(r"in ([\d.]+) % of the data sets", says)[1]) == pytest.approx(
         100 * held, rel=0.006
     )
     assert words in says

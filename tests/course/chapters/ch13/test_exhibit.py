@@ -16,7 +16,7 @@ def curves(x, width, divided):
 
 @pytest.fixture(scope="module")
 def exhibit():
-    return width_explorer(curves, X, 1.0, widths=(1, 4), num_lines=3)
+    return width_explorer(curves, X, 1.0, widths=(1, 4))
 
 
 def test_bars_are_a_density_close_to_the_limits(exhibit):
@@ -30,7 +30,7 @@ def test_bars_are_a_density_close_to_the_limits(exhibit):
 
 def test_functions_are_those_that_came(exhibit):
     lines = exhibit.set(width=4, weights=SAME).frame.panels[0].marks
-    assert len(lines) == 3
+    assert len(lines) == 12
     np.testing.assert_allclose(lines[1].arrays["y"], curves(X, 4, divided=False)[1], rtol=1e-5)
 
 

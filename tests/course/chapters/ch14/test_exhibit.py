@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bnn_teach.course.chapters.ch14.exhibit import COMPILED, FIRST, Offer, budget, frontier
+from bnn_teach.course.chapters.ch14.exhibit import COMPILED, FIRST, Method, budget, frontier
 from bnn_teach.course.datasets import gap_sine
 from bnn_teach.errors import ArgumentError, ShapeError
 
@@ -11,21 +11,21 @@ X = np.linspace(-1.5, 1.5, 7)
 EDGES = np.stack([-np.ones(7), np.ones(7)])
 
 
-def offer(name, role, seconds, compiling, everywhere, gap):
+def method(name, role, seconds, compiling, everywhere, gap):
     curves = (-np.ones(7) * everywhere, np.zeros(7), np.ones(7) * everywhere)
-    return Offer(name, "one", role, seconds, compiling, {"all": everywhere, "gap": gap}, *curves)
+    return Method(name, "one", role, seconds, compiling, {"all": everywhere, "gap": gap}, *curves)
 
 
-OFFERS = [
-    offer("quick", "ensemble", 0.002, 5.0, 0.8, 0.5),
-    offer("middle", "laplace", 0.2, 0.05, 0.9, 0.2),
-    offer("slow", "nuts", 2.0, 6.0, 0.05, 0.04),
+METHODS = [
+    method("quick", "ensemble", 0.002, 5.0, 0.8, 0.5),
+    method("middle", "laplace", 0.2, 0.05, 0.9, 0.2),
+    method("slow", "nuts", 2.0, 6.0, 0.05, 0.04),
 ]
 
 
 @pytest.fixture(scope="module")
 def exhibit():
-    return budget(OFFERS, X, EDGES, gap_sine())
+    return budget(METHODS, X, EDGES, gap_sine())
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_with_too_little_nothing_can_be_had(exhibit):
 def test_the_band_that_is_drawn_is_the_one_that_was_bought(exhibit):
     exhibit.set(spend=0.3, region="gap", clock=COMPILED)
     _, bought = [mark for mark in exhibit.frame.panels[0].marks if mark.kind == "band"]
-    np.testing.assert_array_equal(bought.arrays["upper"], OFFERS[1].upper)
+    np.testing.assert_array_equal(bought.arrays["upper"], METHODS[1].upper)
 
 
 def test_what_is_too_dear_is_small(exhibit):
@@ -78,7 +78,7 @@ def test_frontier_by_comparing_every_pair():
 def test_what_does_not_fit_is_told():
     with pytest.raises(ShapeError, match=r"\(2,\) and \(3,\)"):
         frontier([1, 2], [1, 2, 3])
-    with pytest.raises(ArgumentError, match="came 0"):
+    with pytest.raises(ArgumentError, match="got 0"):
         budget([], X, EDGES, gap_sine())
     with pytest.raises(ArgumentError, match="same regions"):
-        budget([*OFFERS, OFFERS[0]._replace(distance={"all": 1.0})], X, EDGES, gap_sine())
+        budget([*METHODS, METHODS[0]._replace(distance={"all": 1.0})], X, EDGES, gap_sine())

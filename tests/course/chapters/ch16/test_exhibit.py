@@ -34,10 +34,10 @@ def test_the_figure_fits_a_notebook_and_a_page_of_paper(draws):
 
 @pytest.mark.parametrize("wrong", [np.zeros((2, 5)), np.zeros((2, 5, 29)), np.zeros((2, 5, 30, 1))])
 def test_draws_of_another_shape_are_refused(wrong):
-    with pytest.raises(ShapeError, match=r"'a': came shape .* N = 30"):
+    with pytest.raises(ShapeError, match=r"'a': got shape .* N = 30"):
         claims({"a": wrong, "b": wrong}, X, X, KNOWN, REGIONS)
 
 
 def test_one_model_has_nothing_to_be_compared_with(draws):
-    with pytest.raises(ArgumentError, match="came 1; expected the draws of at least two models"):
+    with pytest.raises(ArgumentError, match="got 1, expected the draws of at least two models"):
         claims({"one": draws}, X, X, KNOWN, REGIONS)
