@@ -122,6 +122,7 @@ def did_you_mean(word: Any, choices: Iterable[str], synonyms: dict[str, str] | N
     A synonym stands for the first of the words it is mapped to that is among the choices.
     """
     word, choices = str(word), list(choices)
-    meant = [each for each in (synonyms or {}).get(word, "").split() if each in choices]
-    guesses = meant or difflib.get_close_matches(word, choices, n=1)
+    meant = (synonyms or {}).get(word, "")
+    guesses = [each for each in (meant, *meant.split()) if each in choices]
+    guesses = guesses or difflib.get_close_matches(word, choices, n=1)
     return f" Did you mean '{guesses[0]}'?" if guesses else ""

@@ -10,7 +10,7 @@ from bnn_teach.errors import ArgumentError
 
 @checked_arguments
 def f(model, num_samples=10, *, seed=None):
-    """Return what came."""
+    """Return what was given."""
     return model, num_samples, seed
 
 
@@ -22,7 +22,7 @@ class Thing:
 
 def test_right_arguments_pass():
     assert f("m", 3, seed=1) == ("m", 3, 1)
-    assert f.__name__ == "f" and f.__doc__ == "Return what came."
+    assert f.__name__ == "f" and f.__doc__ == "Return what was given."
     assert Thing("a").name == "a"
 
 

@@ -7,24 +7,14 @@ import pytest
 from bnn_teach import errors
 from bnn_teach.errors import BnnTeachError, did_you_mean
 
-KINDS = [
-    kind
-    for kind in vars(errors).values()
-    if inspect.isclass(kind) and kind.__module__ == errors.__name__
-]
-ERRORS = [kind for kind in KINDS if not issubclass(kind, Warning)]
 
-
-@pytest.mark.parametrize("kind", ERRORS)
-def test_one_except_clause_catches_every_error(kind):
-    assert issubclass(kind, BnnTeachError)
-    with pytest.raises(BnnTeachError, match="what happened"):
-        raise kind("what happened")
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_says_which_mistake_it_stands_for(kind):
-    assert (kind.__doc__ or "").endswith(".")
+def test_every_kind_says_its_mistake_and_one_except_clause_catches_all_errors():
+    classes = [kind for kind in vars(errors).values() if inspect.isclass(kind)]
+    kinds = [kind for kind in classes if kind.__module__ == errors.__name__]
+    assert len(kinds) > 20
+    for kind in kinds:
+        assert (kind.__doc__ or "").endswith(".")
+        assert issubclass(kind, BnnTeachError | UserWarning)
 
 
 @pytest.mark.parametrize(
@@ -42,11 +32,6 @@ def test_errors_are_also_what_python_would_raise(kind, builtin):
     assert issubclass(kind, builtin)
 
 
-def test_warnings_can_be_filtered_by_their_kind():
-    assert issubclass(errors.ConvergenceWarning, UserWarning)
-    assert issubclass(errors.InterruptedWarning, UserWarning)
-
-
 @pytest.mark.parametrize(
     ("word", "proposal"),
     [("scael", "scale"), ("observd", "observed"), ("zzz", None), (3, None), ("", None)],
@@ -58,4 +43,5 @@ def test_the_closest_choice_is_proposed(word, proposal):
 
 def test_a_synonym_goes_before_a_similar_word_if_it_is_a_choice():
     assert did_you_mean("mu", ["loc", "mux"], {"mu": "loc"}) == " Did you mean 'loc'?"
+    assert did_you_mean("mu", ["rate", "mux"], {"mu": "loc rate"}) == " Did you mean 'rate'?"
     assert did_you_mean("mu", ["rate", "mux"], {"mu": "loc"}) == " Did you mean 'mux'?"

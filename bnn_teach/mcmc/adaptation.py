@@ -5,9 +5,8 @@ target (Hoffman & Gelman 2014, section 3.2). *Windows* of growing length (Stan's
 Reference Manual, section 15.2) estimate the variance of every coordinate, which is the diagonal
 of the inverse mass matrix. An estimate that also uses the gradients' variance (Seyboldt, Carlson
 & Carpenter 2025) needs fewer draws where the posterior is smooth; the kinks of a network with ReLU
-make it unsteady, and some chains then diverge at every seventh transition.
-The functions here work on tensors, so
-that they run inside the compiled program of :mod:`bnn_teach.mcmc.nuts`, the next file.
+make it unsteady, and some chains then diverge at every seventh transition. The functions here work
+on tensors and run inside the compiled program of :mod:`bnn_teach.mcmc.nuts`, the next file.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from bnn_teach.engine.runtime import tf
 
 
 class DualAveraging(NamedTuple):
-    """State of the step-size search, one entry a chain, shape (C,)."""
+    """State of the step-size search, one entry per chain, shape (C,)."""
 
     log_step: tf.Tensor
     """Logarithm of the step size in use while adapting."""

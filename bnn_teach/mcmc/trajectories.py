@@ -107,7 +107,8 @@ def curvature(
     """
     position = np.asarray(position, dtype=np.float64)
     scale = np.sqrt(metric(inverse_mass_matrix, position))
-    nudge, rows = 1e-5, []  # in units of u
+    nudge = 1e-5  # in units of u
+    rows = []
     for step in nudge * np.diag(scale):
         down, up = (np.asarray(value_and_grad(position + sign * step)[1]) for sign in (-1, 1))
         rows.append((down - up) * scale / (2 * nudge))

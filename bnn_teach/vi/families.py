@@ -15,8 +15,6 @@ import numpy as np
 from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError
 
-METHODS = ("advi", "fullrank_advi")
-
 
 class Gaussian(NamedTuple):
     """Parameters of q(z); tensors inside a program, arrays outside."""
@@ -42,7 +40,7 @@ def start_gaussian(method: str, mean: np.ndarray, scale: Any) -> Gaussian:
     ArgumentError
         If ``method`` is neither ``"advi"`` (mean field) nor ``"fullrank_advi"``.
     """
-    if method not in METHODS:
+    if method not in ("advi", "fullrank_advi"):
         raise ArgumentError(f"method={method!r} is unknown; choose 'advi' or 'fullrank_advi'.")
     size = len(mean) if method == "fullrank_advi" else 0
     scale = np.broadcast_to(np.asarray(scale, np.float64), mean.shape)
@@ -64,20 +62,18 @@ def transform(q: Gaussian, noise: tf.Tensor) -> tf.Tensor:
 
 def entropy(q: Gaussian) -> tf.Tensor:
     r"""Return :math:`\sum_i \log s_i + \tfrac{D}{2} \log 2 \pi e`, because det(I + L) = 1."""
-    size = q.mean.shape[0]
-    return tf.reduce_sum(tf.math.log(standard_deviations(q))) + 0.5 * size * float(
-        np.log(2 * np.pi * np.e)
-    )
+    constant = 0.5 * q.mean.shape[0] * float(np.log(2 * np.pi * np.e))
+    return tf.reduce_sum(tf.math.log(standard_deviations(q))) + constant
 
 
 def log_prob(q: Gaussian, z: tf.Tensor) -> tf.Tensor:
     """Return log q(z), shape (S,), for z of shape (S, D)."""
+    size = q.mean.shape[0]
     scale = standard_deviations(q)
     noise = (z - q.mean) / scale
     if q.is_full_rank:
-        unit = tf.eye(q.mean.shape[0], dtype=z.dtype) + _strict(q.lower)
+        unit = tf.eye(size, dtype=z.dtype) + _strict(q.lower)
         noise = tf.transpose(tf.linalg.triangular_solve(unit, tf.transpose(noise)))
-    size = q.mean.shape[0]
     constant = tf.reduce_sum(tf.math.log(scale)) + 0.5 * size * float(np.log(2 * np.pi))
     return -0.5 * tf.reduce_sum(noise**2, -1) - constant
 

@@ -23,7 +23,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bnn_teach.arguments import as_number
 from bnn_teach.engine.programs import Tensors, map_draws
 from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ShapeError
@@ -65,7 +64,7 @@ def linearise(function: Callable[[tf.Tensor], tf.Tensor], z: Any) -> Linearised:
     """
     points = np.asarray(z)
     if points.ndim not in (1, 2):
-        raise ShapeError(f"z: came shape {points.shape}; expected (D,), or (M, D) for M modes.")
+        raise ShapeError(f"z: got shape {points.shape}, expected (D,), or (M, D) for M modes.")
 
     def one(draw: Tensors, inputs: Tensors, seed: tf.Tensor) -> Tensors:
         with tf.GradientTape() as tape:
@@ -73,7 +72,7 @@ def linearise(function: Callable[[tf.Tensor], tf.Tensor], z: Any) -> Linearised:
             values = tf.convert_to_tensor(function(draw["z"]))
             if values.shape.rank not in (1, 2) or values.shape[1:].num_elements() != 1:
                 raise ShapeError(
-                    f"function: it returned shape {tuple(values.shape)}; expected (N,) or (N, 1)."
+                    f"function: got shape {tuple(values.shape)} from it, expected (N,) or (N, 1)."
                 )
             values = tf.reshape(values, [-1])
         return {"values": values, "jacobian": tape.jacobian(values, draw["z"])}
@@ -117,12 +116,10 @@ def laplace(mode: Any, jacobian: Any, noise_scale: float, prior_scale: float) ->
     centre, slopes = np.asarray(mode, float), np.asarray(jacobian, float)
     if centre.ndim != 1 or slopes.ndim != 2 or slopes.shape[1] != len(centre):
         raise ShapeError(
-            f"laplace: mode has shape {centre.shape} and jacobian {slopes.shape}; expected (D,) "
-            "and (N, D). Pass one mode at a time."
+            f"laplace: got a mode of shape {centre.shape} and a jacobian of shape {slopes.shape}, "
+            "expected (D,) and (N, D). Pass one mode at a time."
         )
-    noise = as_number("noise_scale", noise_scale, 0.0, np.inf)
-    prior = as_number("prior_scale", prior_scale, 0.0, np.inf)
-    return LinearPosterior(centre, inverse_factor(precision(slopes, noise, prior)))
+    return LinearPosterior(centre, inverse_factor(precision(slopes, noise_scale, prior_scale)))
 
 
 def linearised_draws(

@@ -78,17 +78,16 @@ def linear_posterior(
         )
     if not (np.isfinite(table).all() and np.isfinite(target).all()):
         raise ArgumentError("features, y: some values are NaN or infinite. Leave these rows out.")
-    noise = as_number("noise_scale", noise_scale, 0.0, np.inf)
-    prior = as_number("prior_scale", prior_scale, 0.0, np.inf)
-    factor = inverse_factor(precision(table, noise, prior))
-    mean = factor @ (factor.T @ (table.T @ target.reshape(-1))) / noise**2
+    factor = inverse_factor(precision(table, noise_scale, prior_scale))
+    mean = factor @ (factor.T @ (table.T @ target.reshape(-1))) / float(noise_scale) ** 2
     return LinearPosterior(mean, factor)
 
 
 def precision(features: np.ndarray, noise_scale: float, prior_scale: float) -> np.ndarray:
     """Return Λ = ΦᵀΦ / σ² + I / s², shape (K, K): what the data say, and what the prior says."""
-    of_data = features.T @ features / noise_scale**2
-    return np.asarray(of_data + np.eye(features.shape[1]) / prior_scale**2)
+    noise = as_number("noise_scale", noise_scale, 0.0, np.inf)
+    prior = as_number("prior_scale", prior_scale, 0.0, np.inf)
+    return np.asarray(features.T @ features / noise**2 + np.eye(features.shape[1]) / prior**2)
 
 
 def inverse_factor(precision: np.ndarray) -> np.ndarray:

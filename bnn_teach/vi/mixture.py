@@ -1,6 +1,6 @@
 r"""Mixtures: several approximations of one posterior, each with the same weight.
 
-Each fit knows the hill on which it ended. A uniform mixture of K fits knows K hills,
+Each fit knows the mode at which it ended. A uniform mixture of K fits knows K modes,
 
 .. math:: q(z) = \frac{1}{K} \sum_{k=1}^{K} q_k(z),
 
@@ -13,23 +13,13 @@ sample are a trace of the mixture. Next: :mod:`bnn_teach.traces`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import logsumexp
 
 from bnn_teach.arguments import as_count, as_seed
 from bnn_teach.errors import ArgumentError
-
-
-class Component(Protocol):
-    """A distribution over z, such as ``fit.approximation``."""
-
-    def draw(self, num_samples: int, seed: int) -> np.ndarray:
-        """Draw z, shape (num_samples, D)."""
-
-    def log_prob(self, z: Any) -> np.ndarray:
-        """Return log q(z), shape (...), for z of shape (..., D)."""
 
 
 class MixtureElbo(NamedTuple):
@@ -54,7 +44,8 @@ class Mixture:
     Parameters
     ----------
     components : sequence
-        One or more, each with ``draw`` and ``log_prob``.
+        One or more, such as ``fit.approximation``: each with ``draw(num_samples, seed)`` and
+        ``log_prob(z)``.
 
     Raises
     ------
@@ -62,11 +53,11 @@ class Mixture:
         If there is none.
     """
 
-    def __init__(self, components: Sequence[Component]) -> None:
+    def __init__(self, components: Sequence[Any]) -> None:
         self.components = list(components)
         if not self.components:
             raise ArgumentError(
-                "Mixture: came no component; expected one or more, such as fit.approximation."
+                "Mixture: got no component, expected one or more, such as fit.approximation."
             )
 
     def draw(self, num_samples: int = 1000, seed: int | None = None) -> np.ndarray:

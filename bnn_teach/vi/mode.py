@@ -31,7 +31,7 @@ class Modes(NamedTuple):
 
     @property
     def best(self) -> int:
-        """The number of the walk that came highest."""
+        """The number of the walk that ended highest."""
         return int(np.argmax(self.log_prob))
 
 
@@ -40,8 +40,8 @@ def find_modes(
 ) -> Modes:
     """Climb the log-density from each start, with Adam and a rate that falls to a hundredth.
 
-    A walk ends on the hill that it began on: for a network there are many, of different heights.
-    Where units are rectified, the top may be a ridge, and the gradient there need not be zero.
+    A walk ends at the mode whose basin it began in: a network has many, of different heights.
+    Where units are rectified, a mode may be a ridge, and the gradient there need not be zero.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def find_modes(
     z = np.atleast_2d(np.asarray(starts, density.dtype))
     if z.ndim != 2 or z.shape[1] != density.size:
         raise ShapeError(
-            f"starts: came shape {np.shape(starts)}; expected (M, D) with D = {density.size}, "
+            f"starts: got shape {np.shape(starts)}, expected (M, D) with D = {density.size}, "
             "one row a start."
         )
     if not np.isfinite(z).all():

@@ -65,7 +65,7 @@ def test_the_last_layer_of_a_network_is_a_linear_regression_on_its_features():
     x = np.linspace(-1, 1, 7, dtype=np.float32)[:, None]
     density = bt.LogDensity(bt.network(x, np.zeros_like(x), hidden=(4, 3)))
     z = RNG.normal(size=density.size).astype(density.dtype)
-    found = linearise(lambda z: density.sites(z, density.tensors)[0]["network.f"].value, z)
+    found = linearise(lambda z: density.values_one(z, density.tensors, "network.f")["network.f"], z)
     weights = density.unflatten(z)[0]
     signal = x
     for name in ("l1", "l2"):
@@ -90,7 +90,7 @@ def test_rows_keep_values_and_slopes_together():
 def test_what_does_not_fit_is_told():
     with pytest.raises(ShapeError, match=r"\(1, 2, 2\)"):
         linearise(linear, np.zeros((1, 2, 2)))
-    with pytest.raises(ShapeError, match=r"\(2, 2\); expected \(N,\)"):
+    with pytest.raises(ShapeError, match=r"\(2, 2\) from it, expected \(N,\)"):
         linearise(lambda z: tf.ones([2, 2]) * z[0], np.zeros(3, np.float32))
     with pytest.raises(ShapeError, match=r"\(3,\).*\(9, 4\)"):
         laplace(np.zeros(3), FEATURES, NOISE, PRIOR)

@@ -54,9 +54,9 @@ def test_the_gain_is_log_k_where_nothing_overlaps_and_nothing_where_all_are_equa
 
 
 def test_the_elbo_of_the_posterior_itself_is_the_evidence_without_error():
-    """Two hills of equal weight, and a constant of exp(2.5)."""
-    hills = Mixture([Normal([-3.0], 0.5), Normal([3.0], 1.0)])
-    found = hills.elbo(lambda z: hills.log_prob(z) + 2.5, 50, seed=1)
+    """Two modes of equal weight, and a constant of exp(2.5)."""
+    modes = Mixture([Normal([-3.0], 0.5), Normal([3.0], 1.0)])
+    found = modes.elbo(lambda z: modes.log_prob(z) + 2.5, 50, seed=1)
     assert found.mixture == pytest.approx(2.5) and found.error == pytest.approx(0.0, abs=1e-12)
     assert (found.components < 2.5).all()
 

@@ -20,7 +20,7 @@ def line(x, y):
 
 
 @bt.model
-def two_hills(y):
+def two_modes(y):
     loc = yield bt.Normal("loc", loc=0.3, scale=1.0)
     yield bt.Normal("obs", loc=loc**2, scale=0.2, observed=y)
 
@@ -34,8 +34,8 @@ def test_the_mode_of_a_linear_model_is_its_posterior_mean():
     np.testing.assert_allclose(found.log_prob, density.log_prob(found.z), rtol=1e-5)
 
 
-def test_each_walk_ends_on_its_own_hill_and_one_is_the_highest():
-    density = bt.LogDensity(two_hills(np.array([4.0], np.float32)))
+def test_each_walk_ends_at_its_own_mode_and_one_is_the_highest():
+    density = bt.LogDensity(two_modes(np.array([4.0], np.float32)))
     found = find_modes(density, [[-1.0], [1.0], [-3.0]])
     # The slope of the log-density is zero: z - 0.3 = 2 z (4 - z²) / 0.2².
     exact = np.roots([-50.0, 0.0, 199.0, 0.3])
@@ -51,7 +51,7 @@ def test_one_start_may_be_a_vector():
 
 
 def test_a_walk_that_runs_away_is_not_the_best():
-    density = bt.LogDensity(two_hills(np.array([4.0], np.float32)))
+    density = bt.LogDensity(two_modes(np.array([4.0], np.float32)))
     found = find_modes(density, [[1e30], [1.0]], num_steps=50)
     assert found.log_prob[0] == -np.inf and found.best == 1
 

@@ -129,18 +129,9 @@ covariance = Support(
 def between(low: Any, high: Any = np.inf, integers: bool = False) -> Callable[[Any], Support]:
     """Numbers, or integers, between two ends that depend on a distribution's parameters.
 
-    Parameters
-    ----------
-    low, high : float, str or callable
-        A number, the name of a parameter, or a function from the distribution to a number.
-    integers : bool, optional
-        Whether only integers are meant.
-
-    Returns
-    -------
-    callable
-        Maps a distribution to its support, which reads the parameters only when it is asked, so
-        that it may be built while a graph is traced.
+    An end is a number, the name of a parameter, or a function from the distribution to a number.
+    The parameters are read only where the support is asked, so that it may be built while a graph
+    is traced.
     """
 
     def support(distribution: Any) -> Support:
@@ -196,19 +187,9 @@ def support_of(distribution: Any) -> Support:
 
 
 def first_outside(support: Support, array: Any) -> tuple[tuple[int, ...], str] | None:
-    """Find the first value, or vector or matrix, that is outside ``support``.
+    """Return the index and the text of the first value, vector or matrix outside, or None.
 
-    Parameters
-    ----------
-    support : Support
-        Where the values should be.
-    array : ndarray
-        The values.
-
-    Returns
-    -------
-    tuple of index and text, or None
-        Where it is (empty for a scalar or a whole array), and what it is, to show in a message.
+    The index is empty for a scalar or a whole array.
     """
     outside = ~np.asarray(support.contains(array))
     if not outside.any():

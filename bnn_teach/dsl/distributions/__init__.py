@@ -181,7 +181,8 @@ Pareto = Family(
 # Vectors and matrices. The value has axes of its own, the *event*; they stand last, behind
 # batch_stack and the batch axes of the parameters.
 
-_VECTOR, _MATRIX = "array_like, shape (..., K)", "array_like, shape (..., K, K)"
+_VECTOR = "array_like, shape (..., K)"
+_MATRIX = "array_like, shape (..., K, K)"
 _MEAN = Parameter(r"Mean :math:`\mu`; the value has its shape.", kind=_VECTOR)
 
 Dirichlet = Family(

@@ -96,15 +96,8 @@ class SoftmaxCentered(tfb.Bijector):
     name calls ``np.reshape(newshape=...)``, which NumPy 2.4 removed.
     """
 
-    def __init__(self, validate_args: bool = False, name: str = "softmax_centered") -> None:
-        parameters = dict(locals())
-        super().__init__(
-            forward_min_event_ndims=1,
-            inverse_min_event_ndims=1,
-            validate_args=validate_args,
-            parameters=parameters,
-            name=name,
-        )
+    def __init__(self) -> None:
+        super().__init__(forward_min_event_ndims=1, parameters={}, name="softmax_centered")
 
     @classmethod
     def _parameter_properties(cls, dtype: Any) -> Any:

@@ -56,9 +56,8 @@ class Parameter(NamedTuple):
 
     def document(self, name: str) -> str:
         """Return its entry in a docstring."""
-        default = (
-            "" if self.default in (None, inspect.Parameter.empty) else f", default {self.default}"
-        )
+        has_default = self.default not in (None, inspect.Parameter.empty)
+        default = f", default {self.default}" if has_default else ""
         meaning = textwrap.fill(self.meaning, 96, break_long_words=False)
         return f"{name} : {self.kind}{default}\n{textwrap.indent(meaning, '    ')}\n"
 
@@ -89,13 +88,17 @@ class Family:
         name: str = "",
         **parameters: Parameter,
     ) -> None:
-        self.__name__, self.__module__ = name or build.__name__, __package__
-        self.build, self.support, self.parameters = build, support, parameters
-        either, only = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
-        own = [inspect.Parameter(k, either, default=p.default) for k, p in parameters.items()]
-        options = [inspect.Parameter(option, only, default=None) for option in OPTIONS]
+        self.__name__ = name or build.__name__
+        self.__module__ = __package__
+        self.build = build
+        self.support = support
+        self.parameters = parameters
+        kind = inspect.Parameter
+        either = kind.POSITIONAL_OR_KEYWORD
+        own = [kind(k, either, default=p.default) for k, p in parameters.items()]
+        options = [kind(option, kind.KEYWORD_ONLY, default=None) for option in OPTIONS]
         self.own_signature = inspect.Signature(own)
-        self.__signature__ = inspect.Signature([inspect.Parameter("name", either), *own, *options])
+        self.__signature__ = inspect.Signature([kind("name", either), *own, *options])
         entries = [p.document(k) for k, p in parameters.items()]
         entries += [Parameter(OPTIONS[k], kind="optional").document(k) for k in OPTIONS]
         heading = "Parameters\n----------\n"
@@ -104,28 +107,15 @@ class Family:
     def __reduce__(self) -> str:
         return self.__name__  # a family is known by its name, in copies and pickles
 
-    def __call__(
-        self,
-        name: Any = None,
-        *args: Any,
-        observed: Any = None,
-        batch_stack: Any = None,
-        dims: Any = None,
-        **kwargs: Any,
-    ) -> RandomVariable:
+    def __call__(self, name: Any = None, *args: Any, **kwargs: Any) -> RandomVariable:
         """Make a random variable, to be yielded inside a model."""
+        options = {k: kwargs.pop(k) for k in OPTIONS if k in kwargs}
         where = f"the {self.__name__} variable {check_name(name)!r}"
         distribution = self._build(where, args, kwargs)
         support = self.support
-        return RandomVariable(
-            name,
-            distribution,
-            observed=observed,
-            batch_stack=batch_stack,
-            dims=dims,
-            family=self.__name__,
-            support=support if isinstance(support, Support) else support(distribution),
-        )
+        if not isinstance(support, Support):
+            support = support(distribution)
+        return RandomVariable(name, distribution, family=self.__name__, support=support, **options)
 
     def dist(self, *args: Any, **kwargs: Any) -> Any:
         """Return the TFP distribution alone, as a component of ``Mixture`` for example."""
