@@ -125,11 +125,6 @@ def sampling_warnings(sample_stats: Mapping[Any, Any], *, max_tree_depth: int = 
     -------
     list of str
         One message for each trouble found, the gravest first; empty if there is none.
-
-    Raises
-    ------
-    ShapeError
-        A statistic does not have two dims.
     """
     names = ("diverging", "n_steps", "acceptance_rate", "energy", "lp")
     stats = {n: _chain_by_draw(n, sample_stats[n]) for n in names if n in sample_stats}

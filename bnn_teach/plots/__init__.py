@@ -10,7 +10,8 @@ layers::
 
 Three arguments mean the same everywhere: ``ax`` is where to draw, on a new figure if it is left
 out; ``role`` says whose picture it is, a key of :data:`colors` such as ``"advi"``; and ``label`` is
-its name in the legend and in :func:`alt_text`.
+its name in the legend and in :func:`alt_text`. What cannot be drawn is a ``ShapeError`` or an
+``ArgumentError`` that names the argument, what it got and what was expected.
 
 Three habits run through the files. Bands are central quantiles, never mean ± 2 sd: far from the
 data the draws have heavy tails, and a standard deviation would describe a few of them. A colour

@@ -88,18 +88,7 @@ def contour_lines(landscape: Landscape, points: int = _POINTS) -> tuple[np.ndarr
 
 
 def plot_landscape(landscape: Landscape, ax: Axes | None = None) -> Axes:
-    """Draw a landscape: lines one to four standard deviations below its top, shaded towards it.
-
-    Parameters
-    ----------
-    landscape : Landscape
-        What to draw.
-
-    Raises
-    ------
-    ShapeError, ArgumentError
-        As for :func:`depths`.
-    """
+    """Draw a landscape: lines one to four standard deviations below its top, shaded towards it."""
     x, y, k = depths(landscape)
     ax = start(ax)
     shades = [str(round(grey, 3)) for grey in np.linspace(0.86, 0.97, len(SDS))]

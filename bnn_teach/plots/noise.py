@@ -38,11 +38,6 @@ def plot_noise(
         curve, for each draw; both in the unit of y.
     known : mapping of str to float, optional
         Values of σ to mark, by what they are.
-
-    Raises
-    ------
-    ShapeError
-        There are not as many values of the one as of the other.
     """
     noise, distance = pair("sigma, misfit", np.ravel(sigma), np.ravel(misfit))
     (left, right), look = panels(2, (8.4, 3.4)), colors["nuts"]

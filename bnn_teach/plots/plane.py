@@ -48,11 +48,6 @@ def plot_map(
         same levels can be compared.
     name : str
         What the quantity is called in the alternative text.
-
-    Raises
-    ------
-    ShapeError, ArgumentError
-        The values do not fit the places or are not finite, or numbers are not in order.
     """
     first, second = column("first", first), column("second", second)
     heights, values = column("levels", list(levels)), real("values", values)
@@ -99,11 +94,6 @@ def plot_classes(x: ArrayLike, y: ArrayLike, ax: Axes | None = None) -> Axes:
         Where they are.
     y : array, shape (N,) or (N, 1), of 0 and 1
         Their classes.
-
-    Raises
-    ------
-    ShapeError, ArgumentError
-        There is not one class for each point, or it is another than 0 and 1.
     """
     places, classes = real("x", x), column("y", y)
     if places.ndim != 2 or places.shape[1] != 2 or len(places) != len(classes):

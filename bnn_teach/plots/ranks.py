@@ -53,11 +53,6 @@ def plot_ranks(
     num_draws : int
         L. With 39 draws there are 40 ranks, and the central 95 % are those from 1 to 38.
 
-    Raises
-    ------
-    ArgumentError, ShapeError
-        The ranks are no integers from 0 to L.
-
     Notes
     -----
     Source: Talts, Betancourt, Simpson, Vehtari & Gelman (2018), *Validating Bayesian inference

@@ -43,11 +43,6 @@ def plot_reliability(
         What came up.
     num_groups : int, optional
         At least 2, and not more than N.
-
-    Raises
-    ------
-    ShapeError, ArgumentError
-        There are not as many labels as probabilities, or values are not what they should be.
     """
     (p, outcomes), count = pair("probabilities, y", probabilities, y), num_groups
     if not ((p >= 0) & (p <= 1)).all() or not np.isin(outcomes, (0, 1)).all():

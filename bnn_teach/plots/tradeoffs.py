@@ -36,11 +36,6 @@ def plot_tradeoff(methods: Sequence[Any], regions: Mapping[str, object]) -> list
     -------
     list of Axes
         One for each region.
-
-    Raises
-    ------
-    ArgumentError
-        If there is no method.
     """
     if not methods:
         raise ArgumentError("plot_tradeoff: got no methods, expected one or more.")
@@ -80,11 +75,6 @@ def plot_costs(sweeps: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Axes]:
     list of two Axes
         A dotted line beside the last points shows what is proportional: to N, or, as a layer of H
         units has H² weights, to H².
-
-    Raises
-    ------
-    ArgumentError
-        If one of the two is missing.
     """
     if missing := [name for name in _LABELS if not sweeps.get(name)]:
         raise ArgumentError(

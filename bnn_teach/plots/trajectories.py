@@ -36,11 +36,6 @@ def plot_trajectory(
         The state at which it turned; what comes after it is drawn as a warning.
     **options
         For Matplotlib's ``plot``, such as ``lw`` and ``ms``.
-
-    Raises
-    ------
-    ShapeError
-        The positions are not pairs.
     """
     path, ax = _pairs(positions), start(ax)
     end = len(path) if turn is None else turn + 1

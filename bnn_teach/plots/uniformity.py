@@ -62,11 +62,6 @@ def uniformity(ranks: Any, num_draws: int) -> Uniformity:
     num_draws : int
         L, the draws that each truth was ranked among.
 
-    Raises
-    ------
-    ArgumentError, ShapeError
-        The ranks are no column of integers from 0 to L.
-
     Notes
     -----
     Source: Säilynoja, Bürkner & Vehtari (2022), *Graphical test for discrete uniformity*,

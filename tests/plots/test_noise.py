@@ -1,10 +1,8 @@
 """Pictures of an unknown noise show the numbers that they were given, and say them."""
 
 import numpy as np
-import pytest
 
 from bnn_teach import plots
-from bnn_teach.errors import ShapeError
 
 RNG = np.random.default_rng(0)
 
@@ -18,11 +16,6 @@ def test_noise_and_misfit_have_a_dot_for_each_draw_and_marks():
     assert left.lines[0].get_xdata()[0] == 0.1
     words = plots.alt_text(left.figure)
     assert "made with: 0.1" in words and "correlate by 1." in words
-
-
-def test_as_many_misfits_as_draws():
-    with pytest.raises(ShapeError, match="got 6 and 5 values"):
-        plots.plot_noise(np.ones((2, 3)), np.ones(5))
 
 
 def test_walks_are_ringed_where_they_are_highest():

@@ -92,15 +92,7 @@ def as_text(settings: dict[str, Any], x: np.ndarray, bands: dict[str, list[LabBa
 def read_fair_lab(path: str | pathlib.Path) -> FairLab:
     """Read what :func:`~bnn_teach.course.chapters.ch08.experiment.run_fair_lab` wrote.
 
-    Parameters
-    ----------
-    path : path
-        The file.
-
-    Raises
-    ------
-    ArgumentError
-        The file does not exist, or holds something else.
+    Where there is no such file, or another one, the ``ArgumentError`` says how to make it.
     """
     path = pathlib.Path(path)
     advice = f"Make it with: python -m bnn_teach fair-lab --output {path}"
