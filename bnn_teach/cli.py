@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bnn_teach.errors import ArgumentError, BnnTeachError, RerunError
+from bnn_teach.errors import ArgumentError, BnnTeachError
 
 Run = Callable[[argparse.Namespace], int]
 Option = tuple[tuple[str, ...], dict[str, Any]]  # what ``ArgumentParser.add_argument`` takes
@@ -282,11 +282,7 @@ def rerun(options: argparse.Namespace) -> int:
     from bnn_teach.reruns.rerun import rerun
 
     given = _parameters(options)
-    try:
-        result = rerun(options.notebook, given, options.output, folder=options.folder)
-    except RerunError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+    result = rerun(options.notebook, given, options.output, folder=options.folder)
     _say(f"{result.notebook}: ran in {result.seconds:.1f} s")
     for name, value in result.results.items():
         _say(f"{name} = {value}")
@@ -344,7 +340,7 @@ def sweep(options: argparse.Namespace) -> int:
 
 
 @verb(
-    option("notebook", metavar="NOTEBOOK", help="such as 08"),
+    NOTEBOOK,
     option("tables", nargs="+", metavar="TABLE", help=".csv or .parquet files"),
     option("-o", "--output", type=pathlib.Path, required=True, metavar="FILE"),
     NOTEBOOKS,

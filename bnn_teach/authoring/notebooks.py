@@ -78,15 +78,8 @@ def refresh(
 ) -> None:
     """Run the notebooks of a folder, in that folder, and store both files of each.
 
-    Parameters
-    ----------
-    folder : path
-    stems : sequence of str
-        Which ones, as :func:`~bnn_teach.course.notebook_files.find` returns them.
-    only_stale : bool, optional
-        Keep the outputs that what they depend on has not changed since; store the text around them.
-    report : callable, optional
-        Called with a line of text as each notebook ends.
+    With ``only_stale``, outputs are kept where what they depend on has not changed since; the text
+    around them is stored. ``report`` gets a line of text as each notebook ends.
 
     Raises
     ------

@@ -156,12 +156,9 @@ def _rename_widgets(notebook: Notebook) -> None:
         return
     state = stored["state"]
     order: dict[str, None] = {}
-    queue = [
-        output["data"][_VIEW]["model_id"]
-        for cell in notebook.cells
-        for output in cell.get("outputs", [])
-        if _VIEW in output.get("data", {})
-    ]
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    views = [output["data"][_VIEW] for output in outputs if _VIEW in output.get("data", {})]
+    queue = [view["model_id"] for view in views]
     while queue:
         model = queue.pop(0)
         if model in state and model not in order:
@@ -176,10 +173,8 @@ def _rename_widgets(notebook: Notebook) -> None:
         return json.loads(_MODEL.sub(lambda m: names.get(m[0], m[0]), json.dumps(value)))
 
     stored["state"] = {names[model]: rename(state[model]) for model in order}
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if _VIEW in output.get("data", {}):
-                output["data"][_VIEW] = rename(output["data"][_VIEW])
+    for view in views:
+        view["model_id"] = names.get(view["model_id"], view["model_id"])
 
 
 def _references(model: Any) -> list[str]:

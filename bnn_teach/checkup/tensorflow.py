@@ -101,21 +101,19 @@ def compiler(attempt: Attempt) -> Check:
             remedy = f"Unset {' and '.join(variables)}, and start again. Otherwise: {remedy}"
         return Check(name, FAILED, f"{how}{_LOG.sub('', lines[-1]).strip()[:300]}", remedy)
     if result["answer"] != 25.0:
-        return Check(
-            name,
-            FAILED,
-            f"a compiled program answered {result['answer']}, expected 25.0",
+        found = f"a compiled program answered {result['answer']}, expected 25.0"
+        remedy = (
             "Empty the folder of compiled programs (BNN_TEACH_XLA_CACHE, or ~/.cache/bnn_teach), "
-            "which may come from another machine.",
+            "which may come from another machine."
         )
+        return Check(name, FAILED, found, remedy)
     taken = result["import_seconds"], result["compile_seconds"]
     if taken[0] > SLOW_IMPORT or taken[1] > SLOW_COMPILE:
-        return Check(
-            name,
-            WARNING,
-            f"works, but it took {taken[0]:.0f} s to import and {taken[1]:.0f} s to compile",
-            "The first run after an installation is slow. If it stays so, close other programs.",
+        found = f"works, but it took {taken[0]:.0f} s to import and {taken[1]:.0f} s to compile"
+        remedy = (
+            "The first run after an installation is slow. If it stays so, close other programs."
         )
+        return Check(name, WARNING, found, remedy)
     return Check(name, OK, "is imported, and compiles a program that computes what it should")
 
 

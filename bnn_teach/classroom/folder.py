@@ -73,7 +73,6 @@ def make_assignments(
     numbers: Sequence[str] = (),
     report: Callable[[str], None] = lambda line: None,
     *,
-    sheets_folder: pathlib.Path | None = None,
     force: bool = False,
 ) -> list[pathlib.Path]:
     """Make a course folder, or add to one; return the folders to hand out, one for each sheet.
@@ -86,8 +85,6 @@ def make_assignments(
         Of the sheets, such as ``"04"``; all by default.
     report : callable, optional
         Gets one line for each sheet.
-    sheets_folder : path, optional
-        Where the sheets are; ``notebooks/exercises`` by default.
     force : bool, optional
         Write sources anew that are there already, and may have been changed.
 
@@ -99,14 +96,14 @@ def make_assignments(
         nbgrader is not installed or failed, or something secret would be handed out.
     """
     require_nbgrader()
-    numbers = numbers or sheets.numbers(sheets_folder)
+    numbers = numbers or sheets.numbers()
     for number in numbers:
-        sheets.source(number, sheets_folder)  # which raises where one is not in order
+        sheets.source(number)  # which raises where one is not in order
     folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / CONFIG).exists():
         (folder / CONFIG).write_text(_CONFIG, encoding="utf-8")
-    states = [_write_source(folder, number, sheets_folder, force) for number in numbers]
+    states = [_write_source(folder, number, force) for number in numbers]
     for number in numbers:
         shutil.rmtree(folder / "release" / number, ignore_errors=True)
     nbgrader(folder, "generate_assignment", "[0-9][0-9]")  # those that have no release
@@ -145,15 +142,13 @@ def nbgrader(folder: pathlib.Path, *arguments: str) -> str:
     return run.stderr
 
 
-def _write_source(
-    folder: pathlib.Path, number: str, sheets_folder: pathlib.Path | None, force: bool
-) -> str:
+def _write_source(folder: pathlib.Path, number: str, force: bool) -> str:
     import nbformat
 
     path = folder / "source" / number / f"{number}.ipynb"
     if path.exists() and not force:
         return "source as it was (--force writes it anew)"
-    notebook = sheets.assignment(number, sheets_folder)
+    notebook = sheets.assignment(number)
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
     return "source written"

@@ -57,21 +57,13 @@ def run_tour(
     settings: TourSettings | None = None,
     report: Callable[[str], object] = lambda line: None,
 ) -> Numbers:
-    """Take the tour.
-
-    Parameters
-    ----------
-    output : path
-        The folder that gets ``tour.png`` and ``tour.json``; it is made if need be.
-    settings : TourSettings, optional
-        Seed and sizes.
-    report : callable, optional
-        Called with a line of text as each step ends.
+    """Take the tour: ``report`` gets a line of text as each step ends.
 
     Returns
     -------
     dict
-        What ``tour.json`` holds: one entry a step, with its wall time in seconds.
+        What is also in ``tour.json``, beside ``tour.png`` in the folder ``output``: one entry a
+        step, with its wall time in seconds.
 
     Raises
     ------

@@ -19,6 +19,7 @@ from docutils import nodes  # type: ignore[import-untyped]
 from measured_text import measured
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxRole
 
 from bnn_teach.course.misconceptions import MISCONCEPTIONS
 
@@ -86,24 +87,19 @@ def fill_in(app: Sphinx, docname: str, content: list[str]) -> None:
         content[0] = _LINE.sub(lambda found: GENERATORS[found[1]](source), content[0])
 
 
-def notebook_role(
-    name: str,
-    rawtext: str,
-    text: str,
-    lineno: int,
-    inliner: Any,
-    options: Any = None,
-    content: Any = (),
-) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-    """Return a link to the notebook of a number."""
-    env = inliner.document.settings.env
-    words = nodes.inline(text, f"notebook {text}")
-    found = sorted(Path(env.srcdir, "notebooks").glob(f"{text}_*.ipynb"))
-    if not found:
-        return [words], []
-    where = {"refdomain": "std", "reftype": "doc", "reftarget": f"/notebooks/{found[0].stem}"}
-    link = addnodes.pending_xref(rawtext, words, refexplicit=True, refdoc=env.docname, **where)
-    return [link], []
+class NotebookRole(SphinxRole):
+    """A link to the notebook of a number."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the link, or mere words where there is no such notebook."""
+        words = nodes.inline(self.text, f"notebook {self.text}")
+        found = sorted(Path(self.env.srcdir, "notebooks").glob(f"{self.text}_*.ipynb"))
+        if not found:
+            return [words], []
+        where = {"refdomain": "std", "reftype": "doc", "reftarget": f"/notebooks/{found[0].stem}"}
+        here = self.env.docname
+        link = addnodes.pending_xref(self.rawtext, words, refexplicit=True, refdoc=here, **where)
+        return [link], []
 
 
 def _toctree(caption: str, notebooks: Iterable[NotebookFacts]) -> str:
@@ -151,5 +147,5 @@ def _lesson(facts: NotebookFacts) -> str:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("source-read", fill_in)
-    app.add_role("nb", notebook_role)
+    app.add_role("nb", NotebookRole())
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -17,9 +17,14 @@ SHEETS = pathlib.Path(__file__).parents[2] / "notebooks" / "exercises"
 # --- made ------------------------------------------------------------------------------------
 
 
+@pytest.fixture(autouse=True)
+def _sheets(monkeypatch):
+    monkeypatch.setattr(sheets, "FOLDER", SHEETS)
+
+
 def test_a_sheet_that_does_not_exist_is_refused_before_anything_is_written(tmp_path):
     with pytest.raises(ArgumentError, match="There are: 00"):
-        folders.make_assignments(tmp_path / "c", ["77"], sheets_folder=SHEETS)
+        folders.make_assignments(tmp_path / "c", ["77"])
     assert not (tmp_path / "c" / "source").exists()
 
 
@@ -43,7 +48,7 @@ def released(monkeypatch, tmp_path):
                 target.write_text(change(path.read_text()))
 
         monkeypatch.setattr(folders, "nbgrader", fake)
-        return folders.make_assignments(tmp_path, ["04"], sheets_folder=SHEETS, **options)
+        return folders.make_assignments(tmp_path, ["04"], **options)
 
     return make
 
