@@ -1,6 +1,6 @@
 """The vocabulary of the checks: what is expected of an answer, and what to say where it is not met.
 
-You will find what a notebook's checks are made of, :class:`Exercises`, :class:`Lesson` and
+You will find what a notebook's checks are made of, :class:`Checks`, :class:`Lesson` and
 :class:`Slip`, and a few small functions, from :func:`expect` to :func:`expect_close`. Each
 returns quietly or raises :class:`~bnn_teach.errors.CheckFailedError`, whose text is all that a
 learner needs: what the answer gave, what was expected, the belief that may be behind it, where to
@@ -70,7 +70,7 @@ class Exercise(NamedTuple):
     """Two or three steps towards the solution, in plain words: no TeX."""
 
 
-class Exercises(dict[str, Exercise]):
+class Checks(dict[str, Exercise]):
     """The exercises of a notebook by number; each is entered where its check is defined."""
 
     def enter[Check: Callable[..., object]](

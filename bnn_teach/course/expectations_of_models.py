@@ -25,7 +25,7 @@ def model_from(answer: Any, lesson: Lesson, *arguments: Any) -> Model:
     model = answer(*copies)
     said = f"Calling your answer: got {shown(model)}, expected a model. Is `@bt.model` above it?"
     expect(isinstance(model, Model), said, lesson)
-    return model  # type: ignore[no-any-return]
+    return model
 
 
 def expect_names(

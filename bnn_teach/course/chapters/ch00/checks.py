@@ -10,18 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from bnn_teach.course.expectations import (
-    Exercises,
-    Lesson,
-    Slip,
-    about,
-    expect,
-    expect_close,
-    number,
-)
+from bnn_teach.course.expectations import Checks, Lesson, Slip, about, expect, expect_close, number
 from bnn_teach.prediction import quantile_band
 
-CHECKS = Exercises()
+CHECKS = Checks()
 _ROUNDING = 1e-6  # relative
 _BAND = Lesson(
     "At each x the band holds the middle 95 % of all curves: 2.5 % are below it, 2.5 % above.",

@@ -14,18 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from bnn_teach.course.expectations import (
-    Exercises,
-    Lesson,
-    Slip,
-    expect,
-    expect_close,
-    number,
-    parts,
-)
+from bnn_teach.course.expectations import Checks, Lesson, Slip, expect, expect_close, number, parts
 from bnn_teach.course.expectations_of_models import expect_log_joint, model_from
 
-CHECKS = Exercises()
+CHECKS = Checks()
 _MEASURED = (2.1, 3.4, 2.6, 4.0, 3.3)
 _STORY = Lesson(
     "What a model yields is the story of the data; each measurement adds its log-density.",
@@ -109,8 +101,8 @@ def posterior(
         Slip(sigma, "It is the sd of one measurement", _NO_DATA),
     )
     expect_close(got[1], sd, 1e-4 * sd, "The posterior sd", _PRECISION, slips)
-    slips = (Slip(y.mean(), "It is the average of the data", _PRIOR_COUNTS),)
-    expect_close(got[0], mean, 1e-4 * sd, "The posterior mean", _PRECISION, slips)
+    average = Slip(y.mean(), "It is the average of the data", _PRIOR_COUNTS)
+    expect_close(got[0], mean, 1e-4 * sd, "The posterior mean", _PRECISION, [average])
 
 
 def _on_a_grid(y: np.ndarray, m0: float, s: float, sigma: float) -> tuple[float, float]:
@@ -143,7 +135,7 @@ _ONLY_POINTS = _ENOUGH.beside(
 @CHECKS.enter(
     "01.3",
     _ENOUGH,
-    "Which of the two numbers do the data answer for, and which the computer?",
+    "Which of the two numbers does the world answer to, and which the computer?",
     "Points: the smallest count with 1/s² + count/sigma² of at least 1/sd². `np.ceil` rounds up, "
     "and a count is never negative.",
     "Draws: the sd that this many points really lead to, divided by `mcse`, squared, and rounded "

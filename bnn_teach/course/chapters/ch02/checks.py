@@ -12,17 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from bnn_teach.course.expectations import (
-    Exercises,
-    Lesson,
-    Slip,
-    expect,
-    expect_close,
-    number,
-    parts,
-)
+from bnn_teach.course.expectations import Checks, Lesson, Slip, expect, expect_close, number, parts
 
-CHECKS = Exercises()
+CHECKS = Checks()
 _MEASURED = (2.1, 3.4, 2.6, 4.0, 3.3)
 _INTEGRAL = 1e-5  # nats; the integral on a grid is closer than this
 

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from bnn_teach.course.expectations import Exercises, Lesson, Slip
+from bnn_teach.course.expectations import Checks, Lesson, Slip
 from bnn_teach.course.expectations_of_models import expect_log_joint, expect_names, model_from
 
-CHECKS = Exercises()
+CHECKS = Checks()
 _X = (-1.0, 0.0, 0.5, 2.0)
 _Y = (0.3, 1.1, 0.9, 2.4)
 _NESTED = Lesson(

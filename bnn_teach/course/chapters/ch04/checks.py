@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from bnn_teach.course.expectations import (
-    Exercises,
+    Checks,
     Lesson,
     Slip,
     expect,
@@ -24,7 +24,7 @@ from bnn_teach.course.expectations import (
     shown,
 )
 
-CHECKS = Exercises()
+CHECKS = Checks()
 _FALSE_ALARM = 1e-5  # chance that data made as asked are refused
 _OUTSIDE = Lesson(
     "A gap is an interval without data. Its ends belong to the data, as in our forty points.",
@@ -172,9 +172,9 @@ def share_inside(answer: Any, num_new: int = 400, half_width: float = 1.5, seed:
         Slip(100 * share, "It is in percent"),
     )
     expect_close(got[0], share, 1e-9, "The share", _SHARE, slips)
-    slips = (
+    of_error = (
         Slip(error**2, "It is its square", _ERROR.beside("M15", "Take the root.")),
         Slip(np.sqrt(0.95 * 0.05 / num_new), "It is that of 95 % and not of what was counted"),
         Slip(error * np.sqrt(num_new), "It is not divided by √n"),
     )
-    expect_close(got[1], error, 0.01 * error, "The error of the share", _ERROR, slips, near=1e-3)
+    expect_close(got[1], error, 0.01 * error, "The error of the share", _ERROR, of_error, near=1e-3)

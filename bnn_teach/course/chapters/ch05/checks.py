@@ -12,17 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bnn_teach.course.expectations import (
-    Exercises,
-    Lesson,
-    Slip,
-    expect,
-    expect_close,
-    number,
-    parts,
-)
+from bnn_teach.course.expectations import Checks, Lesson, Slip, expect, expect_close, number, parts
 
-CHECKS = Exercises()
+CHECKS = Checks()
 _SHARE = Lesson(
     "A probability is a share of draws: how many of the functions have a swing of this size.",
     "notebook 05, section 4",
@@ -67,11 +59,11 @@ def swing_between(
         Slip(np.mean(swing >= low), "It asks about only `low`"),
     )
     expect_close(got[0], p, 1e-9, "The probability", _SHARE, slips)
-    slips = (
+    of_error = (
         Slip(error**2, "It is its square", _ERROR.beside("M15", "Take √.")),
         Slip(np.sqrt(p * (1 - p)), "It is the sd of a single yes or no"),
     )
-    expect_close(got[1], error, 0.01 * error, "The Monte Carlo error", _ERROR, slips, near=1e-3)
+    expect_close(got[1], error, 0.01 * error, "The Monte Carlo error", _ERROR, of_error, near=1e-3)
 
 
 _LAYERS = Lesson(

@@ -10,18 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from bnn_teach.course.expectations import (
-    Exercises,
-    Lesson,
-    Slip,
-    about,
-    expect,
-    expect_close,
-    parts,
-)
+from bnn_teach.course.expectations import Checks, Lesson, Slip, about, expect, expect_close, parts
 from bnn_teach.course.expectations_of_networks import functions_of, random_weights
 
-CHECKS = Exercises()
+CHECKS = Checks()
 _ROUNDING = 1e-9
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from bnn_teach.course.expectations import Exercises, Lesson, Slip, expect, expect_close, parts
+from bnn_teach.course.expectations import Checks, Lesson, Slip, expect, expect_close, parts
 
-CHECKS = Exercises()
+CHECKS = Checks()
 _ROUNDING = 1e-6  # relative; whether one divides by n or n - 1 is another 1/n
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from bnn_teach.course.expectations import Exercises, Lesson, Slip, expect, expect_close, parts
+from bnn_teach.course.expectations import Checks, Lesson, Slip, expect, expect_close, parts
 
-CHECKS = Exercises()
+CHECKS = Checks()
 _LOGS = Lesson(
     "Ratios multiply, so their logarithms add up: whole = prior's part + method's part.",
     "notebook 08, section 1",

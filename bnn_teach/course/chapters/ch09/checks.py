@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from bnn_teach.course.expectations import (
-    Exercises,
+    Checks,
     Lesson,
     Slip,
     expect,
@@ -28,7 +28,7 @@ from bnn_teach.course.expectations_of_models import expect_log_joint, expect_nam
 from bnn_teach.density import LogDensity
 from bnn_teach.mcmc.trajectories import integrate
 
-CHECKS = Exercises()
+CHECKS = Checks()
 _TURN = Lesson(
     "A trajectory turns when going on, at one end or the other, brings the two ends closer "
     "together.",

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import stats
 
 from bnn_teach.course.expectations import (
-    Exercises,
+    Checks,
     Lesson,
     Slip,
     about,
@@ -26,7 +26,7 @@ from bnn_teach.course.expectations import (
 from bnn_teach.course.expectations_of_networks import functions_of, random_weights
 from bnn_teach.diagnostics import function_diagnostics
 
-CHECKS = Exercises()
+CHECKS = Checks()
 _ROUNDING = 1e-9
 _PLACES = Lesson(
     "M17",

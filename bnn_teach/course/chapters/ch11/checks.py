@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from bnn_teach.course.expectations import (
-    Exercises,
+    Checks,
     Lesson,
     Slip,
     expect,
@@ -26,7 +26,7 @@ from bnn_teach.course.expectations import (
 )
 from bnn_teach.course.expectations_of_models import expect_log_joint, expect_names, model_from
 
-CHECKS = Exercises()
+CHECKS = Checks()
 _AREA = 1e-3  # the sum over the grid is closer to the integral than this
 _ROUNDING = 1e-6
 Function = Callable[[np.ndarray], np.ndarray]

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from scipy.stats import norm
 
-from bnn_teach.course.expectations import Exercises, Lesson, Slip, expect, expect_close, number
+from bnn_teach.course.expectations import Checks, Lesson, Slip, expect, expect_close, number
 from bnn_teach.plots.uniformity import uniformity
 
-CHECKS = Exercises()
+CHECKS = Checks()
 _FALSE_ALARM = 1e-4
 _SETS = 20_000  # of the reference in 12.2
 _EXPERIMENTS = 20_000

@@ -15,9 +15,9 @@ import numpy as np
 from scipy.stats import multivariate_normal
 
 from bnn_teach.course.chapters.ch13.experiment import nngp_kernel
-from bnn_teach.course.expectations import Exercises, Lesson, Slip, expect_close
+from bnn_teach.course.expectations import Checks, Lesson, Slip, expect_close
 
-CHECKS = Exercises()
+CHECKS = Checks()
 _VARIANCE = Lesson(
     "H terms of variance v / 2, each times a weight of variance s² / H, add up to s² v / 2.",
     "notebook 13, section 1, and notebook 05, section 3",

@@ -15,7 +15,7 @@ from scipy.special import logsumexp
 from scipy.stats import norm
 
 from bnn_teach.course.expectations import (
-    Exercises,
+    Checks,
     Lesson,
     Slip,
     about,
@@ -26,7 +26,7 @@ from bnn_teach.course.expectations import (
     shown,
 )
 
-CHECKS = Exercises()
+CHECKS = Checks()
 _FAIR = Lesson(
     "B points speak for N, so their sum counts N / B times; then it is right on average.",
     "notebook 14, section 4",

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.stats import entropy as of_distribution
 
 from bnn_teach.course.expectations import (
-    Exercises,
+    Checks,
     Lesson,
     Slip,
     expect,
@@ -22,7 +22,7 @@ from bnn_teach.course.expectations import (
     parts,
 )
 
-CHECKS = Exercises()
+CHECKS = Checks()
 _ROUNDING = 1e-9
 _LOG2 = float(np.log(2))
 

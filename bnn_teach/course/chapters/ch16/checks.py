@@ -12,9 +12,9 @@ import numpy as np
 from scipy.special import logsumexp
 from scipy.stats import norm
 
-from bnn_teach.course.expectations import Exercises, Lesson, Slip, expect, expect_close
+from bnn_teach.course.expectations import Checks, Lesson, Slip, expect, expect_close
 
-CHECKS = Exercises()
+CHECKS = Checks()
 _ROUNDING = 1e-6  # an answer may count in float32
 _UNITS = Lesson(
     "What is in the envelope may not be used before it is opened, not even its mean.",
@@ -87,9 +87,9 @@ def covered(
 
     exact = shares((1 - level) / 2, (1 + level) / 2)
     got = answer(y.copy(), truth.copy(), {k: m.copy() for k, m in regions.items()}, level)
-    came = ", ".join(map(str, got)) if isinstance(got, dict) else type(got).__name__
+    names = ", ".join(map(str, got)) if isinstance(got, dict) else type(got).__name__
     named = isinstance(got, dict) and got.keys() == regions.keys()
-    said = f"The shares: got {came}, expected a dict with the names {', '.join(regions)}."
+    said = f"The shares: got {names}, expected a dict with the names {', '.join(regions)}."
     expect(named, said, _COVERED)
     in_order = [got[name] for name in regions]
     tails = Slip(shares(1 - level, level), "Each side leaves out all of 1 - level; share it")
