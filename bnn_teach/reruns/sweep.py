@@ -2,7 +2,7 @@
 
 Each cell of the grid is a rerun with a kernel of its own, and leaves a small file when it ends.
 So a sweep that was killed goes on where it stopped. You will find that the place where the reruns
-happen is any executor of Python's :mod:`concurrent.futures`; Dask offers one for a cluster. Next:
+happen is an executor of Python's :mod:`concurrent.futures`; Dask offers one for a cluster. Next:
 :mod:`bnn_teach.course.run_tables`.
 """
 
@@ -45,6 +45,11 @@ class Job(NamedTuple):
     num_threads: int
     """Threads that its kernel may use."""
 
+    @property
+    def facts(self) -> pathlib.Path:
+        """The file of its results."""
+        return pathlib.Path(self.target).with_suffix(".json")
+
 
 def sweep(
     notebook: str | os.PathLike[str],
@@ -55,7 +60,6 @@ def sweep(
     folder: str | os.PathLike[str] = "notebooks",
     workers: int = 1,
     cluster: str | None = None,
-    executor: Executor | None = None,
     progress: bool | None = None,
 ) -> Table:
     """Run a notebook for every combination of some values.
@@ -79,8 +83,6 @@ def sweep(
     cluster : str, optional
         The address of a Dask scheduler, such as ``"tcp://127.0.0.1:8786"``, in place of this
         machine. The rerun of a worker that is lost is given to another one.
-    executor : concurrent.futures.Executor, optional
-        Any other place where functions are called.
     progress : bool, optional
         Whether to show a progress bar; by default in interactive sessions.
 
@@ -104,16 +106,16 @@ def sweep(
     own = {p.name: p.default for p in declared}
     cells = expand(grid, declared, source.stem)
     version = fingerprint(code_of(parse(source.read_text(encoding="utf-8"))))
-    share = 1 if cluster or executor else max(1, usable_cores() // as_count("workers", workers, 1))
+    share = 1 if cluster else max(1, usable_cores() // as_count("workers", workers, 1))
     jobs = []
     for given in (rest | cell for cell in cells):
         values = own | given
         key = hashlib.sha256(json.dumps([version, values]).encode()).hexdigest()[:16]
         target = pathlib.Path(output).absolute() / f"{source.stem}-{key}.ipynb"
         jobs.append(Job(str(source), values, given, str(target), share))
-    rows: dict[str, dict[str, Any]] = {job.target: done for job in jobs if (done := _stored(job))}
+    rows = {job.target: _stored(job) for job in jobs if job.facts.exists()}
     with (
-        _place(workers, cluster, executor) as place,
+        _place(workers, cluster) as place,
         progress_bar(len(jobs), f"sweep {source.stem[:2]}", progress) as bar,
     ):
         bar.update(len(rows))
@@ -122,7 +124,7 @@ def sweep(
         }
         try:
             for future in as_completed(futures):
-                rows[futures[future].target] = _row(futures[future], future)
+                rows[futures[future].target] = _row(future)
                 bar.update()
                 bar.set_postfix_str(f"failed {sum(bool(r['error']) for r in rows.values())}")
         except KeyboardInterrupt as error:
@@ -143,48 +145,42 @@ def run_job(job: Job) -> dict[str, Any]:
         execute(source, job.values, job.given, target, job.num_threads, progress=False)
     except RerunError as error:
         return {"error": str(error).splitlines()[0], "seconds": None}
-    return _stored(job) or {}
+    return _stored(job)
 
 
-def _row(job: Job, future: Future[dict[str, Any]]) -> dict[str, Any]:
+def _row(future: Future[dict[str, Any]]) -> dict[str, Any]:
     try:
         return future.result()
     except Exception as error:  # of the place, not of the notebook: a lost worker, a full disk
         return {"error": f"{type(error).__name__}: {error}", "seconds": None}
 
 
-def _stored(job: Job) -> dict[str, Any] | None:
+def _stored(job: Job) -> dict[str, Any]:
     """Return the row of a rerun that ended well."""
-    path = pathlib.Path(job.target).with_suffix(".json")
-    if not path.exists():
-        return None
-    facts = json.loads(path.read_text(encoding="utf-8"))
-    return facts["results"] | {"error": "", "seconds": facts["seconds"]}
+    facts = json.loads(job.facts.read_text(encoding="utf-8"))
+    row: dict[str, Any] = facts["results"] | {"error": "", "seconds": facts["seconds"]}
+    return row
 
 
 @contextmanager
-def _place(workers: int, cluster: str | None, executor: Executor | None) -> Iterator[Executor]:
-    """Enter where the reruns happen; what was made here is closed at the end."""
-    if executor is not None:
-        yield executor
-    elif cluster is None:
+def _place(workers: int, cluster: str | None) -> Iterator[Executor]:
+    """Enter where the reruns happen: threads of this machine, or a cluster."""
+    if cluster is None:
         with ThreadPoolExecutor(workers) as pool:
             yield pool
-    else:
-        try:
-            from distributed import Client
-        except ImportError:
-            raise ArgumentError(
-                "cluster: the package distributed is not installed. Install the extra 'cluster'."
-            ) from None
-        try:
-            client = Client(cluster, timeout=10)  # type: ignore[no-untyped-call]
-        except (OSError, ValueError) as error:
-            raise ArgumentError(
-                f"cluster: no Dask scheduler answers at {cluster!r}: {error}. Start one with "
-                "'dask scheduler', and workers with 'dask worker ADDRESS'."
-            ) from None
-        with client:
-            yield client.get_executor(  # type: ignore[no-untyped-call]
-                pure=False, retries=_RETRIES
-            )
+        return
+    try:
+        from distributed import Client
+
+        client = Client(cluster, timeout=10)  # type: ignore[no-untyped-call]
+    except ImportError:
+        raise ArgumentError(
+            "cluster: the package distributed is not installed. Install the extra 'cluster'."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise ArgumentError(
+            f"cluster: no Dask scheduler answers at {cluster!r}: {error}. Start one with "
+            "'dask scheduler', and workers with 'dask worker ADDRESS'."
+        ) from None
+    with client:
+        yield client.get_executor(pure=False, retries=_RETRIES)  # type: ignore[no-untyped-call]
