@@ -8,13 +8,13 @@ import bnn_teach as bt
 from bnn_teach.classroom.checking import check_hidden
 
 
-def test_a_right_way_passes_on_every_case(number, answer, cases):
+def test_right_ways_pass(number, answer, cases):
     for case in cases:
         result = check_hidden(number, answer, **case)
         assert result.passed, (case, result)
 
 
-def test_a_slip_is_named(number, answer, words):
+def test_slips_are_named(number, answer, words):
     result = bt.check(number, answer)
     assert not result.passed
     sayings = (words,) if isinstance(words, str) else words

@@ -5,10 +5,7 @@ import numpy as np
 import bnn_teach as bt
 from bnn_teach.classroom.checking import check_hidden
 from bnn_teach.engine.runtime import tf
-from tests.course.chapters.answers import (  # noqa: F401
-    test_a_right_way_passes_on_every_case,
-    test_a_slip_is_named,
-)
+from tests.course.chapters.answers import test_right_ways_pass, test_slips_are_named  # noqa: F401
 
 
 def _quantile_width(curves, tails=(0.025, 0.975), axis=(0, 1)):

@@ -5,10 +5,7 @@ from scipy import stats
 
 import bnn_teach as bt
 from bnn_teach.classroom.checking import check_hidden
-from tests.course.chapters.answers import (  # noqa: F401
-    test_a_right_way_passes_on_every_case,
-    test_a_slip_is_named,
-)
+from tests.course.chapters.answers import test_right_ways_pass, test_slips_are_named  # noqa: F401
 
 WIDE = {"m": -2.0, "s": 3.0, "m0": 0.5, "s0": 0.4}
 THREE = ((2.0, -0.5, 0.1), (-0.5, 1.0, 0.3), (0.1, 0.3, 0.7))

@@ -3,10 +3,7 @@
 import bnn_teach as bt
 from bnn_teach.classroom.checking import check_hidden
 from bnn_teach.engine.runtime import tf
-from tests.course.chapters.answers import (  # noqa: F401
-    test_a_right_way_passes_on_every_case,
-    test_a_slip_is_named,
-)
+from tests.course.chapters.answers import test_right_ways_pass, test_slips_are_named  # noqa: F401
 
 LINE = {"x": [3.0, -1.0, 0.1], "y": [0.0, 0.5, 7.0], "noise_scale": 1.5, "w": 2.2, "b": -3.0}
 HINGES = [{}, {"hinge": 0.5}, {"hinge": 10.0}, {"hinge": -10.0, "noise_scale": 0.8}]

@@ -3,10 +3,7 @@
 import numpy as np
 
 from bnn_teach.classroom.checking import check_hidden
-from tests.course.chapters.answers import (  # noqa: F401
-    test_a_right_way_passes_on_every_case,
-    test_a_slip_is_named,
-)
+from tests.course.chapters.answers import test_right_ways_pass, test_slips_are_named  # noqa: F401
 
 TABLE = {"gap": (0.0, 2.0), "x": ((-1.0, 0.0, 1e-9), (1.0, 2.0, 3.0))}
 ODD = {"num_points": 501, "gap": (-0.9, -0.7), "noise_scale": 1.3, "seed": 7}

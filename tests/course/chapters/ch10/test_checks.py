@@ -5,10 +5,7 @@ import xarray as xr
 from scipy import stats
 
 import bnn_teach as bt
-from tests.course.chapters.answers import (  # noqa: F401
-    test_a_right_way_passes_on_every_case,
-    test_a_slip_is_named,
-)
+from tests.course.chapters.answers import test_right_ways_pass, test_slips_are_named  # noqa: F401
 
 
 def one_network_at_a_time(weights, layer, order):

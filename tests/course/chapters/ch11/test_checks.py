@@ -6,10 +6,7 @@ import pytest
 import bnn_teach as bt
 from bnn_teach.classroom.checking import check_hidden
 from bnn_teach.engine.runtime import tf
-from tests.course.chapters.answers import (  # noqa: F401
-    test_a_right_way_passes_on_every_case,
-    test_a_slip_is_named,
-)
+from tests.course.chapters.answers import test_right_ways_pass, test_slips_are_named  # noqa: F401
 
 
 def of_log(z, log_p, *, add=lambda z: z, at=np.exp):

@@ -6,10 +6,7 @@ import numpy as np
 from scipy.stats import norm
 
 from bnn_teach.classroom.checking import check_hidden
-from tests.course.chapters.answers import (  # noqa: F401
-    test_a_right_way_passes_on_every_case,
-    test_a_slip_is_named,
-)
+from tests.course.chapters.answers import test_right_ways_pass, test_slips_are_named  # noqa: F401
 
 
 def minibatch(log_prior, terms, num_data, *, prior=1.0, factor=None):
