@@ -45,9 +45,6 @@ class Control:
             )
         self.value = self.choices[0] if value is None else self.check(value)
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.name!r}, {self.choices!r}, value={self.value!r})"
-
     def check(self, value: Any) -> Any:
         """Return the stored value that ``value`` is, or raise an ArgumentError."""
         read = self._read(value)
@@ -92,7 +89,7 @@ class Slider(Control):
             raise ArgumentError(
                 f"{self.name}: got {value!r}, expected a number from {low:g} to {high:g}."
             )
-        return next((each for each in self.choices if each == number), number)
+        return number
 
     def _read(self, value: Any) -> float | int:
         array = np.asarray(value)

@@ -62,9 +62,6 @@ class Panel:
         self.ticks = {"x": _ticks(xticks), "y": _ticks(yticks)}
         self.axes = bool(axes)
 
-    def __repr__(self) -> str:
-        return f"Panel({len(self.marks)} marks, title={self.words['title']!r})"
-
 
 class Frame(NamedTuple):
     """What is seen at one setting of the controls."""

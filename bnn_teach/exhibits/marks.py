@@ -18,7 +18,7 @@ from bnn_teach.errors import ArgumentError, ShapeError, did_you_mean
 from bnn_teach.plots.style import colors
 
 
-@dataclass(eq=False, repr=False)
+@dataclass(eq=False)
 class Mark:
     """One kind of thing in a panel: its arrays, and its options.
 
@@ -72,12 +72,8 @@ class Mark:
                 raise ArgumentError(f"{name}: got {pixels!r}, expected a number of pixels above 0.")
         self.options = {name: value for name, value in given.items() if value}
 
-    def __repr__(self) -> str:
-        sizes = ", ".join(f"{name}: {len(array)}" for name, array in self.arrays.items())
-        return f"{type(self).__name__}({sizes}, role={self.options['role']!r})"
 
-
-@dataclass(eq=False, repr=False)
+@dataclass(eq=False)
 class Line(Mark):
     """A line through points, in the order given; NaN interrupts it.
 
@@ -100,7 +96,7 @@ class Line(Mark):
     width: float | None = None
 
 
-@dataclass(eq=False, repr=False)
+@dataclass(eq=False)
 class Band(Mark):
     """The area between a lower and an upper line, each of shape (N,) or (N, 1), as x.
 
@@ -117,7 +113,7 @@ class Band(Mark):
     hatch: bool = False
 
 
-@dataclass(eq=False, repr=False)
+@dataclass(eq=False)
 class Points(Mark):
     """Separate points, x and y of shape (N,) or (N, 1), with the role's marker.
 
@@ -133,7 +129,7 @@ class Points(Mark):
     size: float | None = None
 
 
-@dataclass(eq=False, repr=False)
+@dataclass(eq=False)
 class Polygon(Mark):
     """A closed area with corners at (x, y) in order, each of shape (N,); NaN begins a new one."""
 
@@ -145,7 +141,7 @@ class Polygon(Mark):
     label: str = ""
 
 
-@dataclass(eq=False, repr=False)
+@dataclass(eq=False)
 class Bars(Mark):
     """The bars of a histogram, each from ``left`` to ``right`` and from 0 to ``height``.
 
@@ -163,7 +159,7 @@ class Bars(Mark):
     hatch: bool = False
 
 
-@dataclass(eq=False, repr=False)
+@dataclass(eq=False)
 class Segments(Mark):
     """Straight strokes from (x0, y0) to (x1, y1), such as the weights of a drawn network.
 
@@ -197,7 +193,7 @@ class Segments(Mark):
         self.arrays["sign"] = np.where(self.arrays["sign"] < 0, -1.0, 1.0)
 
 
-@dataclass(eq=False, repr=False)
+@dataclass(eq=False)
 class Text(Mark):
     """Words at places: a string at a number each, or N of them at x and y of shape (N,).
 

@@ -22,6 +22,7 @@ from bnn_teach.plots.style import LEGEND, SOFT, Look, colors, start, style
 
 _COLUMNS = 3
 _WIDTH, _HEIGHT = 3.0, 2.5  # inches of one panel
+_POINT = 0.75  # of a pixel
 
 
 def small_multiples(pictures: Sequence[tuple[str, Frame]], shown: Shown, title: str = "") -> Figure:
@@ -89,73 +90,57 @@ def _legend(figure: Figure) -> None:
             named.setdefault(label, handle)
     if named:
         columns = min(len(named), max(1, int(figure.get_figwidth() / 2)))
-        figure.legend(
-            list(named.values()),
-            list(named),
-            loc="outside lower center",
-            **(LEGEND | {"ncols": columns}),
-        )
+        options = LEGEND | {"ncols": columns, "loc": "outside lower center"}
+        figure.legend(list(named.values()), list(named), **options)
 
 
 # --- One function for each kind of mark -----------------------------------------------------------
 
 
-def _label(mark: Mark) -> str | None:
-    return mark.options.get("label")
-
-
 def _line(ax: Axes, mark: Mark, look: Look) -> None:
-    solid = {"linestyle": look.linestyle or "-"}
-    width = mark.options.get("width", 2) * 0.75  # of a pixel, in points
-    ax.plot(*_xy(mark), **(look.line | solid), lw=width, label=_label(mark))
+    options = look.line | {"linestyle": look.linestyle or "-", "label": mark.options.get("label")}
+    ax.plot(*mark.arrays.values(), **options, lw=mark.options.get("width", 2) * _POINT)
 
 
 def _band(ax: Axes, mark: Mark, look: Look) -> None:
-    x, lower, upper = (mark.arrays[name] for name in ("x", "lower", "upper"))
-    ax.fill_between(x, lower, upper, lw=0, label=_label(mark), **_fill(mark, look))
+    x, lower, upper = mark.arrays.values()
+    ax.fill_between(x, lower, upper, lw=0, label=mark.options.get("label"), **_fill(mark, look))
     for edge in (lower, upper):
         ax.plot(x, edge, color=look.color, linestyle=look.linestyle or "-", lw=0.8)
 
 
 def _points(ax: Axes, mark: Mark, look: Look) -> None:
-    size = 1.5 * mark.options.get("size", 3)
-    options: dict[str, Any] = {"ls": "", "marker": look.marker or "o", "ms": size}
-    ax.plot(*_xy(mark), color=look.color, markeredgewidth=0, label=_label(mark), **options)
+    size = 2 * _POINT * mark.options.get("size", 3)
+    options: dict[str, Any] = {"ls": "", "marker": look.marker or "o", "ms": size, "mew": 0}
+    ax.plot(*mark.arrays.values(), color=look.color, label=mark.options.get("label"), **options)
 
 
 def _polygon(ax: Axes, mark: Mark, look: Look) -> None:
-    corners = np.column_stack(_xy(mark))
+    corners = np.column_stack(list(mark.arrays.values()))
     breaks = np.flatnonzero(np.isnan(corners).any(axis=1))
     pieces = [part[~np.isnan(part).any(axis=1)] for part in np.split(corners, breaks)]
-    for number, part in enumerate(each for each in pieces if len(each) > 2):
-        label = _label(mark) if number == 0 else None
-        options = _fill(mark, look) | {"edgecolor": look.color, "label": label}
+    options = _fill(mark, look) | {"edgecolor": look.color, "label": mark.options.get("label")}
+    for part in (each for each in pieces if len(each) > 2):
         ax.fill(part[:, 0], part[:, 1], lw=1, linestyle=look.linestyle or "-", **options)
 
 
 def _bars(ax: Axes, mark: Mark, look: Look) -> None:
-    left, right, height = (mark.arrays[name] for name in ("left", "right", "height"))
+    left, right, height = mark.arrays.values()
     fill = _fill(mark, look) | {"edgecolor": look.color, "linewidth": 0.6}
-    ax.bar(left, height, right - left, align="edge", label=_label(mark), **fill)
+    ax.bar(left, height, right - left, align="edge", label=mark.options.get("label"), **fill)
 
 
 def _segments(ax: Axes, mark: Mark, look: Look) -> None:
-    names = ("x0", "y0", "x1", "y1", "width", "sign")
-    for number, row in enumerate(zip(*(mark.arrays[name] for name in names), strict=True)):
-        x0, y0, x1, y1, width, sign = row
+    options: dict[str, Any] = {"color": look.color, "label": mark.options.get("label")}
+    for x0, y0, x1, y1, width, sign in zip(*mark.arrays.values(), strict=True):
         dashes: Any = (0, (4, 2)) if sign < 0 else "-"
-        options = {"label": _label(mark) if number == 0 else None, "linestyle": dashes}
-        ax.plot([x0, x1], [y0, y1], color=look.color, lw=0.75 * width, **options)
+        ax.plot([x0, x1], [y0, y1], lw=_POINT * width, linestyle=dashes, **options)
 
 
 def _text(ax: Axes, mark: Mark, look: Look) -> None:
     side = {"start": "left", "middle": "center", "end": "right"}[mark.options["anchor"]]
-    for x, y, words in zip(*_xy(mark), mark.options["text"], strict=True):
+    for x, y, words in zip(*mark.arrays.values(), mark.options["text"], strict=True):
         ax.text(x, y, words, ha=side, va="center", fontsize=9, color=look.color, clip_on=True)
-
-
-def _xy(mark: Mark) -> tuple[np.ndarray, np.ndarray]:
-    return mark.arrays["x"], mark.arrays["y"]
 
 
 def _fill(mark: Mark, look: Look) -> dict[str, Any]:

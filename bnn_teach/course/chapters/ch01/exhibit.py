@@ -27,12 +27,7 @@ _RANGE = (-1.0, 6.0)
 def exact_posterior(y: ArrayLike, prior_scale: float) -> tuple[float, float]:
     """Return mean and sd of the posterior of the mean; noise 1, prior Normal(0, prior_scale).
 
-    Parameters
-    ----------
-    y : array_like, shape (N,)
-        The measurements.
-    prior_scale : float
-        The prior's standard deviation, in the unit of ``y``.
+    The measurements y have the shape (N,), and the unit of ``prior_scale``.
     """
     values = np.asarray(y, dtype=float)
     variance = 1.0 / (1.0 / prior_scale**2 + values.size)

@@ -47,17 +47,10 @@ def leaves(model: Model) -> list[Leaf]:
 
 
 def places(paths: list[str]) -> dict[str, tuple[float, float]]:
-    """Return where each path and each scope is drawn: depth to the right, order downwards.
+    """Return where each path and each scope is drawn, (x, y): depth to the right, order downwards.
 
-    Parameters
-    ----------
-    paths : list of str
-        Of the leaves, in the order in which they were yielded.
-
-    Returns
-    -------
-    dict of str to (x, y)
-        Leaves at y = 0, -1, ...; a scope stands in the middle of the leaves below it.
+    The paths of the leaves come in the order in which they were yielded, and hang at y = 0, -1,
+    ...; a scope stands in the middle of the leaves below it.
     """
     rows = {path: -float(number) for number, path in enumerate(paths)}
     scopes = dict.fromkeys(scope for path in paths for scope in _scopes(path))

@@ -12,6 +12,7 @@ direction: beyond it a leapfrog is unstable. Next: :mod:`bnn_teach.exhibits.pict
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -96,16 +97,13 @@ def _place(name: str, landscape: Landscape, start: Sequence[float], seed: int) -
             f"landscapes: {name!r} curves downwards in no direction at its start, {tuple(z)}; "
             "expected a place where steps have a limit. Start nearer to its top."
         )
-    known: dict[bytes, tuple[Any, Any]] = {}
 
-    def remembered(z: np.ndarray) -> tuple[Any, Any]:
-        """Look up a state that a trajectory with fewer doublings has been at."""
-        key = z.tobytes()
-        if key not in known:
-            known[key] = landscape.value_and_grad(z)
-        return known[key]
+    @functools.cache  # a trajectory with fewer doublings has been at the same states
+    def value_and_grad(state: bytes) -> tuple[Any, Any]:
+        return landscape.value_and_grad(np.frombuffer(state))
 
-    return _Place(landscape, z, seed, remembered, limit, contour_lines(landscape, points=61))
+    contours = contour_lines(landscape, points=61)
+    return _Place(landscape, z, seed, lambda z: value_and_grad(z.tobytes()), limit, contours)
 
 
 def _path(place: _Place, info: Info) -> ex.Panel:

@@ -11,24 +11,22 @@ Both leave the function as it is. Only the first leaves the prior as it is, too.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bnn_teach import exhibits as ex
 from bnn_teach.diagnostics import function_diagnostics
 from bnn_teach.errors import ArgumentError, ShapeError
-from bnn_teach.exhibits.controls import Choice, Slider
-from bnn_teach.exhibits.exhibit import Exhibit
-from bnn_teach.exhibits.frames import Frame, Panel
-from bnn_teach.exhibits.marks import Band, Line, Mark, Points
+from bnn_teach.exhibits.frames import with_minus
 from bnn_teach.plots.diagnostics import RHAT_FAIR, RHAT_GOOD
 
 AS_SAMPLED, SWAPPED = "as sampled", "two units swapped in chain 0"
 OWN_ORDER, SHUFFLED = "each chain its own order", "shuffled in every draw"
 Weights = dict[str, np.ndarray]
 
+_FACTORS = (0.125, 0.25, 0.5, 1, 2, 4, 8)  # of unit 0 of the last hidden layer in chain 0
 _STILL = 1e-9  # rounding in float64 is far below, and what a reader could see is far above
 _RHAT_TICKS = (1.0, RHAT_GOOD, RHAT_FAIR, 1.2, 1.5, 2.0, 3.0)
 _WEIGHT_TICKS = (-10.0, -3.0, -1.0, 0.0, 1.0, 3.0, 10.0)
@@ -63,17 +61,8 @@ def permuted(weights: Weights, layer: int, order: np.ndarray) -> Weights:
 def rescaled(weights: Weights, layer: int, factor: np.ndarray) -> Weights:
     """Multiply what leads into each unit of a hidden layer, and divide what leads out of it.
 
-    Parameters
-    ----------
-    weights, layer
-        As in :func:`permuted`.
-    factor : ndarray, shape (chain, draw, units)
-        c > 0 of each unit.
-
-    Returns
-    -------
-    dict of str to ndarray
-        The same functions, with another prior density.
+    ``weights`` and ``layer`` are those of :func:`permuted`, ``factor`` is c > 0 of each unit, shape
+    (chain, draw, units). The functions stay the same, their prior density does not.
     """
     v, b, w = _around(weights, layer)
     return weights | {
@@ -85,11 +74,12 @@ def rescaled(weights: Weights, layer: int, factor: np.ndarray) -> Weights:
 
 def functions(weights: Weights, x: np.ndarray) -> np.ndarray:
     """Return what each ReLU network says at x of shape (N, inputs): (chain, draw, N)."""
-    signal, pairs = x, list(weights.values())
-    for w, b in zip(pairs[::2], pairs[1::2], strict=True):
-        signal = np.maximum(signal, 0) if signal is not x else x
-        signal = signal @ w + b[..., None, :]
-    return np.asarray(signal[..., 0])
+    pairs = list(weights.values())
+    *hidden, (w, b) = zip(pairs[::2], pairs[1::2], strict=True)
+    signal = x
+    for into, bias in hidden:
+        signal = np.maximum(signal @ into + bias[..., None, :], 0)
+    return np.asarray((signal @ w + b[..., None, :])[..., 0])
 
 
 def symmetries(
@@ -98,10 +88,11 @@ def symmetries(
     points: tuple[ArrayLike, ArrayLike],
     *,
     prior_scale: float = 1.0,
-    factors: Sequence[float] = (0.125, 0.25, 0.5, 1, 2, 4, 8),
     seed: int = 0,
-) -> Exhibit:
+) -> ex.Exhibit:
     """Relabel and rescale the units of all draws, and judge weights and function by R-hat.
+
+    A choice of labels comes with a slider for c, of one unit of the last hidden layer in chain 0.
 
     Parameters
     ----------
@@ -114,15 +105,8 @@ def symmetries(
         The data, x and y.
     prior_scale : float, optional
         s, the prior standard deviation of every weight.
-    factors : sequence of float, optional
-        Values of c, for unit 0 of the last hidden layer in chain 0; 1 is among them.
     seed : int, optional
         Of the shuffles.
-
-    Returns
-    -------
-    Exhibit
-        With a choice of labels and a slider for c.
 
     Raises
     ------
@@ -137,7 +121,7 @@ def symmetries(
     chains, _, units = unscaled.shape
     if chains < 2 or units < 2:
         raise ShapeError(
-            f"draws: came {chains} chains of networks whose last hidden layer has {units} units; "
+            f"draws: got {chains} chains of networks whose last hidden layer has {units} units, "
             "expected at least two of each. Sample with num_chains=4."
         )
     places = np.asarray(x, float).reshape(-1, 1)
@@ -145,22 +129,17 @@ def symmetries(
     of_f = _r_hat(before)
     band = np.quantile(before, [0.025, 0.975], axis=(0, 1))
     theta, orders = _flat(sampled), _orders(sampled, np.random.default_rng(seed))
+    names = _names(sampled)
 
-    @functools.cache
-    def labelled(labels: str) -> tuple[Weights, np.ndarray]:
+    def frame(labels: str, factor: float) -> ex.Frame:
         weights = sampled
         for layer, order in enumerate(orders[labels], start=1):
             weights = permuted(weights, layer, order)
-        return weights, _r_hat(_flat(weights))
-
-    def frame(labels: str, factor: float) -> Frame:
-        weights, of_weights = labelled(labels)
-        if factor != 1:
-            c = unscaled.copy()
-            c[0, :, 0] = factor
-            weights = rescaled(weights, last, c)
-            of_weights = _only_changed(of_weights, _flat(labelled(labels)[0]), _flat(weights))
+        c = unscaled.copy()
+        c[0, :, 0] = factor
+        weights = rescaled(weights, last, c)
         after, moved = functions(weights, places), _flat(weights)
+        of_weights = _r_hat(moved)
         shift = float(np.abs(after - before).max())
         density = float((theta[0, -1] ** 2 - moved[0, -1] ** 2).sum() / (2 * prior_scale**2))
         still = "No function has moved" if shift < _STILL else f"f moves by up to {shift:.1g}"
@@ -170,21 +149,22 @@ def symmetries(
             f"up to {of_weights.max():.2f} for a weight, and to {of_f.max():.2f} for f(x). "
             f"{still}; the log prior of the drawn network {density_says}."
         )
-        dots = Points(np.arange(len(of_weights)), _root(of_weights), "nuts", size=2.5)
-        strip = Line(places[:, 0], _root(of_f), "nuts")
+        index, along = np.arange(len(of_weights)), places[:, 0]
+        dots = ex.Points(index, _root(of_weights), "nuts", size=2.5)
+        strip, xlim = ex.Line(along, _root(of_f), "nuts"), (along.min(), along.max())
         panels = [
-            _weights_panel(sampled, theta[0, -1], moved[0, -1]),
-            _function_panel(places[:, 0], band, after[0, -1], points),
-            _r_hat_panel("of each weight", dots, _names(sampled)),
-            _r_hat_panel("of f(x)", strip, None),
+            _weights_panel(theta[0, -1], moved[0, -1], names),
+            _function_panel(along, band, after[0, -1], points),
+            _r_hat_panel("of each weight", dots, "weights by layer", (-1, len(index)), names),
+            _r_hat_panel("of f(x)", strip, "x", xlim),
         ]
-        return Frame(panels, says.replace("by -", "by \N{MINUS SIGN}"))
+        return ex.Frame(panels, says)
 
     controls = [
-        Choice("labels", list(orders), "labels of the units"),
-        Slider("factor", factors, "c, for a unit of chain 0", value=1),
+        ex.Choice("labels", orders, "labels of the units"),
+        ex.Slider("factor", _FACTORS, "c, for a unit of chain 0", value=1),
     ]
-    return Exhibit(frame, controls, title="Weights jump, f stands still")
+    return ex.Exhibit(frame, controls, title="Weights jump, f stands still")
 
 
 def _layers(draws: Mapping[str, ArrayLike]) -> Weights:
@@ -196,7 +176,7 @@ def _layers(draws: Mapping[str, ArrayLike]) -> Weights:
         weights |= {name: np.asarray(draws[name], float) for name in pair}
     if len(weights) < 4:
         raise ArgumentError(
-            f"draws: came {', '.join(draws) or 'no variables'}; expected weights and biases of a "
+            f"draws: got {', '.join(draws) or 'no variables'}, expected weights and biases of a "
             "hidden layer and an output, such as network.l1.w, network.l1.b, network.l2.w and "
             "network.l2.b."
         )
@@ -233,14 +213,6 @@ def _r_hat(values: np.ndarray) -> np.ndarray:
     return np.asarray(function_diagnostics(values)["r_hat"].values)
 
 
-def _only_changed(r_hat: np.ndarray, old: np.ndarray, new: np.ndarray) -> np.ndarray:
-    """Return R-hat of all weights, computed where they have changed."""
-    changed = np.any(old != new, axis=(0, 1))
-    result = r_hat.copy()
-    result[changed] = _r_hat(new[..., changed])
-    return result
-
-
 def _names(weights: Weights) -> dict[float, str]:
     """Write the name of each layer in the middle of its weights and biases."""
     sizes = np.array([array[0, 0].size for array in weights.values()]).reshape(-1, 2).sum(axis=1)
@@ -249,44 +221,51 @@ def _names(weights: Weights) -> dict[float, str]:
     return {float(at): f"l{number}" for number, at in enumerate(middles, start=1)}
 
 
-def _weights_panel(weights: Weights, before: np.ndarray, after: np.ndarray) -> Panel:
-    index = np.arange(len(after))
-    marks: list[Mark] = [
-        Points(index, np.arcsinh(before), "data", "its weights as sampled", size=2),
-        Points(index, np.arcsinh(after), "nuts", "its weights now", size=3),
+def _weights_panel(before: np.ndarray, after: np.ndarray, names: dict[float, str]) -> ex.Panel:
+    index, xlim = np.arange(len(after)), (-1, len(after))
+    marks = [
+        ex.Points(index, np.arcsinh(before), "data", "its weights as sampled", size=2),
+        ex.Points(index, np.arcsinh(after), "nuts", "its weights now", size=3),
     ]
-    ticks = {float(np.arcsinh(w)): f"{w:g}".replace("-", "\N{MINUS SIGN}") for w in _WEIGHT_TICKS}
-    return Panel(marks, "weights by layer", "weight", xlim=(-1, len(after)), title="a network",
-                 xticks=_names(weights), yticks=ticks)  # fmt: skip
+    ticks = {float(np.arcsinh(w)): with_minus(f"{w:g}") for w in _WEIGHT_TICKS}
+    axes = "weights by layer", "weight"
+    return ex.Panel(marks, *axes, xlim=xlim, title="a network", xticks=names, yticks=ticks)
 
 
 def _function_panel(
     x: np.ndarray, band: np.ndarray, f: np.ndarray, points: tuple[ArrayLike, ArrayLike]
-) -> Panel:
+) -> ex.Panel:
     y = np.asarray(points[1], float)
-    marks: list[Mark] = [
-        Band(x, band[0], band[1], "band", "95 % of all draws"),
-        Line(x, f, "nuts", "this network"),
-        Points(*points, "data", "data"),
+    marks = [
+        ex.Band(x, band[0], band[1], "band", "95 % of all draws"),
+        ex.Line(x, f, "nuts", "this network"),
+        ex.Points(*points, "data", "data"),
     ]
     room = float(np.ptp(y))
     ylim = (float(y.min()) - room, float(y.max()) + room)
-    return Panel(marks, "x", "f(x)", ylim=ylim, title="its function")
+    return ex.Panel(marks, "x", "f(x)", ylim=ylim, title="its function")
 
 
-def _r_hat_panel(what: str, mark: Mark, names: dict[float, str] | None) -> Panel:
-    along = mark.arrays["x"]
-    ends = [along.min() - 1, along.max() + 1] if names else [along.min(), along.max()]
-    marks: list[Mark] = [
-        Line(ends, _root(np.full(2, level)), "truth", width=1) for level in (RHAT_GOOD, RHAT_FAIR)
-    ]
-    ticks = {float(_root(np.array(each))): f"{each:g}" for each in _RHAT_TICKS}
-    ylim = (0.0, float(_root(np.array(_RHAT_TICKS[-1]))))
-    xlabel = "weights by layer" if names else "x"
-    return Panel([*marks, mark], xlabel, "R-hat", (ends[0], ends[1]), ylim, xticks=names,
-                 yticks=ticks, title=f"R-hat {what}")  # fmt: skip
+def _r_hat_panel(
+    what: str,
+    mark: ex.Mark,
+    xlabel: str,
+    xlim: tuple[float, float],
+    xticks: dict[float, str] | None = None,
+) -> ex.Panel:
+    levels = [ex.Line(xlim, _root(each), "truth", width=1) for each in (RHAT_GOOD, RHAT_FAIR)]
+    return ex.Panel(
+        [*levels, mark],
+        xlabel=xlabel,
+        ylabel="R-hat",
+        xlim=xlim,
+        ylim=(0.0, float(_root(_RHAT_TICKS[-1]))),
+        title=f"R-hat {what}",
+        xticks=xticks,
+        yticks={float(_root(each)): f"{each:g}" for each in _RHAT_TICKS},
+    )
 
 
-def _root(r_hat: np.ndarray) -> np.ndarray:
+def _root(r_hat: ArrayLike) -> np.ndarray:
     """Return the square root of R-hat - 1, the scale of its axis; chance can lead below 1."""
     return np.sqrt(np.maximum(np.asarray(r_hat) - 1, 0))

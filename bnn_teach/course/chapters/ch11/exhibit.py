@@ -9,42 +9,36 @@ grid. If the weights have to be independent, as in mean field, the evidence beco
           \sum_j \log \Lambda_{jj} - \log\det\Lambda \Big), \qquad
           \Lambda = I + \tfrac{a^2}{\sigma^2} \Phi^\top \Phi ,
 
-and a climb on it stops at the first hilltop. Next: :mod:`bnn_teach.exhibits.quiz`.
+and a climb on it stops at the first mode. Next: :mod:`bnn_teach.exhibits.quiz`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.signal import argrelmin
 from scipy.special import logsumexp
 from scipy.stats import norm
 
+from bnn_teach import exhibits as ex
 from bnn_teach.course.chapters.ch00.exhibit import fixed_features
-from bnn_teach.exhibits.controls import Choice, Slider
-from bnn_teach.exhibits.exhibit import Exhibit
-from bnn_teach.exhibits.frames import Frame, Panel
-from bnn_teach.exhibits.marks import Band, Line, Mark, Points
+from bnn_teach.course.datasets import Regression
 
 EXACT = "exact posterior"
 CLIMBS = {"climb from σ = 1": 1.0, "climb from σ = 0.1": 0.1}
 """The answers that a reader chooses from besides the exact one, and where each begins."""
 
+_SIZES, _MEDIANS = (6, 8, 12, 24, 40, 80), (0.03, 0.1, 0.3, 1.0)
 _UNITS, _LAYER = 16, 2  # of the hidden layer, and the seed that it was drawn with
 _SIGMA, _AMPLITUDE = np.geomspace(0.01, 3, 61), np.geomspace(0.15, 60, 41)
 _USUAL_AMPLITUDE, _SPREAD = 3.0, 0.7  # medians' partners: the sds of log a is 1, of log σ is 0.7
 _DRAWS = 1000
 _DEEPEST = -90.0  # nats
-
-
-class Points1D(Protocol):
-    """A data set such as :class:`bnn_teach.course.datasets.Regression`."""
-
-    x: np.ndarray
-    y: np.ndarray
-    truth: Callable[[ArrayLike], np.ndarray]
+_AT, _SIGMAS = np.log10(_SIGMA), (-2.0, float(np.log10(_SIGMA[-1])))  # places of σ, and its axis
+_TICKS: dict[float, str] = {-2: "0.01", -1.5: "0.03", -1: "0.1", -0.5: "0.3", 0: "1"}
 
 
 class Surfaces(NamedTuple):
@@ -61,10 +55,7 @@ class Surfaces(NamedTuple):
 
 
 def surfaces(
-    data: Points1D,
-    x: ArrayLike,
-    sigma: np.ndarray = _SIGMA,
-    amplitude: np.ndarray = _AMPLITUDE,
+    data: Regression, x: ArrayLike, sigma: np.ndarray = _SIGMA, amplitude: np.ndarray = _AMPLITUDE
 ) -> Surfaces:
     """Return evidence, price and predictions for all pairs of a noise and an amplitude.
 
@@ -91,49 +82,30 @@ def surfaces(
     evidence -= len(y) * (np.log(sigma[:, None]) + 0.5 * np.log(2 * np.pi))
     step = np.log(amplitude[1] / amplitude[0])
     evidence += norm.logpdf(np.log(amplitude), np.log(_USUAL_AMPLITUDE), 1) + np.log(step)
-    variances = (
-        amplitude[:, None] ** 2 * ((1 / seen) @ rows.T**2),
-        amplitude[:, None] ** 2 * ((1 / own) @ new.T**2),
-    )
-    return Surfaces(
-        evidence,
-        0.5 * (np.log(own).sum(-1) - np.log(seen).sum(-1)),
-        (ratio * target / seen) @ rows.T,
-        (np.sqrt(variances[0]), np.sqrt(variances[1])),
-    )
+    price = 0.5 * (np.log(own).sum(-1) - np.log(seen).sum(-1))
+    exact = amplitude[:, None] * np.sqrt((1 / seen) @ rows.T**2)
+    independent = amplitude[:, None] * np.sqrt((1 / own) @ new.T**2)
+    return Surfaces(evidence, price, (ratio * target / seen) @ rows.T, (exact, independent))
 
 
-def hill(heights: np.ndarray, start: int) -> tuple[int, slice]:
-    """Walk uphill from a place of a curve; return the top, and the places that lead to it.
+def mode(heights: np.ndarray, start: int) -> tuple[int, slice]:
+    """Return the mode at which a climb from a place of a curve ends, and all that leads to it.
 
     Parameters
     ----------
     heights : ndarray, shape (A,)
         The curve.
     start : int
-        Where the walk begins.
+        Where the climb begins.
     """
-    top, last = start, len(heights) - 1
-    while True:
-        near = [i for i in (top - 1, top + 1) if 0 <= i <= last]
-        best = max(near, key=lambda i: heights[i])
-        if heights[best] <= heights[top]:
-            break
-        top = best
-    low = high = top
-    while low > 0 and heights[low - 1] < heights[low]:
-        low -= 1
-    while high < last and heights[high + 1] < heights[high]:
-        high += 1
-    return top, slice(low, high + 1)
+    last = len(heights) - 1
+    valleys = np.array([0, *argrelmin(heights)[0], last])
+    right = min(int(np.searchsorted(valleys, start, side="right")), len(valleys) - 1)
+    low, high = valleys[right - 1], valleys[right]
+    return int(low + np.argmax(heights[low : high + 1])), slice(low, high + 1)
 
 
-def noise_trade(
-    make_data: Callable[[int], Points1D],
-    num_points: Sequence[int] = (6, 8, 12, 24, 40, 80),
-    medians: Sequence[float] = (0.03, 0.1, 0.3, 1.0),
-    start: tuple[int, float] = (40, 0.1),
-) -> Exhibit:
+def noise_trade(make_data: Callable[[int], Regression]) -> ex.Exhibit:
     """Build the exhibit: number of points, the prior's median of σ, and who answers.
 
     On the left the band of the curve and, hatched, that of a measurement. In the middle what is
@@ -144,21 +116,11 @@ def noise_trade(
     ----------
     make_data : callable
         Takes a number of points and returns a data set, such as ``bt.datasets.gap_sine``.
-    num_points : sequence of int, optional
-        Increasing.
-    medians : sequence of float, optional
-        Of the log-normal prior of σ, increasing.
-    start : tuple of int and float, optional
-        Where the two sliders stand at the beginning.
-
-    Returns
-    -------
-    Exhibit
     """
     x = np.linspace(-1, 1, 41)
-    known = {n: (data, surfaces(data, x)) for n in num_points for data in [make_data(n)]}
+    known = {n: (data, surfaces(data, x)) for n in _SIZES for data in [make_data(n)]}
 
-    def frame(num_points: int, median: float, answer: str) -> Frame:
+    def frame(num_points: int, median: float, answer: str) -> ex.Frame:
         data, found = known[num_points]
         log_prior = norm.logpdf(np.log(_SIGMA), np.log(median), _SPREAD)
         bound = found.evidence - found.price
@@ -167,29 +129,29 @@ def noise_trade(
         rows, top = slice(None), int(curves[0].argmax())
         if independent:
             begin = int(np.abs(_SIGMA - CLIMBS[answer]).argmin())
-            top, rows = hill(curves[1], begin)
+            top, rows = mode(curves[1], begin)
         weights = np.full_like(bound, -np.inf)
         weights[rows] = ((bound if independent else found.evidence) + log_prior[:, None])[rows]
         weights = np.exp(weights - logsumexp(weights))
         panels = [
             _bands(x, data, found, weights, independent),
             _beliefs(np.exp(log_prior), weights.sum(axis=1), independent),
-            _hills(curves, top, independent),
+            _modes(curves, top, independent),
         ]
         head = f"{num_points} points, prior of σ around {median:g}, {answer}: "
-        return Frame(panels, says=head + _say(weights.sum(axis=1), curves, top, independent))
+        return ex.Frame(panels, says=head + _say(weights.sum(axis=1), curves, top, independent))
 
     controls = [
-        Slider("num_points", num_points, "number of points", start[0]),
-        Slider("median", medians, "prior's median of σ", start[1]),
-        Choice("answer", [EXACT, *CLIMBS], "answer"),
+        ex.Slider("num_points", _SIZES, "number of points", 40),
+        ex.Slider("median", _MEDIANS, "prior's median of σ", 0.1),
+        ex.Choice("answer", [EXACT, *CLIMBS]),
     ]
-    return Exhibit(frame, controls, title="Noise or signal?")
+    return ex.Exhibit(frame, controls, title="Noise or signal?")
 
 
 def _bands(
-    x: np.ndarray, data: Points1D, found: Surfaces, weights: np.ndarray, independent: bool
-) -> Panel:
+    x: np.ndarray, data: Regression, found: Surfaces, weights: np.ndarray, independent: bool
+) -> ex.Panel:
     """Draw the bands of a mixture: pairs of σ and a by their weights, a normal for each."""
     flat = weights.ravel()
     chosen = np.searchsorted(np.cumsum(flat), (np.arange(_DRAWS) + 0.5) / _DRAWS)
@@ -202,39 +164,37 @@ def _bands(
     lower, median, upper = np.quantile(f, [0.025, 0.5, 0.975], axis=0)
     low, high = np.quantile(y, [0.025, 0.975], axis=0)
     role = "advi" if independent else "nuts"
-    marks: list[Mark] = [
-        Band(x, low, high, "noise", "a measurement, 95 %", hatch=True),
-        Band(x, lower, upper, role, "the curve, 95 %"),
-        Line(x, median, role),
-        Line(x, data.truth(x), "truth", "truth", width=1.5),
-        Points(data.x, data.y, "data", "data", size=2.5),
+    marks = [
+        ex.Band(x, low, high, "noise", "a measurement, 95 %", hatch=True),
+        ex.Band(x, lower, upper, role, "the curve, 95 %"),
+        ex.Line(x, median, role),
+        ex.Line(x, data.truth(x), "truth", "truth", width=1.5),
+        ex.Points(data.x, data.y, "data", "data", size=2.5),
     ]
-    return Panel(marks, "x", "y", xlim=(-1, 1), ylim=(-3, 3), title="what it predicts")
+    return ex.Panel(marks, "x", "y", xlim=(-1, 1), ylim=(-3, 3), title="what it predicts")
 
 
-_TICKS: dict[float, str] = {-2: "0.01", -1.5: "0.03", -1: "0.1", -0.5: "0.3", 0: "1"}
-
-
-def _beliefs(prior: np.ndarray, posterior: np.ndarray, independent: bool) -> Panel:
-    at, role = np.log10(_SIGMA), "advi" if independent else "nuts"
-    marks: list[Mark] = [
-        Line(at, prior / prior.max(), "prior", "prior of σ"),
-        Line(at, posterior / posterior.max(), role, "its answer"),
+def _beliefs(prior: np.ndarray, posterior: np.ndarray, independent: bool) -> ex.Panel:
+    role = "advi" if independent else "nuts"
+    marks = [
+        ex.Line(_AT, prior / prior.max(), "prior", "prior of σ"),
+        ex.Line(_AT, posterior / posterior.max(), role, "its answer"),
     ]
-    limits, title = {"x": (-2.0, float(at[-1])), "y": (0.0, 1.1)}, "what it believes of σ"
-    return Panel(marks, "σ", "density (peak = 1)", limits["x"], limits["y"], title, _TICKS)
+    title, ylabel = "what it believes of σ", "density (peak = 1)"
+    return ex.Panel(marks, "σ", ylabel, xlim=_SIGMAS, ylim=(0, 1.1), title=title, xticks=_TICKS)
 
 
-def _hills(curves: list[np.ndarray], top: int, independent: bool) -> Panel:
-    at, highest = np.log10(_SIGMA), curves[0].max()
-    drawn = [np.where(each - highest > _DEEPEST, each - highest, np.nan) for each in curves]
-    marks: list[Mark] = [
-        Line(at, drawn[0], "nuts", "exact"),
-        Line(at, drawn[1], "advi", "bound for independent weights"),
-        Points([at[top]], [drawn[independent][top]], "data", "its hilltop", size=5),
+def _modes(curves: list[np.ndarray], top: int, independent: bool) -> ex.Panel:
+    highest = curves[0].max()
+    exact, bound = (np.where(each - highest > _DEEPEST, each - highest, np.nan) for each in curves)
+    answer = (bound if independent else exact)[top]
+    marks = [
+        ex.Line(_AT, exact, "nuts", "exact"),
+        ex.Line(_AT, bound, "advi", "bound for independent weights"),
+        ex.Points(_AT[top], answer, "data", "its mode", size=5),
     ]
-    limits, title = {"x": (-2.0, float(at[-1])), "y": (_DEEPEST, 5.0)}, "the landscape"
-    return Panel(marks, "σ", "nats below the best", limits["x"], limits["y"], title, _TICKS)
+    ylim, title = (_DEEPEST, 5.0), "the landscape"
+    return ex.Panel(marks, "σ", "nats below the best", _SIGMAS, ylim, title, xticks=_TICKS)
 
 
 def _say(weights: np.ndarray, curves: list[np.ndarray], top: int, independent: bool) -> str:
@@ -243,8 +203,8 @@ def _say(weights: np.ndarray, curves: list[np.ndarray], top: int, independent: b
     says = f"σ is most likely {_SIGMA[top]:.2g}, 95 % from {low:.2g} to {high:.2g}."
     if independent:
         below = curves[1].max() - curves[1][top]
-        is_best = "this is the highest hill of the bound"
+        is_best = "this is the highest mode of the bound"
         says += " The climb ends there; " + (
-            f"{is_best}." if below < 1e-9 else f"the bound has a hill {below:.1f} nats higher."
+            f"{is_best}." if below < 1e-9 else f"the bound has a mode {below:.1f} nats higher."
         )
     return says

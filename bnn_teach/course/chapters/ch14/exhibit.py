@@ -161,12 +161,9 @@ def _tradeoff(
 ) -> list[ex.Mark]:
     """Draw all methods by price and distance: small where too dear."""
     marks: list[ex.Mark] = []
-    named = set()
     for role, method in {each.role: each.method for each in methods}.items():
         mine = np.array([each.role == role for each in methods])
         for chosen, size in ((mine & ~affordable, _SMALL), (mine & affordable, _MIDDLE)):
             if chosen.any():
-                label = "" if method in named else method
-                marks.append(ex.Points(x[chosen], y[chosen], role, label, size=size))
-                named.add(method)
+                marks.append(ex.Points(x[chosen], y[chosen], role, method, size=size))
     return marks

@@ -53,11 +53,6 @@ def test_bars_are_a_density() -> None:
     assert area == pytest.approx(sd * np.sqrt(2 * np.pi), rel=0.01)
 
 
-def test_the_state_is_small() -> None:
-    exhibit = draws_and_data(Y)
-    assert len(str(exhibit.figure)) < 300_000
-
-
 def test_too_few_points_are_refused() -> None:
     with pytest.raises(ShapeError, match="at least 100"):
         draws_and_data(Y[:50])

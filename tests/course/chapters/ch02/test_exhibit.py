@@ -59,7 +59,3 @@ def test_a_flat_elbo_is_wrong_for_mean_field_and_right_for_full_rank() -> None:
     )
     assert max(narrow) < 0.6 < 0.85 < min(wide)
     assert "flat" not in exhibit.set(learning_rate=0.003, step=500).says
-
-
-def test_the_state_is_small() -> None:
-    assert len(str(elbo_climb().figure)) < 300_000

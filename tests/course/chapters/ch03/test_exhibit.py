@@ -86,7 +86,6 @@ def test_the_sentence_counts(tree):
     assert tree.set(step=8).says.startswith("two lines has returned: 4 random variables with 4")
 
 
-def test_it_is_small_and_has_a_version_on_paper(tree):
-    assert len(str(tree.figure)) < 50_000
+def test_it_has_a_version_on_paper(tree):
     text = alt_text(tree.set(step=9).small_multiples(values={"model": ["two lines", "network"]}))
     assert all(tree.set(model=model).says in text for model in ("two lines", "network"))

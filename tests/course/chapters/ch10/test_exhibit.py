@@ -25,7 +25,7 @@ def draw(sizes=SIZES, chains=3, seed=0):
 @pytest.fixture(scope="module")
 def exhibit():
     given = draw() | {"net.f": np.zeros((3, 20, 9, 1))}
-    return sym.symmetries(given, X, DATA, factors=(0.25, 1, 4), prior_scale=2.0)
+    return sym.symmetries(given, X, DATA, prior_scale=2.0)
 
 
 def squares(weights):

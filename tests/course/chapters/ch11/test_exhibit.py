@@ -71,15 +71,15 @@ def test_predictions_are_those_of_the_weights():
 @pytest.mark.parametrize(
     ("start", "top", "whole"), [(0, 2, (0, 4)), (2, 2, (0, 4)), (5, 6, (4, 8)), (7, 6, (4, 8))]
 )
-def test_a_climb_ends_on_the_hill_on_which_it_began(start, top, whole):
+def test_a_climb_ends_on_the_mode_of_the_slope_on_which_it_began(start, top, whole):
     heights = np.array([0.0, 1, 3, 2, 1, 2, 9, 4])
-    found, places = trade.hill(heights, start)
+    found, places = trade.mode(heights, start)
     assert found == top
     assert (places.start, min(places.stop, 8)) == (whole[0], whole[1] + (whole[1] == 4))
 
 
 def test_a_climb_up_a_slope_ends_at_the_edge():
-    assert trade.hill(np.arange(5.0), 1) == (4, slice(0, 5))
+    assert trade.mode(np.arange(5.0), 1) == (4, slice(0, 5))
 
 
 def test_the_bound_never_exceeds_the_exact_curve(exhibit):
@@ -92,12 +92,12 @@ def test_the_bound_never_exceeds_the_exact_curve(exhibit):
 def test_with_forty_points_the_climb_from_one_is_trapped_and_with_eighty_it_is_not(exhibit):
     high, low = trade.CLIMBS
     assert "18.1 nats higher" in exhibit.set(num_points=40, median=0.1, answer=high).says
-    assert "the highest hill" in exhibit.set(answer=low).says
+    assert "the highest mode" in exhibit.set(answer=low).says
     at_eighty = [exhibit.set(num_points=80, answer=each).says for each in (high, low)]
     assert len({says.partition(": ")[2] for says in at_eighty}) == 1
 
 
-def heaps(exhibit):
+def num_modes(exhibit):
     line = [mark for mark in exhibit.frame.panels[1].marks if mark.kind == "line"][1]
     y = line.arrays["y"]
     inner = y[1:-1]
@@ -106,11 +106,11 @@ def heaps(exhibit):
 
 def test_the_prior_decides_where_points_are_few(exhibit):
     exhibit.set(answer=trade.EXACT, num_points=8, median=0.1)
-    assert heaps(exhibit) == 2
+    assert num_modes(exhibit) == 2
     assert "most likely 0.12" in exhibit.says
     assert "most likely 0.66" in exhibit.set(median=0.3).says
     many = [exhibit.set(num_points=40, median=median).says for median in (0.03, 1.0)]
-    assert all("most likely 0.1" in says for says in many) and heaps(exhibit) == 1
+    assert all("most likely 0.1" in says for says in many) and num_modes(exhibit) == 1
 
 
 def test_bands_hold_what_they_say():

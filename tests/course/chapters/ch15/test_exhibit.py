@@ -7,7 +7,7 @@ import bnn_teach as bt
 from bnn_teach.course.chapters.ch15.exhibit import move_a_point
 from bnn_teach.errors import ArgumentError, ShapeError
 
-X1, X2 = np.linspace(-2, 2, 17), np.linspace(-1, 1, 9)
+X1, X2 = np.linspace(-2, 2, 25), np.linspace(-1, 1, 13)
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -26,7 +26,7 @@ POINTS = np.array([[-1.0, -0.5], [1.0, -0.5]]), np.array([[0], [1]])
 @pytest.fixture(scope="module")
 def exhibit():
     both = {"few points": draws(), "many points": draws(1)}
-    return move_a_point(X1, X2, both, dict.fromkeys(both, POINTS), every=2)
+    return move_a_point(X1, X2, both, dict.fromkeys(both, POINTS))
 
 
 def test_the_point_stands_where_the_sliders_say(exhibit):
@@ -44,9 +44,9 @@ def test_bars_are_the_entropies_of_the_draws_there(exhibit):
     np.testing.assert_allclose(heights, [part[place] for part in split])
 
 
-def test_the_heap_holds_all_networks(exhibit):
-    (heap,) = exhibit.set(data="few points", x1=0, x2=0.5).frame.panels[1].marks
-    share = heap.arrays["height"]
+def test_the_histogram_holds_all_networks(exhibit):
+    (bars,) = exhibit.set(data="few points", x1=0, x2=0.5).frame.panels[1].marks
+    share = bars.arrays["height"]
     assert share.sum() == pytest.approx(1) and np.flatnonzero(share).tolist() == [0, 9]
 
 
@@ -71,9 +71,7 @@ def test_one_data_set_needs_no_choice():
 
 
 def test_what_does_not_fit_is_told():
-    with pytest.raises(ShapeError, match=r"probabilities\['a'\].*9, 17\)"):
+    with pytest.raises(ShapeError, match=r"probabilities\['a'\].*13, 25\)"):
         move_a_point(X1, X2, {"a": draws()[..., :5]}, {"a": POINTS})
-    with pytest.raises(ArgumentError, match="came a and b"):
+    with pytest.raises(ArgumentError, match="got a and b"):
         move_a_point(X1, X2, {"a": draws()}, {"b": POINTS})
-    with pytest.raises(ArgumentError, match="every"):
-        move_a_point(X1, X2, {"a": draws()}, {"a": POINTS}, every=0)
