@@ -77,16 +77,9 @@ def make_assignments(
 ) -> list[pathlib.Path]:
     """Make a course folder, or add to one; return the folders to hand out, one for each sheet.
 
-    Parameters
-    ----------
-    folder : path
-        Where it goes. A configuration that is there stays as it is.
-    numbers : sequence of str, optional
-        Of the sheets, such as ``"04"``; all by default.
-    report : callable, optional
-        Gets one line for each sheet.
-    force : bool, optional
-        Write sources anew that are there already, and may have been changed.
+    Sheets are named by their numbers, such as ``"04"``; all are taken by default. ``report`` gets a
+    line for each. A configuration that is there stays as it is, and so do sources, which may have
+    been changed, unless ``force`` is true.
 
     Raises
     ------

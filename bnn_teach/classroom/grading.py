@@ -61,18 +61,9 @@ def grade(
 ) -> list[Graded]:
     """Grade the submissions of one sheet, those too that were graded before.
 
-    Parameters
-    ----------
-    folder : path
-        The course folder, as :func:`~bnn_teach.classroom.folder.make_assignments` makes it.
-    number : str
-        Of the sheet, such as ``"04"``.
-    students : sequence of str, optional
-        Names of folders in ``submitted/``; all that handed in the sheet by default.
-    report : callable, optional
-        Gets a line for each submission, when it is done.
-    workers : int, optional
-        Submissions at a time; each takes about 1 GB of memory.
+    The sheet is named by its number, such as ``"04"``, and students by their folders in the course
+    folder's ``submitted/``; by default all are graded who handed it in. ``report`` gets a line for
+    each submission when it is done. There are ``workers`` at a time, each with about 1 GB of memory.
 
     Raises
     ------
