@@ -63,7 +63,7 @@ def grade(
 
     The sheet is named by its number, such as ``"04"``, and students by their folders in the course
     folder's ``submitted/``; by default all are graded who handed it in. ``report`` gets a line for
-    each submission when it is done. There are ``workers`` at a time, each with about 1 GB of memory.
+    each submission when it is done. Each of the ``workers`` at a time takes 1 GB.
 
     Raises
     ------
