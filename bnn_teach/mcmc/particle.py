@@ -168,10 +168,6 @@ def leapfrog(
     step_size : float
         Its sign is the direction of time.
     inverse_mass_matrix : array, shape (D,)
-
-    Returns
-    -------
-    State
     """
     half_kicked = state.momentum + 0.5 * step_size * state.grad
     position = state.position + step_size * inverse_mass_matrix * half_kicked

@@ -96,10 +96,6 @@ def laplace(mode: Any, jacobian: Any, noise_scale: float, prior_scale: float) ->
     prior_scale : float
         s, the standard deviation of every coordinate of z before seeing data.
 
-    Returns
-    -------
-    LinearPosterior
-
     Raises
     ------
     ShapeError

@@ -99,10 +99,6 @@ class Mixture:
             Draws from each component.
         seed : int, optional
             Same seed, same draws.
-
-        Returns
-        -------
-        MixtureElbo
         """
         z = self.draw(num_samples, seed)
         log_p = np.asarray(log_density(z), float)

@@ -54,10 +54,6 @@ def find_modes(
     learning_rate : float, optional
         Adam's rate at the first step: about how far a coordinate moves in it.
 
-    Returns
-    -------
-    Modes
-
     Raises
     ------
     ShapeError

@@ -12,25 +12,15 @@ from scipy import stats
 
 from bnn_teach.errors import ArgumentError, InitialPointError, ShapeError
 from bnn_teach.mcmc import hmc, particle, trees
+from tests.mcmc.landscapes import banana, normal
 
 COVARIANCE = np.array([[1.0, 1.6], [1.6, 4.0]])
 PRECISION = np.linalg.inv(COVARIANCE)
 ONES = np.ones(2)
 
 
-def normal(z):
-    return -0.5 * z @ z, -z
-
-
 def correlated(z):
     return -0.5 * z @ PRECISION @ z, -PRECISION @ z
-
-
-def banana(z):
-    """z0 ~ Normal(0, 1) and z1 | z0 ~ Normal(0.4 (z0**2 - 1), 1)."""
-    residual = z[1] - 0.4 * (z[0] ** 2 - 1.0)
-    grad = np.array([-z[0] + 0.8 * z[0] * residual, -residual])
-    return -0.5 * z[0] ** 2 - 0.5 * residual**2, grad
 
 
 def banana_draws(rng, size):

@@ -5,29 +5,15 @@ import pytest
 from scipy import stats
 
 from bnn_teach.mcmc import particle
+from tests.mcmc.landscapes import banana, moving, normal
 
 ONES = np.ones(2)
-
-
-def normal(z):
-    return -0.5 * z @ z, -z
 
 
 def quartic(z):
     """Two coupled anharmonic oscillators."""
     log_prob = -0.25 * np.sum(z**4) - 0.3 * z[0] * z[1] - 0.5 * (z[0] * z[1]) ** 2
     return log_prob, -(z**3) - 0.3 * z[::-1] - z * z[::-1] ** 2
-
-
-def banana(z):
-    """z0 ~ Normal(0, 1) and z1 | z0 ~ Normal(0.4 (z0**2 - 1), 1)."""
-    residual = z[1] - 0.4 * (z[0] ** 2 - 1.0)
-    grad = np.array([-z[0] + 0.8 * z[0] * residual, -residual])
-    return -0.5 * z[0] ** 2 - 0.5 * residual**2, grad
-
-
-def moving(value_and_grad, position, momentum):
-    return particle.initial_state(value_and_grad, position)._replace(momentum=np.array(momentum))
 
 
 def integrate(value_and_grad, state, step_size, inverse_mass_matrix, num_steps):

@@ -195,10 +195,6 @@ def Distribution(
     dims : str or tuple of str, optional
         Names of the value's axes in the trace.
 
-    Returns
-    -------
-    RandomVariable
-
     Raises
     ------
     ArgumentError
