@@ -20,13 +20,12 @@ picture that hides something says so: where the frame crops a band, triangles an
 its edge.
 
 Read ``data`` and ``bands`` first, then ``elbo``, ``diagnostics``, ``ranks``, ``plane`` and
-``reliability``; they stand on ``style``, ``arrays``, ``words``, ``cropping``, ``captions`` and
+``reliability``; they stand on ``style``, ``arrays``, ``words``, ``captions`` and
 ``uniformity``. Next: :mod:`bnn_teach.course.datasets`, for something to draw.
 """
 
 from bnn_teach.plots.bands import plot_band, plot_prior_functions
-from bnn_teach.plots.captions import alt_text
-from bnn_teach.plots.cropping import Band, Region
+from bnn_teach.plots.captions import Band, Region, alt_text
 from bnn_teach.plots.data import plot_data
 from bnn_teach.plots.diagnostics import (
     ESS_ENOUGH,

@@ -19,8 +19,7 @@ from numpy.typing import ArrayLike
 from bnn_teach.arguments import as_count
 from bnn_teach.errors import ArgumentError
 from bnn_teach.plots.arrays import column, flat_draws
-from bnn_teach.plots.captions import caption_of
-from bnn_teach.plots.cropping import Band, Region
+from bnn_teach.plots.captions import Band, Region, caption_of
 from bnn_teach.plots.style import Look, colors, finish, look_of, start
 from bnn_teach.plots.words import listed, percent
 

@@ -6,7 +6,7 @@ import xarray as xr
 
 from bnn_teach import plots
 from bnn_teach.errors import ArgumentError, ShapeError
-from bnn_teach.plots.cropping import bands_on
+from bnn_teach.plots.captions import bands_on
 
 X = np.linspace(-2, 2, 81)
 TREE = xr.DataTree.from_dict({"posterior": xr.Dataset({"a": 1.0, "b": 2.0})})

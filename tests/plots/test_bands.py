@@ -5,7 +5,7 @@ import pytest
 
 from bnn_teach import plots
 from bnn_teach.errors import ArgumentError
-from bnn_teach.plots.cropping import bands_on
+from bnn_teach.plots.captions import bands_on
 
 X = np.linspace(-2, 2, 81)
 
