@@ -50,7 +50,7 @@ _PUBLIC = {
     "bnn_teach.reruns.results": "record",
     "bnn_teach.reruns.rerun": "rerun",
     "bnn_teach.reruns.sweep": "sweep",
-    "bnn_teach.errors": "BnnTeachError ConvergenceWarning InterruptedWarning",
+    "bnn_teach.errors": "BnnTeachError ConvergenceWarning ArgumentWarning InterruptedWarning",
 }
 """The public names, in reading order, by the module that they live in."""
 

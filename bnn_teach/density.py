@@ -23,12 +23,13 @@ from bnn_teach.dsl.dtypes import get_dtype
 from bnn_teach.dsl.handlers import from_values, log_prob_terms
 from bnn_teach.dsl.handlers import log_joint as sites_log_joint
 from bnn_teach.dsl.interpreter import Sites, interpret
+from bnn_teach.dsl.look import look
 from bnn_teach.dsl.model import Model
 from bnn_teach.dsl.random_variables import RandomVariable, Shape
-from bnn_teach.dsl.structure import Structure, inspect_model
-from bnn_teach.engine.programs import Arrays, Tensors, map_draws, specs, traced
+from bnn_teach.dsl.structure import inspect_model
+from bnn_teach.engine.programs import Arrays, Recording, Tensors, map_draws
 from bnn_teach.engine.runtime import tf, tfp
-from bnn_teach.errors import ArgumentError, InferenceError, ModelError
+from bnn_teach.errors import ArgumentError, InferenceError
 
 
 class Slot(NamedTuple):
@@ -40,6 +41,56 @@ class Slot(NamedTuple):
     """Its unconstrained shape; a simplex of k numbers has k - 1 unconstrained ones."""
     shape: Shape
     """Its own shape."""
+    is_plain: bool
+    """Whether z holds the value itself, so that nothing is transformed."""
+
+
+class _Unconstrained:
+    """The reading of a model over z: each unobserved variable takes its part of z.
+
+    The parts are inputs of their own, so nothing has to know the length of z before the model ends.
+    """
+
+    predicts = False
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        self.parts: Tensors = {}
+        self.jacobians: Tensors = {}
+        self.slots: dict[str, Slot] = {}
+        self.weight = tf.constant(1.0, get_dtype())  # of the observed terms
+
+    def value(self, path: str, variable: RandomVariable, shape: Shape) -> tf.Tensor:
+        bijector = variable.bijector
+        if bijector is None:
+            why = "is discrete" if variable.is_discrete else "has no known map from the real line"
+            raise InferenceError(
+                f"{path}: {variable.family} {why}, but NUTS and ADVI move along gradients. Observe "
+                "it, or sum it out, for example with bt.Mixture."
+            )
+        z_shape = tuple(bijector.inverse_event_shape(shape))
+        start = next((slot.stop for slot in reversed(self.slots.values())), 0)
+        is_plain = isinstance(bijector, tfp.bijectors.Identity)
+        self.slots[path] = Slot(start, start + math.prod(z_shape), z_shape, shape, is_plain)
+        part = self.recording.input(f"z {path}", z_shape, get_dtype())
+        ndims = bijector.inverse_event_ndims(len(variable.distribution.event_shape))
+        self.parts[path] = part
+        self.jacobians[path] = bijector.forward_log_det_jacobian(part, ndims)
+        return bijector.forward(part)
+
+    def outputs(self, sites: Sites, observed: Tensors) -> Tensors:
+        terms = log_prob_terms(sites)
+        named = {f"value {p}": s.value for p, s in sites.items() if s.value is not None}
+        named |= {f"term {p}": term for p, term in terms.items()}
+        if not self.parts:
+            return named
+        weighted = {p: t * self.weight if p in observed else t for p, t in terms.items()}
+        sums = [_sum(t) for t in (*weighted.values(), *self.jacobians.values())]
+        total = tf.add_n([tf.cast(each, get_dtype()) for each in sums])
+        slopes = tf.gradients(total, list(self.parts.values()), unconnected_gradients="zero")
+        named["log_prob"] = total
+        named |= {f"slope {p}": slope for p, slope in zip(self.parts, slopes, strict=True)}
+        return named
 
 
 class LogDensity:
@@ -51,8 +102,6 @@ class LogDensity:
         A model function that was called.
     observed : mapping, optional
         Values of further variables to observe, by path.
-    seed : tuple of int, optional
-        For the eager run that inspects the model.
 
     Attributes
     ----------
@@ -60,8 +109,8 @@ class LogDensity:
         D, the length of z.
     slots : dict of str to Slot
         Where each unobserved variable lives in z, in the order of the model.
-    inputs : dict of str to ndarray
-        The model's array arguments and observed values: arguments of the compiled program.
+    tensors : dict of str to tensor
+        The model's arguments and observed values: inputs of the compiled program.
 
     Raises
     ------
@@ -69,69 +118,69 @@ class LogDensity:
         If nothing is left to infer, or an unobserved variable is discrete.
     """
 
-    def __init__(
-        self, model: Model, observed: Mapping[str, Any] | None = None, seed: Any = (0, 0)
-    ) -> None:
-        self.structure: Structure = inspect_model(model, observed, seed)
-        self.slots = _allocate(self.structure)
+    def __init__(self, model: Model, observed: Mapping[str, Any] | None = None) -> None:
+        self._look = look(model, observed, _Unconstrained, "density")
+        self.slots: dict[str, Slot] = self._look.reading.slots
         self.size = sum(math.prod(slot.z_shape) for slot in self.slots.values())
-        self.inputs = {f"argument {k}": v for k, v in self.structure.model.data.items()}
-        self.inputs |= {f"observed {k}": v for k, v in self.structure.observed.items()}
+        if not self.slots:
+            seen = self._look.structure.observed
+            why = "every random variable is observed" if seen else "no random variable"
+            raise InferenceError(
+                f"{self._look.structure.model.describe()} has nothing to infer: {why}. Leave at "
+                "least one bt.Normal(...), or other variable, without observed=."
+            )
+        z = np.random.default_rng(0).uniform(-2.0, 2.0, self.size).astype(self.dtype)
+        self._look = self._look.checked(self._parts(z), self._parts(-z))
+        self.structure = self._look.structure
+        self.tensors: Tensors = self._look.inputs
 
     # One draw: symbolic, called while a program is being traced.
 
-    def sites(self, z: tf.Tensor, inputs: Tensors) -> tuple[Sites, list[tf.Tensor]]:
-        """Run the model at z of shape (D,); return what it yielded and the Jacobian terms."""
-        jacobians: list[tf.Tensor] = []
+    def _parts(self, z: Any) -> dict[str, Any]:
+        """Return the parts of z, of shape (D,), as inputs of the graph."""
+        return {
+            f"z {p}": tf.reshape(z[slot.start : slot.stop], slot.z_shape)
+            for p, slot in self.slots.items()
+        }
 
-        def handler(path: str, variable: RandomVariable) -> tf.Tensor:
-            slot = self.slots.get(path)
-            if slot is None or slot.shape != variable.shape:
-                raise _changed(path, None if slot is None else slot.shape, variable.shape)
-            part = tf.reshape(z[slot.start : slot.stop], slot.z_shape)
-            bijector = _bijector(variable)
-            ndims = bijector.inverse_event_ndims(len(variable.distribution.event_shape))
-            jacobians.append(bijector.forward_log_det_jacobian(part, ndims))
-            return bijector.forward(part)
+    def _compute(self, z: tf.Tensor, inputs: Tensors, weight: Any, *names: str) -> Tensors:
+        if weight is None:
+            return self._look.cut(*names)({**inputs, **self._parts(z)})
+        inputs = {**inputs, **self._parts(z), "weight": tf.cast(weight, z.dtype)}
+        return self._look.cut(*names, weight=self._look.reading.weight)(inputs)
 
-        arguments = {k: inputs[f"argument {k}"] for k in self.structure.model.data}
-        observed = {k: inputs[f"observed {k}"] for k in self.structure.observed}
-        model = self.structure.model.with_arguments(arguments)
-        sites = interpret(model, from_values(observed, handler))
-        for path in (*self.slots, *observed):
-            if path not in sites:
-                raise _changed(path, self.structure.shape_of(path), None)
-        return sites, jacobians
+    def values_one(self, z: tf.Tensor, inputs: Tensors, *paths: str) -> Tensors:
+        """Return the values at some paths, for z of shape (D,)."""
+        found = self._compute(z, inputs, None, *(f"value {path}" for path in paths))
+        return {path: found[f"value {path}"] for path in paths}
 
-    def log_prob_one(self, z: tf.Tensor, inputs: Tensors, scale: Any = None) -> tf.Tensor:
+    def log_prob_one(self, z: tf.Tensor, inputs: Tensors, weight: Any = None) -> tf.Tensor:
         """Return log p(z), a scalar, for z of shape (D,).
 
-        ``scale`` multiplies the observed variables' terms: N / B for minibatches of B points.
+        ``weight`` multiplies the observed variables' terms: N / B for minibatches of B points.
         """
-        sites, jacobians = self.sites(z, inputs)
-        terms = log_prob_terms(sites)
-        if scale is not None:
-            terms = {p: t * scale if p in self.structure.observed else t for p, t in terms.items()}
-        parts = [_sum(t) for t in (*terms.values(), *jacobians)]
-        return tf.add_n([tf.cast(part, z.dtype) for part in parts])
+        return self._compute(z, inputs, weight, "log_prob")["log_prob"]
 
-    def value_and_grad_one(self, z: tf.Tensor, inputs: Tensors, scale: Any = None) -> Any:
+    def value_and_grad_one(self, z: tf.Tensor, inputs: Tensors, weight: Any = None) -> Any:
         """Return log p(z) and its gradient, for z of shape (D,)."""
-        with tf.GradientTape() as tape:
-            tape.watch(z)
-            value = self.log_prob_one(z, inputs, scale)
-        return value, tape.gradient(value, z)
+        found = self._compute(z, inputs, weight, *self._gradient)
+        slopes = [tf.reshape(found[name], [-1]) for name in self._gradient[1:]]
+        return found["log_prob"], tf.concat(slopes, 0)
 
-    def batched(self, inputs: Tensors, scale: Any = None) -> Any:
+    @property
+    def _gradient(self) -> list[str]:
+        return ["log_prob", *(f"slope {path}" for path in self.slots)]
+
+    def batched(self, inputs: Tensors, weight: Any = None) -> Any:
         """Return a function z (C, D) -> log p (C,), differentiable, for use inside a program.
 
-        The tape lies inside the map. Outside it, XLA would treat z as a compile-time constant,
+        The gradient lies inside the map. Outside it, XLA would treat z as a compile-time constant,
         because the gradient of a mapped sum computes shapes from it, and compile at every call.
         """
 
         @tf.custom_gradient
         def log_prob(z: tf.Tensor) -> Any:
-            value, grad = tf.vectorized_map(lambda q: self.value_and_grad_one(q, inputs, scale), z)
+            value, grad = tf.vectorized_map(lambda q: self.value_and_grad_one(q, inputs, weight), z)
             return value, lambda upstream: upstream[:, None] * grad
 
         return log_prob
@@ -147,17 +196,24 @@ class LogDensity:
         lengths = {v.shape[:1] for v in self.structure.observed.values()}
         return next(iter(lengths))[0] if len(lengths) == 1 and () not in lengths else None
 
-    @property
-    def tensors(self) -> Tensors:
-        """The inputs as tensors, to pass to a compiled program."""
-        return {k: tf.constant(v) for k, v in self.inputs.items()}
+    def at_rows(self, number: int) -> LogDensity:
+        """Return the same density of the first ``number`` rows of all data."""
+        model = self.structure.model
+        found: dict[str, dict[str, Any]] = {"argument": {}, "observed": {}}
+        for name, tensor in self.tensors.items():
+            kind, own = name.split(" ", 1)
+            found[kind][own] = tensor[:number] if tensor.shape[:1] == self.num_data else tensor
+        return LogDensity(model.with_arguments(found["argument"]), found["observed"])
 
     @functools.cached_property
     def fingerprint(self) -> str:
         """Identify the graph of log p(z): equal fingerprints share compiled programs."""
-        z = tf.TensorSpec([self.size], get_dtype())
-        known = self.structure.known("log_prob")
-        return traced(self.log_prob_one, z, specs(self.inputs), known=known)[0]
+        return self._look.cut(*self._gradient).digest
+
+    @property
+    def trace_time(self) -> float:
+        """Seconds that it took to run the model; 0 where it was known."""
+        return self._look.seconds
 
     # Whole arrays: eager, for notebooks and tests.
 
@@ -182,12 +238,13 @@ class LogDensity:
             )
 
         def one(draw: Tensors, inputs: Tensors, seed: tf.Tensor) -> Tensors:
-            return dict(
-                zip(("value", "grad"), self.value_and_grad_one(draw["z"], inputs), strict=True)
-            )
+            value, grad = self.value_and_grad_one(draw["z"], inputs)
+            return {"value": value, "grad": grad}
 
-        known = self.structure.known("value_and_grad")
-        result = map_draws(one, {"z": z.reshape(-1, self.size)}, self.inputs, known=known)
+        shapes = {"value": (), "grad": (self.size,)}
+        outputs = {k: tf.TensorSpec(shape, get_dtype()) for k, shape in shapes.items()}
+        known = ((self.fingerprint, "value_and_grad"), outputs)
+        result = map_draws(one, {"z": z.reshape(-1, self.size)}, self.tensors, known=known)
         return result["value"].reshape(z.shape[:-1]), result["grad"].reshape(z.shape)
 
     def log_prob(self, z: Any) -> np.ndarray:
@@ -196,8 +253,9 @@ class LogDensity:
 
     def explain_nonfinite(self, z: np.ndarray, tries: int) -> str:
         """Say which variable makes log p(z) infinite or NaN, for z of shape (D,)."""
-        sites, _ = self.sites(tf.constant(z), self.tensors)
-        bad = [p for p, t in log_prob_terms(sites).items() if not np.isfinite(t.numpy()).all()]
+        names = [name for name in self._look.recording.outputs if name.startswith("term ")]
+        terms = self._look.cut(*names)({**self.tensors, **self._parts(z)})
+        bad = [k[5:] for k, term in terms.items() if not np.isfinite(term.numpy()).all()]
         where = f"the term of {bad[0]!r}" if bad else "their sum, or a Jacobian,"
         return (
             f"No starting point with a finite log-density in {tries} tries: {where} is infinite "
@@ -216,7 +274,7 @@ class LogDensity:
                 raise ArgumentError(
                     f"{path}: the given value has shape {array.shape}; expected {variable.shape}."
                 )
-            parts[path] = _bijector(variable).inverse(array).numpy().ravel()
+            parts[path] = variable.bijector.inverse(array).numpy().ravel()
             return tf.constant(array)
 
         interpret(self.structure.model, from_values(self.structure.observed, handler))
@@ -240,33 +298,23 @@ class LogDensity:
         """
         z = np.asarray(z, get_dtype().as_numpy_dtype)
         lead = z.shape[:-1]
-        wanted = [*self.slots, *self.structure.recorded]
+        slots, more = self.slots.items(), self.structure.recorded or log_likelihood
+        if not more and all(slot.is_plain for _, slot in slots):
+            return {p: z[..., s.start : s.stop].reshape(lead + s.shape) for p, s in slots}, {}
+        wanted = [f"value {path}" for path in (*self.slots, *self.structure.recorded)]
+        wanted += [f"term {p}" for p in self.structure.observed if log_likelihood]
+        cut = self._look.cut(*wanted)
 
         def one(draw: Tensors, inputs: Tensors, seed: tf.Tensor) -> Tensors:
-            sites, _ = self.sites(draw["z"], inputs)
-            values = {path: tf.convert_to_tensor(sites[path].value) for path in wanted}
-            if log_likelihood:
-                terms = log_prob_terms(sites)
-                values |= {f"log_likelihood {p}": terms[p] for p in self.structure.observed}
-            return values
+            return cut({**inputs, **self._parts(draw["z"])})
 
-        if self._is_plain and not log_likelihood:
-            slots = self.slots.items()
-            return {p: z[..., s.start : s.stop].reshape(lead + s.shape) for p, s in slots}, {}
-        known = self.structure.known("unflatten", log_likelihood)
-        flat = map_draws(one, {"z": z.reshape(-1, self.size)}, self.inputs, known=known)
-        named = {k: v.reshape(lead + v.shape[1:]) for k, v in flat.items()}
-        likelihood = {
-            p: named.pop(f"log_likelihood {p}") for p in self.structure.observed if log_likelihood
-        }
-        return named, likelihood
-
-    @property
-    def _is_plain(self) -> bool:
-        """Whether z holds the values themselves, with nothing to transform or to compute."""
-        return not self.structure.recorded and all(
-            isinstance(_bijector(v), tfp.bijectors.Identity) for v in self.structure.latent.values()
-        )
+        known = ((cut.digest, "unflatten"), cut.outputs)
+        flat = map_draws(one, {"z": z.reshape(-1, self.size)}, self.tensors, known=known)
+        named: dict[str, Arrays] = {"value": {}, "term": {}}
+        for name, array in flat.items():
+            kind, path = name.split(" ", 1)
+            named[kind][path] = array.reshape(lead + array.shape[1:])
+        return named["value"], named["term"]
 
 
 def log_joint(model: Model, values: Mapping[str, Any]) -> float:
@@ -300,10 +348,6 @@ def _sum(term: tf.Tensor) -> tf.Tensor:
     return tf.reduce_sum(tf.reduce_sum(tf.reshape(padded, [-1, lanes]), 0))
 
 
-def _bijector(variable: RandomVariable) -> Any:
-    return variable.distribution.experimental_default_event_space_bijector()
-
-
 def check_paths(values: Mapping[str, Any], wanted: Iterable[str], model: str) -> None:
     """Raise :class:`ArgumentError` unless ``values`` has one value for every path wanted."""
     wanted = list(wanted)
@@ -312,37 +356,3 @@ def check_paths(values: Mapping[str, Any], wanted: Iterable[str], model: str) ->
         raise ArgumentError(
             f"{missing[0]}: no value was given. {model} needs one for each of {', '.join(wanted)}."
         )
-
-
-def _changed(path: str, before: Shape | None, now: Shape | None) -> ModelError:
-    came = "is gone" if now is None else "is new" if before is None else f"has shape {now} now"
-    was = f", and had {before} before" if before is not None and now is not None else ""
-    return ModelError(
-        f"{path}: this variable {came}{was}: the model changes between runs. Which variables it "
-        "has, and their shapes, may depend on its arguments only, not on random values or on "
-        "anything that changes outside. Minibatches need variables whose shapes do not depend on "
-        "the number of data points."
-    )
-
-
-def _allocate(structure: Structure) -> dict[str, Slot]:
-    slots, start = {}, 0
-    for path, variable in structure.latent.items():
-        bijector = variable.bijector
-        if bijector is None:
-            why = "is discrete" if variable.is_discrete else "has no known map from the real line"
-            raise InferenceError(
-                f"{path}: {variable.family} {why}, but NUTS and ADVI move along gradients. Observe "
-                "it, or sum it out, for example with bt.Mixture."
-            )
-        z_shape = tuple(bijector.inverse_event_shape(variable.shape))
-        stop = start + math.prod(z_shape)
-        slots[path] = Slot(start, stop, z_shape, variable.shape)
-        start = stop
-    if not slots:
-        why = "every random variable is observed" if structure.observed else "no random variable"
-        raise InferenceError(
-            f"{structure.model.describe()} has nothing to infer: {why}. Leave at least one "
-            "bt.Normal(...), or other variable, without observed=."
-        )
-    return slots

@@ -11,6 +11,7 @@ take the place of variances, see :func:`decompose_entropy`. Next: :mod:`bnn_teac
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -18,16 +19,23 @@ import numpy as np
 import xarray as xr
 
 from bnn_teach.arguments import as_count, as_number, as_seed, checked_arguments
-from bnn_teach.dsl.handlers import from_prior, from_values
-from bnn_teach.dsl.interpreter import interpret
+from bnn_teach.dsl.handlers import from_prior
+from bnn_teach.dsl.interpreter import Sites
+from bnn_teach.dsl.look import Look, look
 from bnn_teach.dsl.model import Model
-from bnn_teach.dsl.random_variables import RandomVariable
-from bnn_teach.dsl.structure import Structure, inspect_model
-from bnn_teach.engine.programs import Arrays, Tensors, map_draws
+from bnn_teach.dsl.random_variables import RandomVariable, Shape
+from bnn_teach.dsl.structure import Structure
+from bnn_teach.engine.programs import Arrays, Recording, Tensors, map_draws
 from bnn_teach.engine.runtime import tf
 from bnn_teach.engine.storage import over_points
-from bnn_teach.errors import ArgumentError, PredictionError, ShapeError, did_you_mean
-from bnn_teach.traces import SAMPLE, add_group, check_axes, draws_of, make_trace
+from bnn_teach.errors import (
+    ArgumentError,
+    ArgumentWarning,
+    PredictionError,
+    ShapeError,
+    did_you_mean,
+)
+from bnn_teach.traces import SAMPLE, add_group, check_axes, differences, draws_of, make_trace
 
 
 @checked_arguments
@@ -54,9 +62,12 @@ def sample_prior_predictive(
         (observed variables), dims ``(chain, draw, ...)`` with one chain.
     """
     seed, count = as_seed(seed), as_count("num_samples", num_samples, 1)
-    structure = inspect_model(model, only_shapes=True)
+    seen = look(model, None, lambda recording: _Forward(recording, {}), "forward")
+    seen = seen.checked(*({"seed": np.array([0, number], np.int32)} for number in range(3)))
+    structure = seen.structure
     check_axes(structure)
-    values = _run_forward(structure, {"number": np.zeros(count, np.float32)}, set(), seed)
+    wanted = [p for p, s in structure.sites.items() if s.value is not None]
+    values = _run_forward(seen, {"number": np.zeros(count, np.float32)}, seed, wanted)
     values = {path: array[None] for path, array in values.items()}
     predicted = {p: values.pop(p) for p in structure.observed}
     groups = {"prior": values} | ({"prior_predictive": predicted} if predicted else {})
@@ -102,19 +113,29 @@ def sample_posterior_predictive(
     """
     seed = as_seed(seed)
     posterior = draws_of(trace)
-    structure = inspect_model(model, only_shapes=True)
-    check_axes(structure)
+    shapes = {p: v.shape[2:] for p, v in posterior.items()}
+    purpose = ("forward", *shapes.items())
+    seen = look(model, None, lambda recording: _Forward(recording, shapes), purpose)
+    structure = seen.structure
     predicted = _what_to_predict(structure, trace, posterior)
     wanted = _wanted(structure, predicted, var_names)
-    known = [p for p in structure.sites if p in posterior and p not in structure.recorded]
+    if different := differences(model, trace):
+        warnings.warn(
+            f"{model.name}: {'; '.join(different)}. To predict with the trace's own arguments, "
+            "pass the model that was sampled, at the new data: net.at(x=x_new).",
+            ArgumentWarning,
+            stacklevel=3,
+        )
     lead = next(iter(posterior.values())).shape[:2]
     draws = {
-        p: posterior[p]
-        .reshape(-1, *posterior[p].shape[2:])
-        .astype(structure.sites[p].value.dtype.as_numpy_dtype, copy=False)
-        for p in known
+        p: posterior[p].reshape(-1, *shapes[p]).astype(symbol.dtype.as_numpy_dtype, copy=False)
+        for p, symbol in seen.reading.known.items()
     }
-    values = _run_forward(structure, draws, set(known), seed, wanted)
+    first = {f"draw {p}": v[0] for p, v in draws.items()}
+    seen = seen.checked({**first, "seed": np.zeros(2, np.int32)})
+    structure = seen.structure
+    check_axes(structure)
+    values = _run_forward(seen, draws, seed, wanted)
     values = {p: v.reshape(*lead, *v.shape[1:]) for p, v in values.items()}
     if not inplace:
         return make_trace(structure, {"posterior_predictive": values}, seed=seed)
@@ -122,27 +143,39 @@ def sample_posterior_predictive(
     return trace
 
 
-def _run_forward(
-    structure: Structure,
-    draws: Arrays,
-    known: set[str],
-    seed: int,
-    wanted: Sequence[str] | None = None,
-) -> Arrays:
-    """Run the generator once a draw: known variables as given, all others drawn."""
-    if wanted is None:
-        wanted = [p for p, s in structure.sites.items() if s.value is not None]
-    shapes = {p: v.shape for p, v in structure.observed.items()}
+class _Forward:
+    """The reading of a model forwards: known variables take a draw, all others are drawn."""
+
+    predicts = True
+
+    def __init__(self, recording: Recording, shapes: Mapping[str, Shape]) -> None:
+        self.recording, self.shapes = recording, shapes
+        self.known: Tensors = {}
+        self.seed = recording.input("seed", (2,), tf.int32)
+
+    def value(self, path: str, variable: RandomVariable, shape: Shape) -> tf.Tensor:
+        """Return the draw, or a value from the variable's own distribution."""
+        if self.shapes.get(path) != variable.shape:
+            return from_prior(self.seed, {path: shape})(path, variable)
+        dtype = variable.distribution.dtype
+        self.known[path] = self.recording.input(f"draw {path}", variable.shape, dtype)
+        return self.known[path]
+
+    def outputs(self, sites: Sites, observed: Tensors) -> Tensors:
+        """Return all values."""
+        return {f"value {p}": s.value for p, s in sites.items() if s.value is not None}
+
+
+def _run_forward(seen: Look, draws: Arrays, seed: int, wanted: Sequence[str]) -> Arrays:
+    """Run the model once a draw."""
+    cut = seen.cut(*(f"value {path}" for path in wanted))
 
     def one(draw: Tensors, inputs: Tensors, stream: tf.Tensor) -> Tensors:
-        forward = from_prior(stream, shapes)
-        handler = from_values({p: draw[p] for p in known}, forward)
-        sites = interpret(structure.model.with_arguments(inputs), handler)
-        return {p: tf.convert_to_tensor(sites[p].value) for p in wanted}
+        return cut({**inputs, **{f"draw {p}": v for p, v in draw.items()}, "seed": stream})
 
     state = np.random.SeedSequence([seed, 3]).generate_state(2).astype(np.int32)
-    recognised = structure.known("forward", *wanted)
-    return map_draws(one, draws, structure.model.data, state, recognised)
+    values = map_draws(one, draws, seen.inputs, state, ((cut.digest, "forward"), cut.outputs))
+    return {name.removeprefix("value "): array for name, array in values.items()}
 
 
 def _what_to_predict(structure: Structure, trace: Any, posterior: Arrays) -> list[str]:

@@ -15,6 +15,7 @@ import numpy as np
 import xarray as xr
 
 import bnn_teach
+from bnn_teach.dsl.model import Model
 from bnn_teach.dsl.random_variables import Shape
 from bnn_teach.dsl.structure import Structure
 from bnn_teach.engine.programs import Arrays
@@ -54,7 +55,36 @@ def make_trace(structure: Structure, groups: Mapping[str, Arrays], **attrs: Any)
     for name, arrays in data.items():
         if arrays:
             tree[name] = xr.DataTree(dataset=_dataset(structure, arrays, ()))
+    if others := settings(structure.model):
+        constant = tree["constant_data"].to_dataset() if data["constant_data"] else xr.Dataset()
+        tree["constant_data"] = xr.DataTree(dataset=constant.assign_attrs(others))
     return tree
+
+
+def settings(model: Model) -> dict[str, Any]:
+    """Return a model's arguments that are no data, in a form that netCDF can store."""
+    return {k: _storable(v) for k, v in model.bound.arguments.items() if k not in model.data}
+
+
+def _storable(value: Any) -> int | str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return getattr(value, "__name__", None) or repr(value)
+
+
+def differences(model: Model, trace: xr.DataTree) -> list[str]:
+    """Say which arguments, arrays of data aside, are not those that a trace was made with."""
+    if "constant_data" not in trace.children:
+        return []
+    stored = trace["constant_data"].dataset
+    numbers = {k: v for k, v in stored.data_vars.items() if v.ndim == 0}
+    before = {**stored.attrs, **{k: f"{v.item():.6g}" for k, v in numbers.items()}}
+    now = {**settings(model), **{k: f"{v:.6g}" for k, v in model.data.items() if v.ndim == 0}}
+    return [
+        f"{k} is {now[k]} here and was {was} when these draws were made"
+        for k, was in before.items()
+        if now.get(k, "None") not in (was, "None")
+    ]
 
 
 def add_group(
@@ -112,10 +142,20 @@ def _named_axes(
 
 
 def _axes(structure: Structure, path: str, shape: tuple[int, ...]) -> tuple[str, ...]:
-    """Return one name an axis for a value of the variable at ``path``, or of its log-density."""
+    """Return one name an axis for a value of the variable at ``path``, or of its log-density.
+
+    Where the model names none, values along the same data share names, so that arithmetic between
+    them has their shape.
+    """
     named = structure.dims_of(path) if path in structure.sites else None
     if named is None:
-        return tuple(f"{path}_dim_{i}" for i in range(len(shape)))
+        own = tuple(f"{path}_dim_{i}" for i in range(len(shape)))
+        mate = _mate(structure, path, shape)
+        if mate is None:
+            return own
+        whole = structure.shape_of(mate)
+        shared = _axes(structure, mate, whole)[: None if whole[: len(shape)] == shape else 1]
+        return (*shared, *own[len(shared) :])[: len(shape)]
     if len(named) != len(structure.shape_of(path)):
         raise ShapeError(
             f"{path}: dims={named} names {len(named)} axes, but the value has {len(shape)}, "
@@ -128,6 +168,21 @@ def _axes(structure: Structure, path: str, shape: tuple[int, ...]) -> tuple[str,
             "from 'chain' and 'draw', and contain no '/'. Choose another one."
         )
     return named[: len(shape)]  # a log-density has no axes for the entries of a vector
+
+
+def _mate(structure: Structure, path: str, shape: Shape) -> str | None:
+    """Return the variable whose axes a value shares: one of its shape, or data of its length."""
+    shape = structure.shape_of(path) if path in structure.sites else shape
+    shapes = {p: structure.shape_of(p) for p in (*structure.latent, *structure.observed)}
+    data = {p: shapes[p] for p in (*structure.observed, *structure.dropped)}
+    if path in structure.recorded:
+        equal = [p for p in structure.sites if p in shapes and shapes[p] == shape][::-1]
+    else:
+        equal = [p for p in data if data[p] == shape]
+    if path not in structure.latent:
+        equal += [p for p in data if data[p][:1] == shape[:1]]
+    found = equal[0] if equal and shape else None
+    return None if found == path else found
 
 
 def _labels(coords: Mapping[str, Any], path: str, dim: str, size: int) -> np.ndarray:

@@ -51,7 +51,7 @@ def as_data(value: Any) -> Any:
     value : object
         Any argument. Lists and tuples of integers alone are left as they are (they are sizes,
         such as ``hidden=[5, 5]``), and so is everything that is not numeric. Arrays inside
-        lists, tuples and dictionaries are converted too.
+        lists, tuples and dictionaries are converted too. An array without axes is a number.
 
     Returns
     -------
@@ -64,7 +64,8 @@ def as_data(value: Any) -> Any:
     ArgumentError
         If an array has masked, that is missing, values.
     """
-    if isinstance(value, np.generic):
+    _check_masks(value)
+    if isinstance(value, np.generic | np.ndarray) and np.ndim(value) == 0:
         return value.item()
     if isinstance(value, dict | list | tuple) and not _has_float(value):
         return map_entries(as_data, value)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from bnn_teach.dsl.dtypes import as_data, map_entries
+from bnn_teach.dsl.dtypes import as_data, get_dtype, map_entries
 from bnn_teach.dsl.random_variables import Node, check_name
 from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError, ForgottenYieldError, ModelError, did_you_mean
@@ -27,12 +27,12 @@ class Model(Node):
     ----------
     name : str
         The model's scope, the first part of its variables' paths.
-    arguments : dict
-        Argument name to value; arrays are NumPy arrays in the working dtype.
     coords : dict
         Dimension name to labels, for the trace.
     keep_return : bool
         Whether the return value is recorded in the trace under the model's own path.
+    renewed : frozenset of str
+        The arguments with data that :meth:`at` has replaced.
     """
 
     def __init__(self, function: ModelFunction, arguments: inspect.BoundArguments) -> None:
@@ -41,6 +41,7 @@ class Model(Node):
         self.bound = arguments
         self.coords: dict[str, Any] = {}
         self.keep_return = function.keep_return
+        self.renewed: frozenset[str] = frozenset()
 
     def named(self, name: str) -> Model:
         """Return the same model under another scope: ``yield layer(x).named("hidden1")``."""
@@ -50,13 +51,32 @@ class Model(Node):
         """Return the same model with labels for its axes: ``m.with_coords(school=names)``."""
         return self._changed(coords={**self.coords, **coords})
 
+    def at(self, **changes: Any) -> Model:
+        """Return the same model at other data: ``net.at(x=x_new)``.
+
+        All other arguments stay. What was observed with the old data is dropped, unless its
+        argument is replaced, too: ``net.at(x=x_new, y=y_new)``.
+
+        Raises
+        ------
+        ArgumentError
+            The model has no argument of this name.
+        """
+        for name in changes:
+            if name not in self.bound.arguments:
+                known = list(self.bound.arguments)
+                raise ArgumentError(
+                    f"{self.name}.at: got {name}=..., which is no argument of the model."
+                    f"{did_you_mean(name, known)} It has {', '.join(known) or 'none'}."
+                )
+        changes = self.function.converted(changes)
+        arrays = {k for k, v in changes.items() if np.ndim(_as_array(v)) > 0}
+        return self.with_arguments(changes)._changed(renewed=self.renewed | arrays)
+
     def with_arguments(self, changes: Mapping[str, Any]) -> Model:
-        """Return the same model with some arguments replaced."""
-        bound = inspect.BoundArguments(
-            self.bound.signature, type(self.bound.arguments)(self.bound.arguments)
-        )
-        bound.arguments.update(changes)
-        return self._changed(bound=bound)
+        """Return the same model with some arguments replaced, as they are."""
+        arguments = {**self.bound.arguments, **changes}
+        return self._changed(bound=inspect.BoundArguments(self.bound.signature, arguments))
 
     def _changed(self, **attributes: Any) -> Model:
         copy = object.__new__(Model)
@@ -65,9 +85,21 @@ class Model(Node):
 
     @property
     def data(self) -> dict[str, np.ndarray]:
-        """The arguments that are arrays or tensors of numbers, by name, as NumPy arrays."""
+        """The arguments that are arrays, tensors or real numbers, by name, as NumPy arrays.
+
+        They are inputs of the compiled program: other values do not compile again.
+        """
         arrays = {k: _as_array(v) for k, v in self.bound.arguments.items()}
         return {k: v for k, v in arrays.items() if v is not None}
+
+    @property
+    def structure(self) -> dict[str, Any]:
+        """All other arguments: another integer, text or function makes another program."""
+        data = self.data
+        return {k: v for k, v in self.bound.arguments.items() if k not in data}
+
+    def _identity_parts(self) -> tuple[Any, ...]:
+        return self.name, self.keep_return, self.function, dict(self.bound.arguments)
 
     def start(self) -> Generator[Any, Any, Any]:
         """Call the generator function; arrays arrive in it as tensors."""
@@ -118,13 +150,22 @@ class ModelFunction:
                 "declares."
             ) from None
         bound.apply_defaults()
-        for key, value in bound.arguments.items():
-            collected = signature.parameters[key].kind in _COLLECTING
+        bound.arguments = self.converted(bound.arguments)
+        return Model(self, bound)
+
+    def converted(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Return arguments as they enter the model: arrays in the working dtype."""
+        parameters, converted = inspect.signature(self.function).parameters, {}
+        for key, value in arguments.items():
+            collected = parameters[key].kind in _COLLECTING
             try:
-                bound.arguments[key] = map_entries(as_data, value) if collected else as_data(value)
+                converted[key] = map_entries(as_data, value) if collected else as_data(value)
             except ArgumentError as error:
                 raise ArgumentError(f"{self.name}: the argument {key!r}: {error}") from None
-        return Model(self, bound)
+        return converted
+
+    def _identity_parts(self) -> tuple[Any, ...]:
+        return self.name, self.keep_return, self.function
 
     def __repr__(self) -> str:
         return f"<model function {self.name}{inspect.signature(self.function)}>"
@@ -172,7 +213,9 @@ _COLLECTING = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 def _as_array(value: Any) -> np.ndarray | None:
-    """Return the numbers of an array or an eager tensor in a model's dtypes; None of all else."""
+    """Return an array, an eager tensor or a real number in a model's dtypes; None of all else."""
+    if isinstance(value, float):
+        return np.asarray(value, get_dtype().as_numpy_dtype)
     if tf.is_tensor(value):
         value = value.numpy() if hasattr(value, "numpy") else None
     array = as_data(value) if isinstance(value, np.ndarray) else None
@@ -183,7 +226,7 @@ def _as_tensors(value: Any) -> Any:
     """Make tensors of arrays, also inside lists, tuples and dictionaries."""
     if tf.is_tensor(value):
         return as_data(value)
-    array = _as_array(value)
+    array = None if isinstance(value, float) else _as_array(value)
     return map_entries(_as_tensors, value) if array is None else tf.constant(array)
 
 

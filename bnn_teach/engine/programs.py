@@ -1,18 +1,19 @@
-"""Compiled programs: recognised by their graph, kept in memory, and mapped over draws.
+"""Graphs written down once, compiled programs that are kept, and functions mapped over draws.
 
 XLA takes seconds to compile and microseconds to run, so nothing is compiled twice. A program is
 known by the graph of the function that it computes: what a model reads from outside, a number or
-a closed-over array, is a constant in that graph and so part of its identity, while data enter as
-arguments and are not. Where :mod:`bnn_teach.dsl.identity` knows a model, even the graph is not
-needed a second time. Next: :mod:`bnn_teach.density`.
+a closed-over array, is a constant in that graph and so part of its identity, while a model's
+arguments are inputs and are not. Where :mod:`bnn_teach.engine.identity` knows a model, even the
+graph is not needed a second time. Next: :mod:`bnn_teach.density`.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,11 +26,88 @@ from bnn_teach.errors import CompilerCacheError
 Tensors = dict[str, tf.Tensor]
 Arrays = dict[str, np.ndarray]
 
-_kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
-_KEEP = 32
-_traces: OrderedDict[Hashable, tuple[str, Any]] = OrderedDict()
-_KEEP_TRACES = 256
+_kept: OrderedDict[Hashable, Any] = OrderedDict()
+_KEEP = 64
 _BLOCK_BYTES = 16_000_000
+
+
+class Recording:
+    """A graph, written down while a function runs once; functions are cut from it afterwards.
+
+    Parameters
+    ----------
+    write : callable
+        Takes the recording, asks it for inputs, and returns tensors by name, the outputs.
+
+    Attributes
+    ----------
+    inputs, outputs : dict of str to tensor
+        Symbolic, in the order in which they came up.
+    """
+
+    def __init__(self, write: Callable[[Recording], Mapping[str, Any]]) -> None:
+        self.inputs: Tensors = {}
+        self.outputs: Tensors = {}
+        self._cuts: dict[tuple[Any, ...], Cut] = {}
+
+        def whole() -> None:
+            outputs = write(self)
+            self.outputs = {name: tf.identity(value) for name, value in outputs.items()}
+
+        self._graph = tf.compat.v1.wrap_function(whole, [])
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """Identify the whole graph."""
+        return _digest(self._graph, repr((list(self.inputs), list(self.outputs))))
+
+    def input(self, name: str, shape: Sequence[int], dtype: Any) -> tf.Tensor:
+        """Return a new input."""
+        self.inputs[name] = tf.compat.v1.placeholder(dtype, shape)
+        return self.inputs[name]
+
+    def cut(self, *names: str, **replaced: tf.Tensor) -> Cut:
+        """Return the function from all inputs to the outputs ``names``.
+
+        Parameters
+        ----------
+        *names : str
+            Outputs.
+        **replaced : tensor
+            Tensors of the graph that become inputs, too, under these names.
+        """
+        key = (names, *replaced)
+        if key not in self._cuts:
+            feeds = {**self.inputs, **replaced}
+            outputs = {name: self.outputs[name] for name in names}
+            function = self._graph.prune(list(feeds.values()), list(outputs.values()))
+            self._cuts[key] = Cut(function, list(feeds), specs(outputs))
+        return self._cuts[key]
+
+
+class Cut:
+    """A function of tensors by name, cut from a :class:`Recording`.
+
+    Attributes
+    ----------
+    outputs : dict of str to TensorSpec
+        Shapes and dtypes of what it returns.
+    """
+
+    def __init__(
+        self, function: Any, inputs: list[str], outputs: Mapping[str, tf.TensorSpec]
+    ) -> None:
+        self._function, self._inputs, self.outputs = function, inputs, outputs
+
+    def __call__(self, values: Mapping[str, Any]) -> Tensors:
+        """Compute the outputs, eagerly or as a part of another program."""
+        results = self._function(*(tf.convert_to_tensor(values[name]) for name in self._inputs))
+        return dict(zip(self.outputs, results, strict=True))
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """Identify what it computes: equal digests share compiled programs."""
+        return _digest(self._function, repr((self._inputs, self.outputs)))
 
 
 def specs(arrays: Mapping[str, Any], drop: int = 0) -> dict[str, tf.TensorSpec]:
@@ -37,21 +115,20 @@ def specs(arrays: Mapping[str, Any], drop: int = 0) -> dict[str, tf.TensorSpec]:
     return {k: tf.TensorSpec(np.shape(v)[drop:], v.dtype) for k, v in arrays.items()}
 
 
-def traced(
-    function: Callable[..., Any], *arguments: Any, known: Hashable | None = None
-) -> tuple[str, Any]:
+def traced(function: Callable[..., Any], *arguments: Any) -> tuple[str, Any]:
     """Trace ``function`` once; return its graph's fingerprint and its outputs' specs.
 
     The names of inputs and outputs count too, since a program takes and returns them by name.
-    Where ``known`` identifies the function, one with the same arguments is not traced again.
     """
-    if known is not None:
-        key = (known, repr(arguments))
-        return _remembered(_traces, key, lambda: traced(function, *arguments), _KEEP_TRACES)
     concrete = tf.function(function, autograph=False).get_concrete_function(*arguments)
-    outside = [_identity(tensor) for tensor in concrete.captured_inputs]
-    outside.append(repr((arguments, concrete.structured_outputs)).encode())
-    return _fingerprint(concrete.graph.as_graph_def(), outside), concrete.structured_outputs
+    outputs = concrete.structured_outputs
+    return _digest(concrete, repr((arguments, outputs))), outputs
+
+
+def _digest(function: Any, names: str) -> str:
+    """Identify what a function of TensorFlow's computes, with the names of what goes in and out."""
+    outside = [_identity(tensor) for tensor in function.captured_inputs]
+    return _fingerprint(function.graph.as_graph_def(), [*outside, names.encode()])
 
 
 def _identity(captured: tf.Tensor) -> bytes:
@@ -151,18 +228,14 @@ class Compiled:
         return tf.nest.pack_sequence_as(self._structure, results)
 
 
-def kept(key: tuple[Any, ...], build: Callable[[], Any]) -> Any:
-    """Return what was built for ``key``, building it if it is new; the last 32 are kept."""
-    return _remembered(_kept, key, build, _KEEP)
-
-
-def _remembered(shelf: OrderedDict[Any, Any], key: Any, build: Callable[[], Any], keep: int) -> Any:
-    value = shelf.pop(key, None)
+def kept(key: Hashable, build: Callable[[], Any]) -> Any:
+    """Return what was built for ``key``, building it if it is new; the last 64 are kept."""
+    value = _kept.pop(key, None)
     if value is None:
         value = build()
-    shelf[key] = value
-    while len(shelf) > keep:
-        shelf.popitem(last=False)
+    _kept[key] = value
+    while len(_kept) > _KEEP:
+        _kept.popitem(last=False)
     return value
 
 
@@ -190,9 +263,9 @@ def cache_explained() -> Iterator[None]:
 def map_draws(
     function: Callable[[Tensors, Tensors, tf.Tensor], Tensors],
     draws: Arrays,
-    inputs: Arrays,
+    inputs: Mapping[str, Any],
     seed: Any = (0, 0),
-    known: Hashable | None = None,
+    known: tuple[Hashable, Mapping[str, tf.TensorSpec]] | None = None,
 ) -> Arrays:
     """Apply ``function`` to every draw in one compiled loop, in blocks of bounded memory.
 
@@ -202,12 +275,12 @@ def map_draws(
         ``function(draw, inputs, seed) -> outputs``, of one draw.
     draws : dict of str to ndarray, shape (S, ...)
         S draws.
-    inputs : dict of str to ndarray
+    inputs : dict of str to ndarray or tensor
         The same for all draws.
     seed : tuple of int, optional
         A stateless seed; draw number s uses the s-th stream of it.
-    known : hashable, optional
-        What identifies ``function``, so that it need not be traced to be recognised.
+    known : tuple of hashable and dict of str to TensorSpec, optional
+        What identifies ``function``, and its outputs: then it need not be traced to be recognised.
 
     Returns
     -------
@@ -217,12 +290,13 @@ def map_draws(
     """
     seed = tf.constant(seed, tf.int32)
     one = specs(draws, 1)
-    key, outputs = traced(function, one, specs(inputs), tf.TensorSpec([2], tf.int32), known=known)
+    stream = tf.TensorSpec([2], tf.int32)
+    key, outputs = known or traced(function, one, specs(inputs), stream)
     width = sum(v.dtype.size * v.shape.num_elements() for v in (*one.values(), *outputs.values()))
     block = int(np.clip(_BLOCK_BYTES // max(width, 1), 1, 1024))
     program = kept((key, "map", block), lambda: Compiled(_loop(function, outputs, block)))
     count = len(next(iter(draws.values())))
-    inputs = {k: tf.constant(v) for k, v in inputs.items()}
+    inputs = {k: tf.convert_to_tensor(v) for k, v in inputs.items()}
     result = {
         k: allocate((count, *o.shape.as_list()), o.dtype.as_numpy_dtype) for k, o in outputs.items()
     }

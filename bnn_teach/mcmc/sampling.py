@@ -61,7 +61,7 @@ class Seconds(NamedTuple):
     """Where the wall time of a run went."""
 
     trace: float
-    """Turning the model into a graph, once to recognise it and, if it is new, once to compile."""
+    """Turning the transitions into a graph; 0 if this process has done it before."""
     compile: float
     """XLA's work, or reading its result from the disk; 0 if this process has done it before."""
     warmup: float
@@ -132,7 +132,7 @@ def run_chains(density: LogDensity, settings: Settings) -> Draws:
             future.result()
     warm = max(run.warm_at for run in runs) or time.perf_counter()
     seconds = Seconds(
-        trace=recognised - started + traced,
+        trace=recognised - started + traced if traced else 0.0,
         compile=compiled,
         warmup=warm - begun,
         drawing=time.perf_counter() - warm,

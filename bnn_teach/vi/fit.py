@@ -14,7 +14,7 @@ from bnn_teach.density import LogDensity
 from bnn_teach.engine.programs import Compiled, Tensors, kept
 from bnn_teach.engine.progress import interruptible, progress_bar
 from bnn_teach.engine.runtime import tf
-from bnn_teach.errors import ArgumentError
+from bnn_teach.errors import ArgumentError, BnnTeachError
 from bnn_teach.vi.elbo import loss_and_gradient
 from bnn_teach.vi.families import Gaussian
 
@@ -75,6 +75,7 @@ class OptimisationProgram:
         self.samples = settings.samples_per_step
         self.landing = settings.sticking_the_landing
         self.batch_size = settings.batch_size
+        self.target = _at_batches(density, settings.batch_size)
         self._advance = Compiled(self._loop)
 
     def advance(
@@ -98,7 +99,7 @@ class OptimisationProgram:
         def step(i: Any, state: AdamState, losses: Any) -> Any:
             stream = tf.random.experimental.stateless_fold_in(seed, first + i)
             noise = tf.random.stateless_normal([self.samples, size], stream, dtype=dtype)
-            log_density = self.density.batched(*self._minibatch(inputs, stream))
+            log_density = self.target.batched(*self._minibatch(inputs, stream))
             loss, gradient = loss_and_gradient(log_density, state.q, noise, self.landing)
             done = tf.cast(first + i, dtype)
             rate = tf.exp(tf.math.log(rates[0]) + rates[1] * done)
@@ -149,8 +150,6 @@ def optimise(density: LogDensity, q: Gaussian, settings: FitSettings) -> tuple[G
     ArgumentError
         If ``batch_size`` is asked for and the data have no common first axis.
     """
-    if settings.batch_size is not None:
-        _check_minibatch(density, settings.batch_size)
     state = AdamState(q, _map(np.zeros_like, q), _map(np.zeros_like, q))
     seed = tf.constant(
         np.random.SeedSequence([settings.seed, 1]).generate_state(2).astype(np.int32)
@@ -181,24 +180,28 @@ def optimise(density: LogDensity, q: Gaussian, settings: FitSettings) -> tuple[G
     return q, np.concatenate([*losses, np.zeros(0, density.dtype)])
 
 
-def _check_minibatch(density: LogDensity, batch_size: int) -> None:
-    if density.num_data is None or not 1 <= batch_size <= density.num_data:
+def _at_batches(density: LogDensity, batch_size: int | None) -> LogDensity:
+    """Return the density that a step sees: of as many rows as a batch has."""
+    if batch_size is None:
+        return density
+    if density.num_data is None or batch_size > density.num_data:
         raise ArgumentError(
             f"batch_size={batch_size} needs data that are arguments of the model or observed "
             f"values with one common first axis of at least that length; it is {density.num_data}."
         )
-    batch = _rows_of(density.tensors, density.num_data, tf.range(batch_size))
-    sites, _ = density.sites(tf.zeros([density.size], density.dtype), batch)
-    for path in density.structure.observed:
-        given, declared = tuple(sites[path].value.shape), sites[path].node.shape
-        if len(declared) > len(given) or any(
-            a not in (1, b) for a, b in zip(declared[::-1], given[::-1], strict=False)
-        ):
-            raise ArgumentError(
-                f"{path}: with batch_size={batch_size} its data have shape {given}, but the "
-                f"variable has {declared}. Only arguments of the model and observed values are cut "
-                "into batches: pass all data as arguments."
-            )
+    try:
+        target = density.at_rows(batch_size)
+    except BnnTeachError as error:
+        reason = str(error)
+    else:
+        if target.slots == density.slots:
+            return target
+        reason = "The shapes of its variables depend on the number of data points."
+    raise ArgumentError(
+        f"batch_size={batch_size}: the model does not work on so many rows. {reason} Only "
+        "arguments of the model and observed values are cut into batches: pass all data as "
+        "arguments."
+    )
 
 
 def _rows_of(inputs: Tensors, number: int, index: Any) -> Tensors:

@@ -81,7 +81,9 @@ def test_a_path_that_does_not_exist_is_an_error_listing_those_that_do(path, text
 
 @pytest.mark.parametrize("observed", [[1.0], 3.0, "schools.loc"])
 def test_observed_is_a_mapping(observed):
-    with pytest.raises(ArgumentError, match=r"observed is \w+; expected a dictionary.*by path"):
+    with pytest.raises(
+        ArgumentError, match=r"observed: expected a dict of path to values, got \w+"
+    ):
         inspect_model(schools(DATA), observed)
 
 
@@ -100,18 +102,6 @@ def test_a_model_that_yields_nothing():
 
     with pytest.raises(ModelError, match=r"the model 'silent' yielded nothing. Yield at least one"):
         inspect_model(silent())
-
-
-def test_a_model_of_known_values_only_is_run_once():
-    runs = []
-
-    @model
-    def m():
-        runs.append(1)
-        yield Normal("a", observed=1.0)
-
-    inspect_model(m())
-    assert len(runs) == 1
 
 
 # Parameters.
@@ -136,7 +126,7 @@ def test_a_scale_that_can_be_negative_is_found(number):
         yield Normal("y", 0.0, scale, observed=np.zeros(number + 1))
 
     with pytest.raises(ParameterError, match=r"m\.y: the parameter scale .*such as HalfNormal"):
-        inspect_model(m(), seed=(0, 10 * number))
+        inspect_model(m())
 
 
 @pytest.mark.parametrize(
@@ -147,15 +137,14 @@ def test_a_scale_that_can_be_negative_is_found(number):
         lambda: HalfNormal("scale", 1e30),
     ],
 )
-@pytest.mark.parametrize("number", range(5))
-def test_vague_priors_whose_draws_overflow_are_no_mistake(vague, number):
+def test_vague_priors_whose_draws_overflow_are_no_mistake(vague):
     @model
     def m():
         scale = yield vague()
         yield Normal("x", 0.0, tf.square(scale))
         yield Normal("y", 0.0, scale, observed=1.0)
 
-    structure = inspect_model(m(), seed=(0, 10 * number))
+    structure = inspect_model(m())
     assert list(structure.latent) == ["m.scale", "m.x"]
 
 
@@ -179,44 +168,6 @@ def test_all_kinds_of_variables_can_be_started_where_samplers_start():
         yield Normal("y", k, loc, observed=1.0)
 
     with pytest.raises(ParameterError, match=r"m\.y: the parameter scale"):
-        inspect_model(m())
-
-
-# A model is the same at every run.
-
-
-def test_which_variables_there_are_may_not_depend_on_a_random_value():
-    @model
-    def m():
-        x = yield Normal("x", 0.0, 1.0, batch_stack=10)
-        for i in range(int(tf.reduce_sum(tf.cast(x > 0.0, tf.int32)))):
-            yield Normal(f"y{i}", x[i])
-
-    with pytest.raises(ModelError, match=r"m\.y\d: the model yielded this variable in one run"):
-        inspect_model(m())
-
-
-def test_a_shape_may_not_depend_on_a_random_value():
-    @model
-    def m():
-        x = yield Normal("x", 0.0, 1.0, batch_stack=10)
-        yield Normal("y", 0.0, 1.0, batch_stack=1 + int(tf.reduce_sum(tf.cast(x > 0, tf.int32))))
-
-    with pytest.raises(ModelError, match=r"m\.y: the variable has shape \(\d+,\) in one run and"):
-        inspect_model(m())
-
-
-def test_which_variables_there_are_may_not_depend_on_the_world_outside():
-    calls = []
-
-    @model
-    def m():
-        calls.append(1)
-        yield Normal("x")
-        if len(calls) > 1:
-            yield Normal("y")
-
-    with pytest.raises(ModelError, match=r"m\.y: .*may depend on its arguments only"):
         inspect_model(m())
 
 

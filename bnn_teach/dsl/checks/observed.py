@@ -39,17 +39,25 @@ def check_observed(
         raise fail(f"is {type(value).__name__} of dtype {raw.dtype}", "numbers", "Pass numbers.")
     with np.errstate(over="ignore", invalid="ignore"):
         array = raw.astype(dtype)
-    if not _fits(variable, array.shape):
+    check_shape(path, variable, array.shape, kind)
+    if not only_shape:
+        _check_numbers(raw, array, variable, fail)
+    return array
+
+
+def check_shape(path: str, variable: RandomVariable, shape: Shape, kind: str = "observed") -> None:
+    """Raise :class:`ObservedError` if a value of this shape does not fit its variable."""
+    if not _fits(variable, shape):
         broadcast = " (or one that it broadcasts to)" if variable.shape else ""
-        raise fail(
-            f"has shape {array.shape}",
+        raise _observed_error(
+            path,
+            variable,
+            kind,
+            f"has shape {shape}",
             f"shape {variable.shape}{broadcast}",
             "Reshape the data (y[:, None] makes a column), or let the parameters or batch_stack "
             "have their shape.",
         )
-    if not only_shape:
-        _check_numbers(raw, array, variable, fail)
-    return array
 
 
 def _check_numbers(raw: np.ndarray, array: np.ndarray, variable: RandomVariable, fail: Any) -> None:

@@ -1,0 +1,320 @@
+"""One look at a model: its generator runs on symbols, and everything else is cut from that.
+
+The run writes a graph down. The model's arguments are its inputs, so a model that is known is not
+run again for other data or another prior scale. What a look is for, a log-density or a prediction,
+is said by a *reading*, which chooses the values of the unobserved variables. Next:
+:mod:`bnn_teach.density` and :mod:`bnn_teach.prediction`, which have a reading each.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from bnn_teach.dsl.checks.observed import check_observed, check_shape
+from bnn_teach.dsl.checks.parameters import check_parameters
+from bnn_teach.dsl.dtypes import get_dtype
+from bnn_teach.dsl.interpreter import Sites, interpret
+from bnn_teach.dsl.model import Model, check_model
+from bnn_teach.dsl.random_variables import RandomVariable, Shape
+from bnn_teach.dsl.structure import Structure, check_asked, inspect_model, structure_of
+from bnn_teach.engine.identity import identity
+from bnn_teach.engine.programs import Arrays, Cut, Recording, Tensors, kept
+from bnn_teach.engine.runtime import tf, tfp
+from bnn_teach.errors import ModelError
+
+
+class Reading(Protocol):
+    """What a look is for."""
+
+    predicts: bool
+    """Whether observed variables are drawn, too; observed values then count by their shapes."""
+
+    def value(self, path: str, variable: RandomVariable, shape: Shape) -> tf.Tensor:
+        """Return the symbolic value, of this shape, of a variable that is not observed."""
+
+    def outputs(self, sites: Sites, observed: Tensors) -> Tensors:
+        """Return what is to be computed, by name."""
+
+
+class Look(NamedTuple):
+    """What one run of a model on symbols found."""
+
+    structure: Structure
+    """What the model contains; values are symbols."""
+    recording: Recording
+    """The graph; its inputs are arguments, observed values and what the reading adds."""
+    reading: Any
+    """The one that it was made with."""
+    given: Arrays
+    """Observed values that the model itself holds."""
+    numbers: frozenset[str] = frozenset()
+    """Arguments whose numbers the model's Python needs, so they are constants of the graph."""
+    seconds: float = 0.0
+    """How long it took; 0 where the model was known."""
+    inputs: Tensors = {}  # noqa: RUF012
+    """Arguments and observed values, by the names that the graph has for them."""
+
+    def cut(self, *names: str, **replaced: tf.Tensor) -> Cut:
+        """Return the function that computes the outputs ``names``."""
+        return self.recording.cut(*names, **replaced)
+
+    def checked(self, *points: Mapping[str, Any]) -> Look:
+        """Check the parameters at some points, and what was observed.
+
+        Parameters
+        ----------
+        *points : mapping
+            The reading's own inputs. A parameter may be outside its domain at a point that is too
+            far out, so a model that fails here is asked by :func:`inspect_model`, which has the
+            last word, and the better words.
+
+        Returns
+        -------
+        Look
+            Its structure has the observed values, in the dtypes of their variables.
+        """
+        model, predicts = self.structure.model, self.reading.predicts
+        names = [name for name in self.recording.outputs if name.startswith(_CHECKED)]
+        nodes = {p: s.node for p, s in self.structure.sites.items()}
+        try:
+            for point in points:
+                found = self.cut(*names)({**self.inputs, **point})
+                for path, node in nodes.items():
+                    if isinstance(node, RandomVariable):
+                        own = (v for k, v in found.items() if k.startswith(f"parameter {path} "))
+                        check_parameters(path, _evaluated(node.distribution, own))
+        except Exception:
+            asked = {p: self.inputs[f"observed {p}"] for p in self.structure.asked}
+            seen = inspect_model(model, asked, predicts, self.structure.dropped)
+            return self._with(seen.observed)
+        values = {p: found[f"observed {p}"].numpy() for p in self.structure.observed}
+        kinds = {p: "given" if p in self.structure.asked else "observed" for p in values}
+        return self._with(
+            {p: check_observed(p, nodes[p], v, predicts, kinds[p]) for p, v in values.items()}
+        )
+
+    def _with(self, observed: Arrays) -> Look:
+        return self._replace(structure=self.structure._replace(observed=observed))
+
+
+_CHECKED = ("parameter ", "observed ")
+_numbers: dict[Hashable, frozenset[str]] = {}
+
+
+def look(
+    model: Model,
+    asked: Mapping[str, Any] | None,
+    reading: Callable[[Recording], Reading],
+    purpose: Hashable,
+) -> Look:
+    """Run a model on symbols, or recognise it.
+
+    Parameters
+    ----------
+    model : Model
+        A model function that was called.
+    asked : mapping, optional
+        Values of further variables to observe, by path.
+    reading : callable
+        Makes the reading, for a recording.
+    purpose : hashable
+        Identifies the reading.
+
+    Returns
+    -------
+    Look
+
+    Raises
+    ------
+    BnnTeachError
+        Its subclasses say what is wrong with the model or its data.
+    """
+    model, asked = check_model(model), check_asked(asked)
+    data = model.data
+    shapes = {k: (v.shape, v.dtype.str) for k, v in data.items()}
+    others = {k: v for k, v in model.bound.arguments.items() if k not in data}
+    parts = (model.name, model.keep_return, model.function, others, sorted(model.renewed))
+    key = identity(get_dtype(), purpose, parts, shapes, {p: np.shape(v) for p, v in asked.items()})
+
+    seconds = [0.0]
+
+    def see() -> Look:
+        found = _with_needed_numbers(model, asked, reading, _numbers.get(key, frozenset()))
+        _check_same(found, _look(model, asked, reading, found.numbers))
+        seconds.append(time.perf_counter() - clock)
+        return found
+
+    def full_key(numbers: Iterable[str]) -> Hashable:
+        return "look", key, *((name, model.bound.arguments[name]) for name in sorted(numbers))
+
+    clock = time.perf_counter()
+    if key is None:
+        found = see()
+    else:
+        found = kept(full_key(_numbers.get(key, ())), see)
+        _numbers[key] = found.numbers
+        kept(full_key(found.numbers), lambda: found)
+    arrays = {f"argument {k}": v for k, v in data.items() if k not in found.numbers}
+    arrays |= {f"observed {p}": v for p, v in found.given.items()}
+    for path, value in asked.items():
+        node = found.structure.sites[path].node
+        arrays[f"observed {path}"] = check_observed(path, node, value, kind="given")
+    inputs = {name: tf.constant(array) for name, array in arrays.items()}
+    stale = dict.fromkeys(found.structure.stale)
+    structure = found.structure._replace(model=model.with_arguments(stale))
+    return found._replace(inputs=inputs, structure=structure, seconds=seconds[-1])
+
+
+def _with_needed_numbers(
+    model: Model,
+    asked: Mapping[str, Any],
+    reading: Callable[[Recording], Reading],
+    numbers: frozenset[str],
+) -> Look:
+    """Look with real numbers as symbols; those that the model's Python needs stay numbers."""
+    real = frozenset(k for k, v in model.bound.arguments.items() if isinstance(v, float))
+    words = {*model.function.function.__code__.co_names}
+    if not real or words & {"isinstance", "type", "str", "repr"}:  # a tensor is no float to these
+        return _look(model, asked, reading, real)
+    try:
+        return _look(model, asked, reading, numbers)
+    except Exception:
+        found = _look(model, asked, reading, real)  # what fails here, too, has another reason
+    for name in sorted(real):
+        try:
+            found = _look(model, asked, reading, found.numbers - {name})
+        except Exception:
+            continue
+    return found
+
+
+def _look(
+    model: Model,
+    asked: Mapping[str, Any],
+    reading: Callable[[Recording], Reading],
+    numbers: frozenset[str],
+) -> Look:
+    given: Arrays = {}
+    seen: list[Any] = []
+
+    def write(recording: Recording) -> Tensors:
+        read = reading(recording)
+        symbols = {
+            k: recording.input(f"argument {k}", v.shape, v.dtype)
+            for k, v in model.data.items()
+            if k not in numbers
+        }
+        observed: Tensors = {}
+        dropped: list[str] = []
+        stale: set[str] = set()  # arguments that held what is dropped
+
+        def handler(path: str, variable: RandomVariable) -> Any:
+            value = asked.get(path, variable.observed)
+            new = [symbols[k] for k in model.renewed if path not in asked]
+            if value is not None and new and not _depends(value, new):
+                stale.update(k for k, v in symbols.items() if _depends(value, [v]))
+                dropped.append(path)
+                value = None
+            if value is None:
+                return read.value(path, variable, variable.shape)
+            if _is_symbolic(value):
+                value = tf.convert_to_tensor(value)
+                check_shape(path, variable, tuple(value.shape))
+                observed[path] = tf.cast(value, variable.distribution.dtype)
+            else:
+                kind = "given" if path in asked else "observed"
+                array = check_observed(path, variable, value, read.predicts, kind)
+                observed[path] = recording.input(f"observed {path}", array.shape, array.dtype)
+                given[path] = array
+            shape = tuple(observed[path].shape)
+            return read.value(path, variable, shape) if read.predicts else observed[path]
+
+        sites = interpret(model.with_arguments(symbols), handler)
+        structure = structure_of(model, sites, asked, observed)
+        if named := [path for path in sites if "Tensor(" in path]:
+            raise ModelError(f"{named[0]}: a name was made of a random value. {_FIXED}")
+        structure = structure._replace(dropped=tuple(dropped), stale=frozenset(stale))
+        seen.extend((read, structure))
+        outputs = {f"observed {p}": v for p, v in observed.items()}
+        for path, site in sites.items():
+            if isinstance(site.node, RandomVariable):
+                for i, symbol in enumerate(_symbols(site.node.distribution)):
+                    outputs[f"parameter {path} {i}"] = symbol
+        return outputs | read.outputs(sites, observed)
+
+    recording = Recording(write)
+    read, structure = seen
+    return Look(structure, recording, read, given, numbers)
+
+
+def _check_same(one: Look, other: Look) -> None:
+    """Raise :class:`ModelError` unless two runs of a model wrote the same graph."""
+    before, now = one.structure, other.structure
+    for path in (*before.sites, *now.sites):
+        if path not in before.sites or path not in now.sites:
+            raise ModelError(
+                f"{path}: the model yielded this variable in one run and not in another. {_FIXED}"
+            )
+        if before.shape_of(path) != now.shape_of(path):
+            raise ModelError(
+                f"{path}: the variable has shape {before.shape_of(path)} in one run and "
+                f"{now.shape_of(path)} in another. {_FIXED}"
+            )
+    if one.recording.digest != other.recording.digest:
+        raise ModelError(
+            f"{before.model.describe()} computes something else at every run. {_FIXED}"
+        )
+
+
+_FIXED = (
+    "Which variables a model has, and what it computes, may depend on its arguments only, not on "
+    "chance or on anything that changes outside. To choose by a random value use tf.where."
+)
+
+
+def _is_symbolic(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return any(map(_is_symbolic, value))
+    return tf.is_tensor(value) and not hasattr(value, "numpy")
+
+
+def _depends(value: Any, sources: list[tf.Tensor]) -> bool:
+    """Whether a symbolic value is computed from one of the sources."""
+    waiting, seen = [value] if _is_symbolic(value) else [], set()
+    while waiting:
+        tensor = waiting.pop()
+        if any(tensor is source for source in sources):
+            return True
+        if tensor.op.name not in seen:
+            seen.add(tensor.op.name)
+            waiting.extend(tensor.op.inputs)
+    return False
+
+
+def _symbols(distribution: Any) -> Iterator[tf.Tensor]:
+    """Yield the symbolic parameters of a distribution, and of those that it is made of."""
+    for value in distribution.parameters.values():
+        for part in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(part, tfp.distributions.Distribution):
+                yield from _symbols(part)
+            elif _is_symbolic(part):
+                yield part
+
+
+def _evaluated(distribution: Any, numbers: Iterator[tf.Tensor]) -> Any:
+    """Return the distribution with numbers, in the order of :func:`_symbols`, in their place."""
+
+    def number(part: Any) -> Any:
+        if isinstance(part, tfp.distributions.Distribution):
+            return _evaluated(part, numbers)
+        return next(numbers) if _is_symbolic(part) else part
+
+    def whole(value: Any) -> Any:
+        return type(value)(map(number, value)) if type(value) in (list, tuple) else number(value)
+
+    changed = {k: whole(v) for k, v in distribution.parameters.items()}
+    return distribution.copy(**changed)
