@@ -1,18 +1,13 @@
 """Learn Bayesian neural networks: the small library that the course is written with.
 
-The way of the data, and the order in which to read the files::
+The data flow, and the order in which to read the files::
 
     a generator      interpreter       one flat          draws            curves and bands
     of random   -->  (one loop)   -->  log-density  -->  (DataTree)  -->  over x
     variables        + a handler       over z            NUTS or ADVI     prediction
     dsl/             dsl/              density.py        mcmc/  vi/       prediction.py  plots/
 
-Imports run one way, from each room to those before it, and a test holds this::
-
-    errors <- arguments, engine <- dsl <- density <- mcmc, vi <- traces <- diagnostics
-    <- approximation <- inference <- prediction <- plots <- exhibits <- course <- classroom
-    <- authoring <- checkup <- reruns <- tour <- cli
-
+Imports run one way, in the order of layers that ``pyproject.toml`` states; a test holds this.
 Names are looked up when they are first used, so ``import bnn_teach`` is instant and the parts
 that need no TensorFlow do not load it.
 """

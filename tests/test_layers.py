@@ -1,11 +1,10 @@
-"""Imports run one way: from a room of the library to the rooms before it, never back."""
+"""Imports run one way: from a layer of the library to the layers before it, never back."""
 
 import ast
 import functools
 import graphlib
 import pathlib
-
-import pytest
+import tomllib
 
 import bnn_teach
 
@@ -19,23 +18,21 @@ MODULES = {
 HEAVY = ("tensorflow", "tensorflow_probability", "tf_keras")
 
 
-def rooms():
-    """The order that the package's docstring states: a list of the rooms on each floor."""
-    lines = [line for line in (bnn_teach.__doc__ or "").splitlines() if "<-" in line]
-    return [{room.strip() for room in floor.split(",")} for floor in " ".join(lines).split("<-")]
+PROJECT = tomllib.loads((ROOT.parent / "pyproject.toml").read_text(encoding="utf-8"))
+LAYERS = [{*names.split()} for names in PROJECT["tool"]["bnn_teach"]["layers"]]
 
 
-def room_of(module):
+def package_of(module):
     return module.split(".")[1]
 
 
-def floor_of(module):
-    if room_of(module) == "__main__":
-        return len(rooms())
-    found = [i for i, floor in enumerate(rooms()) if room_of(module) in floor]
+def layer_of(module):
+    if package_of(module) == "__main__":
+        return len(LAYERS)
+    found = [i for i, names in enumerate(LAYERS) if package_of(module) in names]
     assert found, (
-        f"{module} has no place in the order of rooms. Add {room_of(module)!r} to the docstring of "
-        "bnn_teach/__init__.py."
+        f"{module} is in no layer. Add {package_of(module)!r} to tool.bnn_teach.layers in "
+        "pyproject.toml."
     )
     return found[0]
 
@@ -90,11 +87,11 @@ def test_the_reader_of_imports_sees_them_all():
     assert "tensorflow" in imports_of("bnn_teach.engine.runtime")
 
 
-@pytest.mark.parametrize("module", INNER)
-def test_a_module_imports_only_from_rooms_before_its_own(module):
-    for name in ours(module):
-        inside = room_of(name) == room_of(module)
-        assert inside or floor_of(name) < floor_of(module), f"{module} imports {name}"
+def test_a_module_imports_only_from_layers_before_its_own():
+    for module in INNER:
+        for name in ours(module):
+            inside = package_of(name) == package_of(module)
+            assert inside or layer_of(name) < layer_of(module), f"{module} imports {name}"
 
 
 def test_no_modules_import_each_other_in_a_circle():
@@ -102,9 +99,10 @@ def test_no_modules_import_each_other_in_a_circle():
     sorter.prepare()
 
 
-@pytest.mark.parametrize("module", [m for m in INNER if m != "bnn_teach.engine.runtime"])
-def test_tensorflow_is_imported_by_the_runtime_alone(module):
-    assert not {name for name in imports_of(module) if name.split(".")[0] in HEAVY}
+def test_tensorflow_is_imported_by_the_runtime_alone():
+    for module in INNER:
+        found = {name for name in imports_of(module) if name.split(".")[0] in HEAVY}
+        assert not found or module == "bnn_teach.engine.runtime", module
 
 
 def reached(module):
@@ -118,16 +116,13 @@ def reached(module):
     return seen
 
 
-@pytest.mark.parametrize(
-    "module",
-    ["bnn_teach", "bnn_teach.errors", "bnn_teach.course.datasets"]
-    + [m for m in INNER if m.startswith("bnn_teach.plots")],
-)
-def test_data_sets_and_plots_do_not_lead_to_tensorflow(module):
-    assert "bnn_teach.engine.runtime" not in reached(module)
+def test_data_sets_and_plots_do_not_lead_to_tensorflow():
+    plots = [m for m in INNER if m.startswith("bnn_teach.plots")]
+    for module in ["bnn_teach", "bnn_teach.errors", "bnn_teach.course.datasets", *plots]:
+        assert "bnn_teach.engine.runtime" not in reached(module), module
 
 
 def test_algorithms_know_no_models():
     for module in INNER:
-        if room_of(module) in ("mcmc", "vi"):
-            assert not {name for name in ours(module) if room_of(name) == "dsl"}, module
+        if package_of(module) in ("mcmc", "vi"):
+            assert not {name for name in ours(module) if package_of(name) == "dsl"}, module
