@@ -58,9 +58,9 @@ def sample(
     model : Model
         A model function that was called.
     num_samples : int, optional
-        Draws to keep, a chain.
+        Draws per chain.
     burn_in : int, optional
-        Transitions of warm-up, a chain; step size and metric are adapted in them.
+        Transitions of warm-up per chain; step size and metric are adapted in them.
     num_chains : int, optional
         Independent chains.
     observed : mapping, optional
@@ -77,7 +77,7 @@ def sample(
     num_threads : int, optional
         Threads to use, all cores by default. It does not change the draws.
     progress : bool, optional
-        Whether to show a progress bar; by default where somebody is looking.
+        Whether to show a progress bar; by default in interactive sessions.
 
     Returns
     -------
@@ -132,7 +132,7 @@ def sample(
             recording_time=time.perf_counter() - clock,
         )
     if stop.is_set():
-        _warn_interrupted(f"{draws.z.shape[1]} of {settings.num_samples} draws a chain are kept")
+        _warn_interrupted(f"{draws.z.shape[1]} of {settings.num_samples} draws per chain are kept")
     elif settings.burn_in == 0:
         _warn("burn_in=0: step size and metric were not adapted. Use 500 or more.")
     else:
@@ -191,7 +191,7 @@ def fit(
     seed : int, optional
         Same seed, same fit. Without one, a fresh seed is drawn and stored in ``fit.seed``.
     progress : bool, optional
-        Whether to show a progress bar; by default where somebody is looking.
+        Whether to show a progress bar; by default in interactive sessions.
 
     Returns
     -------

@@ -348,7 +348,7 @@ def _probabilities(values: Any, categorical: bool) -> np.ndarray:
         )
     if not ((p >= 0) & (p <= 1)).all():
         raise ArgumentError(
-            "decompose_entropy: probabilities has values outside of 0 to 1, or NaN. Of logits f "
+            "decompose_entropy: probabilities has values outside 0 to 1, or NaN. Of logits f "
             "pass scipy.special.expit(f), the logistic function of them."
         )
     if categorical and not np.allclose(p.sum(axis=-1), 1.0, rtol=0, atol=1e-4):
@@ -419,7 +419,7 @@ def band_coverage(
     given = {"lower": lower, "upper": upper, "truth": truth, **regions}
     shapes = {name: np.shape(values) for name, values in given.items()}
     if len({*shapes.values()}) > 1 or len(shapes["lower"]) != 1:
-        raise ShapeError(f"band_coverage: came the shapes {shapes}; expected (N,) for all of them.")
+        raise ShapeError(f"band_coverage: got the shapes {shapes}; expected (N,) for all of them.")
     holds = (np.asarray(lower) <= truth) & (truth <= np.asarray(upper))
     return {
         name: float(holds[mask].mean()) if np.any(mask) else np.nan

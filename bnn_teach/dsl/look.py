@@ -135,10 +135,7 @@ def look(
     """
     model, asked = check_model(model), check_asked(asked)
     data = model.data
-    shapes = {k: (v.shape, v.dtype.str) for k, v in data.items()}
-    others = {k: v for k, v in model.bound.arguments.items() if k not in data}
-    parts = (model.name, model.keep_return, model.function, others, sorted(model.renewed))
-    key = identity(get_dtype(), purpose, parts, shapes, {p: np.shape(v) for p, v in asked.items()})
+    key = known_as(model, asked, purpose)
 
     seconds = [0.0]
 
@@ -167,6 +164,18 @@ def look(
     stale = dict.fromkeys(found.structure.stale)
     structure = found.structure._replace(model=model.with_arguments(stale))
     return found._replace(inputs=inputs, structure=structure, seconds=seconds[-1])
+
+
+def known_as(model: Model, asked: Mapping[str, Any], purpose: Hashable = "") -> str | None:
+    """Identify the graph that a model has for data of these shapes; None where that cannot be told.
+
+    Real numbers among the arguments count as data.
+    """
+    data = model.data
+    shapes = {k: (v.shape, v.dtype.str) for k, v in data.items()}
+    others = {k: v for k, v in model.bound.arguments.items() if k not in data}
+    parts = (model.name, model.keep_return, model.function, others, sorted(model.renewed))
+    return identity(get_dtype(), purpose, parts, shapes, {p: np.shape(v) for p, v in asked.items()})
 
 
 def _with_needed_numbers(

@@ -175,10 +175,10 @@ def _run(
 
 def _unknown_path(path: Any, sites: Sites, variables: Mapping[str, Any]) -> Exception:
     if path in sites:
-        came = "is no random variable, so no value can be given for it."
+        found = "is no random variable, so no value can be given for it."
     else:
         meant = next((p for p in variables if p.endswith(f".{path}")), path)
         hint = did_you_mean(path, variables, {path: meant})
-        came = f"was given a value, but the model has no such variable.{hint}"
+        found = f"was given a value, but the model has no such variable.{hint}"
     known = ", ".join(variables) or "none"
-    return ObservedError(f"observed: {path!r} {came} Its random variables are {known}.")
+    return ObservedError(f"observed: {path!r} {found} Its random variables are {known}.")

@@ -1,10 +1,10 @@
 """The No-U-Turn sampler as one compiled program that advances chains a chunk at a time.
 
-The transition is TensorFlow Probability's own; :mod:`bnn_teach.mcmc.trees` is its readable twin.
-XLA compiles a whole chunk of transitions, adaptation included, and Python is entered only
-between chunks: to show progress, to answer an interrupt, to end a window of the warm-up. Lengths,
-seeds, data and flags are arguments, so one program serves warm-up and sampling, and other
-data too. A step-size *vector* gives TFP's kernel its diagonal metric.
+The transition is TensorFlow Probability's own; :mod:`bnn_teach.mcmc.trees` is its reference
+implementation. XLA compiles a whole chunk of transitions, adaptation included, and Python is
+entered only between chunks: to show progress, to answer an interrupt, to end a window of the
+warm-up. Lengths, seeds, data and flags are arguments, so one program serves warm-up and sampling,
+and other data too. A step-size *vector* gives TFP's kernel its diagonal metric.
 Next: :mod:`bnn_teach.mcmc.sampling`, which runs groups of chains on threads.
 """
 

@@ -40,9 +40,9 @@ class Settings(NamedTuple):
     """How to run the chains."""
 
     num_samples: int
-    """Draws to keep, a chain."""
+    """Draws per chain."""
     burn_in: int
-    """Transitions of warm-up, a chain."""
+    """Transitions of warm-up per chain."""
     num_chains: int
     """C."""
     target_accept: float

@@ -9,9 +9,7 @@ import pytest
 
 import bnn_teach as bt
 from bnn_teach.density import LogDensity
-from bnn_teach.dsl import structure
-from bnn_teach.dsl.identity import model_identity
-from bnn_teach.engine.programs import specs, traced
+from bnn_teach.dsl.look import known_as
 from bnn_teach.engine.runtime import tf
 
 SCALE = 2.0
@@ -39,13 +37,11 @@ def inner(loc):
 
 
 def identity(model, **observed):
-    return model_identity(model, {f"{model.name}.{k}": v for k, v in observed.items()})
+    return known_as(model, {f"{model.name}.{k}": v for k, v in observed.items()})
 
 
 def fingerprint(model):
-    density = LogDensity(model)
-    z = tf.TensorSpec([density.size], bt.get_dtype())
-    return traced(density.log_prob_one, z, specs(density.inputs))[0]
+    return LogDensity(model).fingerprint
 
 
 # What a model may refer to, each with a change of it.
@@ -127,7 +123,7 @@ def test_shapes_sizes_names_dtype_and_observed_variables_are_a_part_of_it():
         bt.network(x, y.astype(int)),
         bt.network(x),
         bt.network(x, y, hidden=(5, 4)),
-        bt.network(x, y, prior_scale=2.0),
+        bt.network(x, y, activation=tf.tanh),
         bt.network(x, y).named("other"),
         bt.layer(x, 3),
     ]
@@ -139,6 +135,7 @@ def test_shapes_sizes_names_dtype_and_observed_variables_are_a_part_of_it():
     finally:
         bt.set_dtype("float32")
     assert None not in known and len({*known}) == len(known)
+    assert identity(bt.network(x, y, prior_scale=2.0)) == known[0]  # a number is data
 
 
 def made(scale, by):
@@ -245,20 +242,6 @@ def test_equal_identities_mean_equal_graphs(monkeypatch):
                 called = identity(model(y)), fingerprint(model(y))
             assert known.setdefault(*called) == called[1]
     assert len({*known.values()}) == len(known) > 10
-
-
-def test_a_model_seen_before_is_run_once_and_not_traced(monkeypatch):
-    runs = []
-    look = structure._look
-    monkeypatch.setattr(structure, "_look", lambda *args: (runs.append(1), look(*args))[1])
-    monkeypatch.setattr(structure, "_steady", type(structure._steady)())
-    density = LogDensity(reads_a_number(np.zeros(3)))
-    fingerprints = [density.fingerprint]
-    assert len(runs) == structure._DRAWS
-    monkeypatch.setattr(LogDensity, "log_prob_one", None)  # cannot be traced
-    again = LogDensity(reads_a_number(np.arange(3.0)))
-    fingerprints.append(again.fingerprint)
-    assert len(runs) == structure._DRAWS + 1 and fingerprints[0] == fingerprints[1]
 
 
 def test_a_changed_global_changes_the_draws(monkeypatch):

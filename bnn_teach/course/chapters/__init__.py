@@ -1,6 +1,6 @@
 """One folder a page of the course: experiment, exhibit, checks of the exercises, quiz.
 
-A lesson changes in one folder. What two pages need lives one package up, in :mod:`bnn_teach.course`.
+A lesson changes in one folder. What two pages need lives one up, in :mod:`bnn_teach.course`.
 """
 
 from __future__ import annotations

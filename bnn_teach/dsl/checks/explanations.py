@@ -27,7 +27,7 @@ def explained(error: Exception, where: str) -> Exception | None:
     Parameters
     ----------
     error : Exception
-        What came out of the generator.
+        What found out of the generator.
     where : str
         The place, to begin the message with.
 
@@ -111,9 +111,9 @@ def _dtypes(text: str, where: str) -> Exception:
     operation = _operation(text)
     head = re.split(r"not in (?:the )?list", text)[0]
     kinds = list(dict.fromkeys(_SAME.get(k, k) for k in _KINDS.findall(head)))
-    came = f"the dtypes {' and '.join(kinds)} met in {operation}"
+    found = f"the dtypes {' and '.join(kinds)} met in {operation}"
     if len(kinds) < 2:
-        came = f"{operation} does not take {' or '.join(kinds) or 'this dtype'}"
+        found = f"{operation} does not take {' or '.join(kinds) or 'this dtype'}"
     if "indices" in text:
         remedy = "An index must be an integer: tf.cast(index, tf.int32)"
     elif "string" in kinds:
@@ -128,7 +128,7 @@ def _dtypes(text: str, where: str) -> Exception:
             "Integers and booleans stay what they are, for they may be indices or categories. Make "
             "real numbers of them with tf.cast(value, bt.get_dtype())"
         )
-    return DtypeError(f"{where}{came}. {remedy}.")
+    return DtypeError(f"{where}{found}. {remedy}.")
 
 
 def _shapes(text: str, where: str) -> Exception:

@@ -25,7 +25,7 @@ def check_observed(
 ) -> np.ndarray:
     """Return ``value`` in the distribution's dtype, or raise :class:`ObservedError`.
 
-    ``kind`` says in the message where the value came from.
+    ``kind`` says in the message where the value is from.
     """
     fail = functools.partial(_observed_error, path, variable, kind)
     dtype = variable.distribution.dtype.as_numpy_dtype
@@ -92,8 +92,8 @@ def _fits(variable: RandomVariable, given: Shape) -> bool:
 
 
 def _observed_error(
-    path: str, variable: RandomVariable, kind: str, came: str, expected: str, remedy: str
+    path: str, variable: RandomVariable, kind: str, got: str, expected: str, remedy: str
 ) -> Exception:
     return ObservedError(
-        f"{path}: the {kind} value {came}, but {variable.family} expects {expected}. {remedy}"
+        f"{path}: the {kind} value {got}, but {variable.family} expects {expected}. {remedy}"
     )
