@@ -47,12 +47,13 @@ def dense(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor | float = 0.0) -> tf
 @model
 def layer(x: Any, units: int, prior_scale: float = 1.0) -> Any:
     """Yield weights ``w`` (inputs, units) and bias ``b`` (units,); return x w + b, (N, units)."""
-    if len(x.shape) != 2:
+    shape = tuple(getattr(x, "shape", ()))  # a single number may be a plain float
+    if len(shape) != 2:
         raise ShapeError(
-            f"layer: x has shape {tuple(x.shape)}, expected (N, inputs), one row a point. For "
+            f"layer: x has shape {shape}, expected (N, inputs), one row a point. For "
             "points on one axis pass x[:, None]."
         )
-    w = yield Normal("w", 0.0, prior_scale, batch_stack=(x.shape[1], units))
+    w = yield Normal("w", 0.0, prior_scale, batch_stack=(shape[1], units))
     b = yield Normal("b", 0.0, prior_scale, batch_stack=units)
     return dense(x, w, b)
 
