@@ -181,11 +181,7 @@ def _run_forward(seen: Look, draws: Arrays, seed: int, wanted: Sequence[str]) ->
 def _what_to_predict(structure: Structure, trace: Any, posterior: Arrays) -> list[str]:
     """Return the paths that are observed in the trace or in the model."""
     seen = set(trace["observed_data"].data_vars) if "observed_data" in trace.children else set()
-    predicted = [
-        p
-        for p, s in structure.sites.items()
-        if isinstance(s.node, RandomVariable) and p not in posterior
-    ]
+    predicted = [p for p in structure.random if p not in posterior]
     unknown = [p for p in predicted if p not in seen and p not in structure.observed]
     latents = [p for p in structure.latent if p not in seen]
     if latents and (unknown or not set(latents) & set(posterior)):

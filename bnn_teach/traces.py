@@ -40,7 +40,10 @@ def make_trace(structure: Structure, groups: Mapping[str, Arrays], **attrs: Any)
     -------
     xarray.DataTree
     """
-    data = {"observed_data": structure.observed, "constant_data": structure.model.data}
+    data: dict[str, Any] = {
+        "observed_data": structure.observed,
+        "constant_data": structure.model.data,
+    }
     tree = xr.DataTree(
         dataset=xr.Dataset(
             attrs={
@@ -173,10 +176,10 @@ def _axes(structure: Structure, path: str, shape: tuple[int, ...]) -> tuple[str,
 def _mate(structure: Structure, path: str, shape: Shape) -> str | None:
     """Return the variable whose axes a value shares: one of its shape, or data of its length."""
     shape = structure.shape_of(path) if path in structure.sites else shape
-    shapes = {p: structure.shape_of(p) for p in (*structure.latent, *structure.observed)}
+    shapes = {p: structure.shape_of(p) for p in structure.random}
     data = {p: shapes[p] for p in (*structure.observed, *structure.dropped)}
     if path in structure.recorded:
-        equal = [p for p in structure.sites if p in shapes and shapes[p] == shape][::-1]
+        equal = [p for p in shapes if shapes[p] == shape][::-1]
     else:
         equal = [p for p in data if data[p] == shape]
     if path not in structure.latent:

@@ -239,9 +239,9 @@ def test_the_vectorised_density_is_the_loop_and_has_its_gradient(float64):
     np.testing.assert_allclose(tape.gradient(total, z), expected, rtol=1e-7, atol=1e-9)
 
 
-def test_scale_multiplies_the_terms_of_the_data_only(float64):
+def test_weight_multiplies_the_terms_of_the_data_only(float64):
     z = tf.constant(evaluated().z[0, 0])
-    thrice = density().log_prob_one(z, density().tensors, scale=3.0)
+    thrice = density().log_prob_one(z, density().tensors, weight=3.0)
     data = sum(term[0, 0].sum() for term in evaluated().likelihood.values())
     assert float(thrice) == pytest.approx(evaluated().log_prob[0, 0] + 2 * data, rel=1e-9)
 
@@ -426,44 +426,6 @@ def test_a_density_that_is_not_finite_names_the_variable():
 
 
 # A model that changes after it was looked at.
-
-
-def changing(before, after):
-    """A model that yields ``before`` until its density is made, and then ``after``."""
-    now = [before]
-
-    @model
-    def m():
-        yield Normal("x")
-        for make in now[0]:
-            yield make()
-
-    d = LogDensity(m(), {})
-    now[0] = after
-    return d
-
-
-def scalar():
-    return Normal("y")
-
-
-def vector():
-    return Normal("y", batch_stack=2)
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "text"),
-    [
-        ([], [scalar], r"m\.y: this variable is new: the model changes between runs"),
-        ([scalar], [], r"m\.y: this variable is gone: .* on its arguments only"),
-        ([scalar], [vector], r"m\.y: this variable has shape \(2,\) now, and had \(\) before"),
-        ([lambda: Normal("y", observed=1.0)], [], r"m\.y: this variable is gone"),
-    ],
-)
-def test_a_model_that_changes_between_runs(before, after, text):
-    d = changing(before, after)
-    with pytest.raises(ModelError, match=text):
-        d.log_prob(np.zeros(d.size))
 
 
 # Fingerprints: equal means that a compiled program can be used again.

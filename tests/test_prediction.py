@@ -494,7 +494,7 @@ def test_probabilities_in_xarray_are_read_by_name():
         (np.full((2, 0), 0.5), False, ShapeError, "at least one draw"),
         (np.full((2, 9), 0.5), True, ShapeError, r"\(chain, draw, \.\.\., category\)"),
         (np.full((2, 9, 0), 0.5), True, ShapeError, "category"),
-        (np.full((2, 9), 1.5), False, ArgumentError, "outside of 0 to 1.*expit"),
+        (np.full((2, 9), 1.5), False, ArgumentError, "outside 0 to 1.*expit"),
         (np.full((2, 9), np.nan), False, ArgumentError, "or NaN"),
         (np.full((2, 9, 3), 0.5), True, ArgumentError, "do not sum to 1"),
     ],

@@ -197,7 +197,7 @@ def uneven_sine(
 def _measure(x: np.ndarray, sigma: ArrayLike, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Return x, and the sine at x with noise of standard deviation ``sigma``, as float32."""
     rng = np.random.default_rng(as_count("seed", seed, 0))
-    y = sine(x) + sigma * rng.standard_normal(x.shape)
+    y = sine(x) + np.asarray(sigma) * rng.standard_normal(x.shape)
     return x.astype(np.float32), y.astype(np.float32)
 
 

@@ -79,14 +79,15 @@ class Look(NamedTuple):
         """
         model, predicts = self.structure.model, self.reading.predicts
         names = [name for name in self.recording.outputs if name.startswith(_CHECKED)]
-        nodes = {p: s.node for p, s in self.structure.sites.items()}
+        symbolic: dict[str, Any] = {p: self.structure.sites[p].node for p in self.structure.random}
+        nodes: dict[str, RandomVariable] = {}
         try:
             for point in points:
                 found = self.cut(*names)({**self.inputs, **point})
-                for path, node in nodes.items():
-                    if isinstance(node, RandomVariable):
-                        own = (v for k, v in found.items() if k.startswith(f"parameter {path} "))
-                        check_parameters(path, _evaluated(node.distribution, own))
+                for path, node in symbolic.items():
+                    own = (v for k, v in found.items() if k.startswith(f"parameter {path} "))
+                    nodes[path] = node._with_distribution(_evaluated(node.distribution, own))
+                    check_parameters(path, nodes[path].distribution)
         except Exception:
             asked = {p: self.inputs[f"observed {p}"] for p in self.structure.asked}
             seen = inspect_model(model, asked, predicts, self.structure.dropped)
@@ -97,7 +98,7 @@ class Look(NamedTuple):
             {p: check_observed(p, nodes[p], v, predicts, kinds[p]) for p, v in values.items()}
         )
 
-    def _with(self, observed: Arrays) -> Look:
+    def _with(self, observed: Mapping[str, Any]) -> Look:
         return self._replace(structure=self.structure._replace(observed=observed))
 
 
@@ -158,8 +159,8 @@ def look(
     arrays = {f"argument {k}": v for k, v in data.items() if k not in found.numbers}
     arrays |= {f"observed {p}": v for p, v in found.given.items()}
     for path, value in asked.items():
-        node = found.structure.sites[path].node
-        arrays[f"observed {path}"] = check_observed(path, node, value, kind="given")
+        node: Any = found.structure.sites[path].node
+        arrays[f"observed {path}"] = check_observed(path, node, value, True, "given")
     inputs = {name: tf.constant(array) for name, array in arrays.items()}
     stale = dict.fromkeys(found.structure.stale)
     structure = found.structure._replace(model=model.with_arguments(stale))
@@ -236,7 +237,7 @@ def _look(
                 observed[path] = tf.cast(value, variable.distribution.dtype)
             else:
                 kind = "given" if path in asked else "observed"
-                array = check_observed(path, variable, value, read.predicts, kind)
+                array = check_observed(path, variable, value, only_shape=True, kind=kind)
                 observed[path] = recording.input(f"observed {path}", array.shape, array.dtype)
                 given[path] = array
             shape = tuple(observed[path].shape)
@@ -249,10 +250,9 @@ def _look(
         structure = structure._replace(dropped=tuple(dropped), stale=frozenset(stale))
         seen.extend((read, structure))
         outputs = {f"observed {p}": v for p, v in observed.items()}
-        for path, site in sites.items():
-            if isinstance(site.node, RandomVariable):
-                for i, symbol in enumerate(_symbols(site.node.distribution)):
-                    outputs[f"parameter {path} {i}"] = symbol
+        for path in structure.random:
+            for i, symbol in enumerate(_symbols(sites[path].node.distribution)):
+                outputs[f"parameter {path} {i}"] = symbol
         return outputs | read.outputs(sites, observed)
 
     recording = Recording(write)

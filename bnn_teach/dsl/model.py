@@ -70,7 +70,7 @@ class Model(Node):
                     f"{did_you_mean(name, known)} It has {', '.join(known) or 'none'}."
                 )
         changes = self.function.converted(changes)
-        arrays = {k for k, v in changes.items() if np.ndim(_as_array(v)) > 0}
+        arrays = {k for k, v in changes.items() if np.ndim(v) > 0 and _as_array(v) is not None}
         return self.with_arguments(changes)._changed(renewed=self.renewed | arrays)
 
     def with_arguments(self, changes: Mapping[str, Any]) -> Model:

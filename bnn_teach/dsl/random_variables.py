@@ -120,7 +120,7 @@ class RandomVariable(Node):
         Names of the value's axes in the trace.
     family : str, optional
         The name to show in messages.
-    support : Support, optional
+    support : Support or callable, optional
         Which values are possible; used to check ``observed``.
     """
 
@@ -141,7 +141,19 @@ class RandomVariable(Node):
         self.batch_stack = _as_shape(name, batch_stack)
         self.dims = as_dims(name, dims)
         self.family = family or type(distribution).__name__
-        self.support = support
+        self._support = support
+
+    def _with_distribution(self, distribution: Any) -> RandomVariable:
+        """Return the same variable with the same distribution at other parameters."""
+        copy = object.__new__(type(self))
+        copy.__dict__.update(self.__dict__, distribution=distribution)
+        copy.__dict__.pop("support", None)
+        return copy
+
+    @functools.cached_property
+    def support(self) -> Any:
+        """Which values are possible, or None where nothing is known."""
+        return self._support(self.distribution) if callable(self._support) else self._support
 
     @functools.cached_property
     def shape(self) -> Shape:

@@ -44,6 +44,11 @@ class Structure(NamedTuple):
     stale: frozenset[str] = frozenset()
     """The arguments that had their observed values."""
 
+    @property
+    def random(self) -> list[str]:
+        """The paths of all random variables, in order."""
+        return [p for p, s in self.sites.items() if isinstance(s.node, RandomVariable)]
+
     def dims_of(self, path: str) -> tuple[str, ...] | None:
         """Names of the value's axes, where the model gave them."""
         return getattr(self.sites[path].node, "dims", None)

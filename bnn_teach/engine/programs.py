@@ -61,13 +61,17 @@ class Recording:
         """Identify the whole graph."""
         return _digest(self._graph, repr((list(self.inputs), list(self.outputs))))
 
+    @functools.cached_property
+    def _graph_def(self) -> Any:
+        return self._graph.graph.as_graph_def()
+
     def input(self, name: str, shape: Sequence[int], dtype: Any) -> tf.Tensor:
         """Return a new input."""
         self.inputs[name] = tf.compat.v1.placeholder(dtype, shape)
         return self.inputs[name]
 
     def cut(self, *names: str, **replaced: tf.Tensor) -> Cut:
-        """Return the function from all inputs to the outputs ``names``.
+        """Return the function from the inputs to the outputs ``names``.
 
         Parameters
         ----------
@@ -78,11 +82,43 @@ class Recording:
         """
         key = (names, *replaced)
         if key not in self._cuts:
-            feeds = {**self.inputs, **replaced}
-            outputs = {name: self.outputs[name] for name in names}
-            function = self._graph.prune(list(feeds.values()), list(outputs.values()))
-            self._cuts[key] = Cut(function, list(feeds), specs(outputs))
+            outputs = [self.outputs[name] for name in names]
+            part = _part(self._graph_def, [tensor.op.name for tensor in outputs])
+            used = {node.name for node in part.node}
+            inputs = {k: v for k, v in {**self.inputs, **replaced}.items() if v.op.name in used}
+            held = [(v, own) for v, own in self._graph.graph.captures if own.op.name in used]
+
+            def function(*arguments: tf.Tensor) -> list[tf.Tensor]:
+                given = zip(arguments, inputs.values(), strict=True)
+                return tf.graph_util.import_graph_def(
+                    part,
+                    input_map={own.name: tf.identity(v) for v, own in [*given, *held]},
+                    return_elements=[tensor.name for tensor in outputs],
+                    name="",
+                )
+
+            self._cuts[key] = Cut(
+                tf.function(function, autograph=False).get_concrete_function(
+                    *(tf.TensorSpec(v.shape, v.dtype) for v in inputs.values())
+                ),
+                list(inputs),
+                specs({name: self.outputs[name] for name in names}),
+                f"{self.digest} {key}",
+            )
         return self._cuts[key]
+
+
+def _part(graph: Any, ends: list[str]) -> Any:
+    """Return what the nodes ``ends`` need of a graph, in its order."""
+    nodes, used, waiting = {node.name: node for node in graph.node}, set(), [*ends]
+    while waiting:
+        name = waiting.pop().lstrip("^").partition(":")[0]
+        if name not in used:
+            used.add(name)
+            waiting += nodes[name].input
+    part = type(graph)(library=graph.library, versions=graph.versions)
+    part.node.extend(node for node in graph.node if node.name in used)
+    return part
 
 
 class Cut:
@@ -92,22 +128,24 @@ class Cut:
     ----------
     outputs : dict of str to TensorSpec
         Shapes and dtypes of what it returns.
+    digest : str
+        Identifies what it computes: equal digests share compiled programs.
     """
 
     def __init__(
-        self, function: Any, inputs: list[str], outputs: Mapping[str, tf.TensorSpec]
+        self,
+        function: Any,
+        inputs: list[str],
+        outputs: Mapping[str, tf.TensorSpec],
+        digest: str,
     ) -> None:
-        self._function, self._inputs, self.outputs = function, inputs, outputs
+        self._function, self._inputs = function, inputs
+        self.outputs, self.digest = outputs, digest
 
     def __call__(self, values: Mapping[str, Any]) -> Tensors:
         """Compute the outputs, eagerly or as a part of another program."""
         results = self._function(*(tf.convert_to_tensor(values[name]) for name in self._inputs))
         return dict(zip(self.outputs, results, strict=True))
-
-    @functools.cached_property
-    def digest(self) -> str:
-        """Identify what it computes: equal digests share compiled programs."""
-        return _digest(self._function, repr((self._inputs, self.outputs)))
 
 
 def specs(arrays: Mapping[str, Any], drop: int = 0) -> dict[str, tf.TensorSpec]:

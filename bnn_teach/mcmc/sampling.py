@@ -8,7 +8,6 @@ that draws do not either. Next: :mod:`bnn_teach.diagnostics`.
 from __future__ import annotations
 
 import itertools
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from bnn_teach.arguments import usable_cores
 from bnn_teach.density import LogDensity
 from bnn_teach.engine.progress import interruptible, progress_bar
 from bnn_teach.engine.runtime import tf
@@ -109,7 +109,7 @@ def run_chains(density: LogDensity, settings: Settings) -> Draws:
     group = min(_GROUP, settings.num_chains)
     num_groups = -(-settings.num_chains // group)
     steps = settings.burn_in + settings.num_samples
-    threads = min(settings.num_threads or _cores(), num_groups)
+    threads = min(settings.num_threads or usable_cores(), num_groups)
     with interruptible() as stop, ThreadPoolExecutor(threads) as pool:
         program = compiled_program(density, group, settings.max_tree_depth)
         recognised = time.perf_counter()
@@ -138,13 +138,6 @@ def run_chains(density: LogDensity, settings: Settings) -> Draws:
         drawing=time.perf_counter() - warm,
     )
     return _gather(runs, settings.num_chains, seconds)
-
-
-def _cores() -> int:
-    """Cores that this process may use; all of the machine's where the system does not tell."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class ChainGroup:

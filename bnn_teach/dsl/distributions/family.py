@@ -111,10 +111,7 @@ class Family:
         """Make a random variable, to be yielded inside a model."""
         options = {k: kwargs.pop(k) for k in OPTIONS if k in kwargs}
         where = f"the {self.__name__} variable {check_name(name)!r}"
-        distribution = self._build(where, args, kwargs)
-        support = self.support
-        if not isinstance(support, Support):
-            support = support(distribution)
+        distribution, support = self._build(where, args, kwargs), self.support
         return RandomVariable(name, distribution, family=self.__name__, support=support, **options)
 
     def dist(self, *args: Any, **kwargs: Any) -> Any:

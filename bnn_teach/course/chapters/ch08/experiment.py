@@ -119,7 +119,7 @@ class _Bench(NamedTuple):
         at_points = np.interp(self.data.x[:, 0], self.x[:, 0], median)
         misfit = float(np.sqrt(np.mean((at_points - self.data.y[:, 0]) ** 2)))
         curves = [np.round(each.astype(float), 4) for each in (lower, median, upper)]
-        return LabBand(method, self.scale, *facts, round(misfit, 4), *curves)
+        return LabBand._make([method, self.scale, *facts, round(misfit, 4), *curves])
 
 
 def _run(bench: _Bench, bands: dict[str, list[LabBand]], report: Callable[[str], object]) -> None:

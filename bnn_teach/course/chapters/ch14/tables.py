@@ -72,8 +72,11 @@ def diabetes(num_test: int = 100, seed: int = 0) -> SplitTable:
     order = np.random.default_rng(as_seed(seed)).permutation(len(x))
     test, train = order[:count], order[count:]
     unit = float(y[train].std())
-    x, y = (
-        ((each - each[train].mean(axis=0)) / each[train].std(axis=0)).astype(np.float32)
-        for each in (x, y)
-    )
+    x, y = (_standardised(each, train) for each in (x, y))
     return SplitTable(x[train], y[train], x[test], y[test], _COLUMNS, unit)
+
+
+def _standardised(table: np.ndarray, train: np.ndarray) -> np.ndarray:
+    """Return a table with mean 0 and standard deviation 1 over the people in ``train``."""
+    known = table[train]
+    return ((table - known.mean(axis=0)) / known.std(axis=0)).astype(np.float32)
