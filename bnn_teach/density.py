@@ -45,7 +45,7 @@ class Slot(NamedTuple):
     """Whether z holds the value itself, so that nothing is transformed."""
 
 
-class _Unconstrained:
+class Unconstrained:
     """The reading of a model over z: each unobserved variable takes its part of z.
 
     The parts are inputs of their own, so nothing has to know the length of z before the model ends.
@@ -61,6 +61,7 @@ class _Unconstrained:
         self.weight = tf.constant(1.0, get_dtype())  # of the observed terms
 
     def value(self, path: str, variable: RandomVariable, shape: Shape) -> tf.Tensor:
+        """Map the next part of z onto the variable's support."""
         bijector = variable.bijector
         if bijector is None:
             why = "is discrete" if variable.is_discrete else "has no known map from the real line"
@@ -79,14 +80,15 @@ class _Unconstrained:
         return bijector.forward(part)
 
     def outputs(self, sites: Sites, observed: Tensors) -> Tensors:
+        """Return all values and terms, the log-density, and its slope along each part of z."""
         terms = log_prob_terms(sites)
         named = {f"value {p}": s.value for p, s in sites.items() if s.value is not None}
         named |= {f"term {p}": term for p, term in terms.items()}
         if not self.parts:
             return named
-        weighted = {p: t * self.weight if p in observed else t for p, t in terms.items()}
-        sums = [_sum(t) for t in (*weighted.values(), *self.jacobians.values())]
-        total = tf.add_n([tf.cast(each, get_dtype()) for each in sums])
+        sums = {p: tf.cast(_sum(term), get_dtype()) for p, term in terms.items()}
+        weighted = [self.weight * s if p in observed else s for p, s in sums.items()]
+        total = tf.add_n([*weighted, *map(_sum, self.jacobians.values())])
         slopes = tf.gradients(total, list(self.parts.values()), unconnected_gradients="zero")
         named["log_prob"] = total
         named |= {f"slope {p}": slope for p, slope in zip(self.parts, slopes, strict=True)}
@@ -119,7 +121,7 @@ class LogDensity:
     """
 
     def __init__(self, model: Model, observed: Mapping[str, Any] | None = None) -> None:
-        self._look = look(model, observed, _Unconstrained, "density")
+        self._look = look(model, observed, Unconstrained, "density")
         self.slots: dict[str, Slot] = self._look.reading.slots
         self.size = sum(math.prod(slot.z_shape) for slot in self.slots.values())
         if not self.slots:

@@ -62,7 +62,7 @@ def sample_prior_predictive(
         (observed variables), dims ``(chain, draw, ...)`` with one chain.
     """
     seed, count = as_seed(seed), as_count("num_samples", num_samples, 1)
-    seen = look(model, None, lambda recording: _Forward(recording, {}), "forward")
+    seen = look(model, None, lambda recording: Forward(recording, {}), "forward")
     seen = seen.checked(*({"seed": np.array([0, number], np.int32)} for number in range(3)))
     structure = seen.structure
     check_axes(structure)
@@ -115,7 +115,7 @@ def sample_posterior_predictive(
     posterior = draws_of(trace)
     shapes = {p: v.shape[2:] for p, v in posterior.items()}
     purpose = ("forward", *shapes.items())
-    seen = look(model, None, lambda recording: _Forward(recording, shapes), purpose)
+    seen = look(model, None, lambda recording: Forward(recording, shapes), purpose)
     structure = seen.structure
     predicted = _what_to_predict(structure, trace, posterior)
     wanted = _wanted(structure, predicted, var_names)
@@ -143,7 +143,7 @@ def sample_posterior_predictive(
     return trace
 
 
-class _Forward:
+class Forward:
     """The reading of a model forwards: known variables take a draw, all others are drawn."""
 
     predicts = True
