@@ -1,0 +1,14 @@
+"""The course as a learner has it, in JupyterLab: the pages with odd numbers."""
+
+import pytest
+
+from tests.exhibits.test_course_in_jupyterlab import STEMS, folder, move_every_control
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+__all__ = ["folder"]
+
+
+@pytest.mark.parametrize("stem", STEMS[1::2])
+def test_all_cells_run_and_every_control_moves(stem, lab, lab_page):
+    move_every_control(stem, lab, lab_page)
