@@ -27,7 +27,7 @@ from bnn_teach.dsl.look import look
 from bnn_teach.dsl.model import Model
 from bnn_teach.dsl.random_variables import RandomVariable, Shape
 from bnn_teach.dsl.structure import inspect_model
-from bnn_teach.engine.programs import Arrays, Recording, Tensors, map_draws
+from bnn_teach.engine.programs import Arrays, Recording, Tensors, kept, map_draws
 from bnn_teach.engine.runtime import tf, tfp
 from bnn_teach.errors import ArgumentError, InferenceError
 
@@ -58,7 +58,7 @@ class Unconstrained:
         self.parts: Tensors = {}
         self.jacobians: Tensors = {}
         self.slots: dict[str, Slot] = {}
-        self.weight = tf.constant(1.0, get_dtype())  # of the observed terms
+        self.weight = recording.input("weight", (), get_dtype())  # of the observed terms
 
     def value(self, path: str, variable: RandomVariable, shape: Shape) -> tf.Tensor:
         """Map the next part of z onto the variable's support."""
@@ -132,7 +132,7 @@ class LogDensity:
                 "least one bt.Normal(...), or other variable, without observed=."
             )
         z = np.random.default_rng(0).uniform(-2.0, 2.0, self.size).astype(self.dtype)
-        self._look = self._look.checked(self._parts(z), self._parts(-z))
+        self._look = self._look.checked(self._given(z, {}), self._given(-z, {}))
         self.structure = self._look.structure
         self.tensors: Tensors = self._look.inputs
 
@@ -145,33 +145,30 @@ class LogDensity:
             for p, slot in self.slots.items()
         }
 
-    def _compute(self, z: tf.Tensor, inputs: Tensors, weight: Any, *names: str) -> Tensors:
-        if weight is None:
-            return self._look.cut(*names)({**inputs, **self._parts(z)})
-        inputs = {**inputs, **self._parts(z), "weight": tf.cast(weight, z.dtype)}
-        return self._look.cut(*names, weight=self._look.reading.weight)(inputs)
+    def _given(self, z: Any, inputs: Mapping[str, Any], weight: Any = None) -> dict[str, Any]:
+        """Return all inputs of the graph at z, of shape (D,)."""
+        weight = tf.cast(1.0 if weight is None else weight, get_dtype())
+        return {**inputs, **self._parts(z), "weight": weight}
 
     def values_one(self, z: tf.Tensor, inputs: Tensors, *paths: str) -> Tensors:
-        """Return the values at some paths, for z of shape (D,)."""
-        found = self._compute(z, inputs, None, *(f"value {path}" for path in paths))
-        return {path: found[f"value {path}"] for path in paths}
+        """Return the values at some paths, for z of shape (D,); differentiable."""
+        recording = self._look.recording
+        names = ("values", recording.digest, *paths)
+        function = kept(names, lambda: recording.traced(*(f"value {path}" for path in paths)))
+        return dict(zip(paths, recording(self._given(z, inputs), function), strict=True))
 
     def log_prob_one(self, z: tf.Tensor, inputs: Tensors, weight: Any = None) -> tf.Tensor:
         """Return log p(z), a scalar, for z of shape (D,).
 
         ``weight`` multiplies the observed variables' terms: N / B for minibatches of B points.
         """
-        return self._compute(z, inputs, weight, "log_prob")["log_prob"]
+        return self._look.compute(self._given(z, inputs, weight))["log_prob"]
 
     def value_and_grad_one(self, z: tf.Tensor, inputs: Tensors, weight: Any = None) -> Any:
         """Return log p(z) and its gradient, for z of shape (D,)."""
-        found = self._compute(z, inputs, weight, *self._gradient)
-        slopes = [tf.reshape(found[name], [-1]) for name in self._gradient[1:]]
+        found = self._look.compute(self._given(z, inputs, weight))
+        slopes = [tf.reshape(found[f"slope {path}"], [-1]) for path in self.slots]
         return found["log_prob"], tf.concat(slopes, 0)
-
-    @property
-    def _gradient(self) -> list[str]:
-        return ["log_prob", *(f"slope {path}" for path in self.slots)]
 
     def batched(self, inputs: Tensors, weight: Any = None) -> Any:
         """Return a function z (C, D) -> log p (C,), differentiable, for use inside a program.
@@ -210,7 +207,7 @@ class LogDensity:
     @functools.cached_property
     def fingerprint(self) -> str:
         """Identify the graph of log p(z): equal fingerprints share compiled programs."""
-        return self._look.cut(*self._gradient).digest
+        return self._look.recording.digest
 
     @property
     def trace_time(self) -> float:
@@ -255,9 +252,9 @@ class LogDensity:
 
     def explain_nonfinite(self, z: np.ndarray, tries: int) -> str:
         """Say which variable makes log p(z) infinite or NaN, for z of shape (D,)."""
-        names = [name for name in self._look.recording.outputs if name.startswith("term ")]
-        terms = self._look.cut(*names)({**self.tensors, **self._parts(z)})
-        bad = [k[5:] for k, term in terms.items() if not np.isfinite(term.numpy()).all()]
+        found = self._look.compute(self._given(z, self.tensors))
+        terms = {k.removeprefix("term "): v for k, v in found.items() if k.startswith("term ")}
+        bad = [path for path, term in terms.items() if not np.isfinite(term.numpy()).all()]
         where = f"the term of {bad[0]!r}" if bad else "their sum, or a Jacobian,"
         return (
             f"No starting point with a finite log-density in {tries} tries: {where} is infinite "
@@ -305,12 +302,13 @@ class LogDensity:
             return {p: z[..., s.start : s.stop].reshape(lead + s.shape) for p, s in slots}, {}
         wanted = [f"value {path}" for path in (*self.slots, *self.structure.recorded)]
         wanted += [f"term {p}" for p in self.structure.observed if log_likelihood]
-        cut = self._look.cut(*wanted)
 
         def one(draw: Tensors, inputs: Tensors, seed: tf.Tensor) -> Tensors:
-            return cut({**inputs, **self._parts(draw["z"])})
+            found = self._look.compute(self._given(draw["z"], inputs))
+            return {name: found[name] for name in wanted}
 
-        known = ((cut.digest, "unflatten"), cut.outputs)
+        outputs = {name: self._look.recording.outputs[name] for name in wanted}
+        known = ((self.fingerprint, "unflatten", *wanted), outputs)
         flat = map_draws(one, {"z": z.reshape(-1, self.size)}, self.tensors, known=known)
         named: dict[str, Arrays] = {"value": {}, "term": {}}
         for name, array in flat.items():

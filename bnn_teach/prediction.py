@@ -168,14 +168,16 @@ class Forward:
 
 def _run_forward(seen: Look, draws: Arrays, seed: int, wanted: Sequence[str]) -> Arrays:
     """Run the model once a draw."""
-    cut = seen.cut(*(f"value {path}" for path in wanted))
 
     def one(draw: Tensors, inputs: Tensors, stream: tf.Tensor) -> Tensors:
-        return cut({**inputs, **{f"draw {p}": v for p, v in draw.items()}, "seed": stream})
+        given = {f"draw {p}": v for p, v in draw.items()}
+        found = seen.compute({**inputs, **given, "seed": stream})
+        return {path: found[f"value {path}"] for path in wanted}
 
     state = np.random.SeedSequence([seed, 3]).generate_state(2).astype(np.int32)
-    values = map_draws(one, draws, seen.inputs, state, ((cut.digest, "forward"), cut.outputs))
-    return {name.removeprefix("value "): array for name, array in values.items()}
+    outputs = {path: seen.recording.outputs[f"value {path}"] for path in wanted}
+    known = ((seen.recording.digest, "forward", *wanted), outputs)
+    return map_draws(one, draws, seen.inputs, state, known)
 
 
 def _what_to_predict(structure: Structure, trace: Any, posterior: Arrays) -> list[str]:

@@ -22,7 +22,7 @@ from bnn_teach.dsl.model import Model, check_model
 from bnn_teach.dsl.random_variables import RandomVariable, Shape
 from bnn_teach.dsl.structure import Structure, check_asked, inspect_model, structure_of
 from bnn_teach.engine.identity import identity
-from bnn_teach.engine.programs import Arrays, Cut, Recording, Tensors, kept
+from bnn_teach.engine.programs import Arrays, Recording, Tensors, kept
 from bnn_teach.engine.runtime import tf, tfp
 from bnn_teach.errors import ModelError
 
@@ -58,9 +58,9 @@ class Look(NamedTuple):
     inputs: Tensors = {}  # noqa: RUF012
     """Arguments and observed values, by the names that the graph has for them."""
 
-    def cut(self, *names: str, **replaced: tf.Tensor) -> Cut:
-        """Return the function that computes the outputs ``names``."""
-        return self.recording.cut(*names, **replaced)
+    def compute(self, values: Mapping[str, Any]) -> Tensors:
+        """Compute all outputs, by name; ``values`` are those of the inputs."""
+        return dict(zip(self.recording.outputs, self.recording(values), strict=True))
 
     def checked(self, *points: Mapping[str, Any]) -> Look:
         """Check the parameters at some points, and what was observed.
@@ -78,12 +78,11 @@ class Look(NamedTuple):
             Its structure has the observed values, in the dtypes of their variables.
         """
         model, predicts = self.structure.model, self.reading.predicts
-        names = [name for name in self.recording.outputs if name.startswith(_CHECKED)]
         symbolic: dict[str, Any] = {p: self.structure.sites[p].node for p in self.structure.random}
         nodes: dict[str, RandomVariable] = {}
         try:
             for point in points:
-                found = self.cut(*names)({**self.inputs, **point})
+                found = self.compute({**self.inputs, **point})
                 for path, node in symbolic.items():
                     own = (v for k, v in found.items() if k.startswith(f"parameter {path} "))
                     nodes[path] = node._with_distribution(_evaluated(node.distribution, own))
@@ -102,7 +101,6 @@ class Look(NamedTuple):
         return self._replace(structure=self.structure._replace(observed=observed))
 
 
-_CHECKED = ("parameter ", "observed ")
 _numbers: dict[Hashable, frozenset[str]] = {}
 
 
@@ -142,7 +140,9 @@ def look(
 
     def see() -> Look:
         found = _with_needed_numbers(model, asked, reading, _numbers.get(key, frozenset()))
-        _check_same(found, _look(model, asked, reading, found.numbers))
+        record = found.recording
+        if key is None and record.digest_of(record.traced()) != record.digest:
+            raise ModelError(f"{model.describe()} computes something else at every run. {_FIXED}")
         seconds.append(time.perf_counter() - clock)
         return found
 
@@ -248,7 +248,7 @@ def _look(
         if named := [path for path in sites if "Tensor(" in path]:
             raise ModelError(f"{named[0]}: a name was made of a random value. {_FIXED}")
         structure = structure._replace(dropped=tuple(dropped), stale=frozenset(stale))
-        seen.extend((read, structure))
+        seen.append((read, structure))
         outputs = {f"observed {p}": v for p, v in observed.items()}
         for path in structure.random:
             for i, symbol in enumerate(_symbols(sites[path].node.distribution)):
@@ -256,13 +256,13 @@ def _look(
         return outputs | read.outputs(sites, observed)
 
     recording = Recording(write)
-    read, structure = seen
+    (_, before), (read, structure) = seen
+    _check_same(before, structure)
     return Look(structure, recording, read, given, numbers)
 
 
-def _check_same(one: Look, other: Look) -> None:
-    """Raise :class:`ModelError` unless two runs of a model wrote the same graph."""
-    before, now = one.structure, other.structure
+def _check_same(before: Structure, now: Structure) -> None:
+    """Raise :class:`ModelError` unless two runs of a model yielded the same."""
     for path in (*before.sites, *now.sites):
         if path not in before.sites or path not in now.sites:
             raise ModelError(
@@ -273,10 +273,6 @@ def _check_same(one: Look, other: Look) -> None:
                 f"{path}: the variable has shape {before.shape_of(path)} in one run and "
                 f"{now.shape_of(path)} in another. {_FIXED}"
             )
-    if one.recording.digest != other.recording.digest:
-        raise ModelError(
-            f"{before.model.describe()} computes something else at every run. {_FIXED}"
-        )
 
 
 _FIXED = (

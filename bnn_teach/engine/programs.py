@@ -32,120 +32,64 @@ _BLOCK_BYTES = 16_000_000
 
 
 class Recording:
-    """A graph, written down while a function runs once; functions are cut from it afterwards.
+    """A graph, written down while a function runs on symbols, and the function that it computes.
 
     Parameters
     ----------
     write : callable
-        Takes the recording, asks it for inputs, and returns tensors by name, the outputs.
+        Takes the recording, asks it for inputs, and returns tensors by name, the outputs. It is
+        called twice: which inputs there are is known after the first time.
 
     Attributes
     ----------
-    inputs, outputs : dict of str to tensor
-        Symbolic, in the order in which they came up.
+    inputs, outputs : dict of str to TensorSpec
+        Shapes and dtypes, in the order in which they are met.
     """
 
     def __init__(self, write: Callable[[Recording], Mapping[str, Any]]) -> None:
-        self.inputs: Tensors = {}
-        self.outputs: Tensors = {}
-        self._cuts: dict[tuple[Any, ...], Cut] = {}
+        self.inputs: dict[str, tf.TensorSpec] = {}
+        self.outputs: dict[str, tf.TensorSpec] = {}
+        self._write = write
+        self._symbols: Tensors = {}
+        tf.compat.v1.wrap_function(lambda: write(self) and None, [])
+        self._function = self.traced()
 
-        def whole() -> None:
-            outputs = write(self)
-            self.outputs = {name: tf.identity(value) for name, value in outputs.items()}
+    def input(self, name: str, shape: Sequence[int], dtype: Any) -> tf.Tensor:
+        """Return a symbol for an input; a new one where there is none of this shape."""
+        known = self._symbols.get(name)
+        if known is None or known.shape != shape:
+            self.inputs[name] = tf.TensorSpec(shape, dtype)
+            self._symbols[name] = known = tf.compat.v1.placeholder(dtype, shape)
+        return known
 
-        self._graph = tf.compat.v1.wrap_function(whole, [])
+    def traced(self, *names: str) -> Any:
+        """Return a new concrete function from the inputs to the outputs ``names``, or to all."""
+        known = list(self.inputs)
+
+        def function(*symbols: tf.Tensor) -> list[tf.Tensor]:
+            self._symbols = dict(zip(known, symbols, strict=True))
+            outputs = self._write(self)
+            if not names:
+                self.outputs = specs(outputs)
+            return [tf.identity(outputs[name]) for name in names or outputs]
+
+        traced = tf.function(function, autograph=False)
+        return traced.get_concrete_function(*(self.inputs[name] for name in known))
 
     @functools.cached_property
     def digest(self) -> str:
-        """Identify the whole graph."""
-        return _digest(self._graph, repr((list(self.inputs), list(self.outputs))))
+        """Identify what it computes: equal digests share compiled programs."""
+        return self.digest_of(self._function)
 
-    @functools.cached_property
-    def _graph_def(self) -> Any:
-        return self._graph.graph.as_graph_def()
+    def digest_of(self, function: Any) -> str:
+        """Identify what another tracing of it computes."""
+        return _digest(function, repr((self.inputs, self.outputs)))
 
-    def input(self, name: str, shape: Sequence[int], dtype: Any) -> tf.Tensor:
-        """Return a new input."""
-        self.inputs[name] = tf.compat.v1.placeholder(dtype, shape)
-        return self.inputs[name]
-
-    def cut(self, *names: str, **replaced: tf.Tensor) -> Cut:
-        """Return the function from the inputs to the outputs ``names``.
-
-        Parameters
-        ----------
-        *names : str
-            Outputs.
-        **replaced : tensor
-            Tensors of the graph that become inputs, too, under these names.
-        """
-        key = (names, *replaced)
-        if key not in self._cuts:
-            outputs = [self.outputs[name] for name in names]
-            part = _part(self._graph_def, [tensor.op.name for tensor in outputs])
-            used = {node.name for node in part.node}
-            inputs = {k: v for k, v in {**self.inputs, **replaced}.items() if v.op.name in used}
-            held = [(v, own) for v, own in self._graph.graph.captures if own.op.name in used]
-
-            def function(*arguments: tf.Tensor) -> list[tf.Tensor]:
-                given = zip(arguments, inputs.values(), strict=True)
-                return tf.graph_util.import_graph_def(
-                    part,
-                    input_map={own.name: tf.identity(v) for v, own in [*given, *held]},
-                    return_elements=[tensor.name for tensor in outputs],
-                    name="",
-                )
-
-            self._cuts[key] = Cut(
-                tf.function(function, autograph=False).get_concrete_function(
-                    *(tf.TensorSpec(v.shape, v.dtype) for v in inputs.values())
-                ),
-                list(inputs),
-                specs({name: self.outputs[name] for name in names}),
-                f"{self.digest} {key}",
-            )
-        return self._cuts[key]
-
-
-def _part(graph: Any, ends: list[str]) -> Any:
-    """Return what the nodes ``ends`` need of a graph, in its order."""
-    nodes, used, waiting = {node.name: node for node in graph.node}, set(), [*ends]
-    while waiting:
-        name = waiting.pop().lstrip("^").partition(":")[0]
-        if name not in used:
-            used.add(name)
-            waiting += nodes[name].input
-    part = type(graph)(library=graph.library, versions=graph.versions)
-    part.node.extend(node for node in graph.node if node.name in used)
-    return part
-
-
-class Cut:
-    """A function of tensors by name, cut from a :class:`Recording`.
-
-    Attributes
-    ----------
-    outputs : dict of str to TensorSpec
-        Shapes and dtypes of what it returns.
-    digest : str
-        Identifies what it computes: equal digests share compiled programs.
-    """
-
-    def __init__(
-        self,
-        function: Any,
-        inputs: list[str],
-        outputs: Mapping[str, tf.TensorSpec],
-        digest: str,
-    ) -> None:
-        self._function, self._inputs = function, inputs
-        self.outputs, self.digest = outputs, digest
-
-    def __call__(self, values: Mapping[str, Any]) -> Tensors:
-        """Compute the outputs, eagerly or as a part of another program."""
-        results = self._function(*(tf.convert_to_tensor(values[name]) for name in self._inputs))
-        return dict(zip(self.outputs, results, strict=True))
+    def __call__(self, values: Mapping[str, Any], function: Any = None) -> list[tf.Tensor]:
+        """Compute all outputs, or those of one of its functions, eagerly or in a program."""
+        given = (tf.convert_to_tensor(values[name]) for name in self.inputs)
+        found: list[tf.Tensor] = (function or self._function)(*given)
+        return found
 
 
 def specs(arrays: Mapping[str, Any], drop: int = 0) -> dict[str, tf.TensorSpec]:
