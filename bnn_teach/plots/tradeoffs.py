@@ -27,7 +27,7 @@ def plot_tradeoff(methods: Sequence[Any], regions: Mapping[str, object]) -> list
     ----------
     methods : sequence of Method
         With ``method``, ``role``, ``seconds`` and ``distance``, which is one number a region, as
-        :class:`bnn_teach.course.chapters.ch14.exhibit.Method` has. Those of one method are joined
+        ``Method`` of notebook 14 has. Those of one method are joined
         by a line, in the order given.
     regions : mapping or sequence of str
         Which regions to show, from left to right.
