@@ -137,7 +137,7 @@ BROKEN = {
         "check_size",
         "it has 37 cells",
     ),
-    "11 lines": (in_cell(1, source="\n".join(["x = 1"] * 11)), "check_size", "has 11 lines"),
+    "16 lines": (in_cell(1, source="\n".join(["x = 1"] * 16)), "check_size", "has 16 lines"),
     "code after code": (insert(new_code_cell("2", execution_count=1)), "check_rhythm", "follows"),
     "no description": (
         in_cell(
