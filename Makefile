@@ -42,7 +42,7 @@ $(STAMP): requirements.lock pyproject.toml .ci/jupyterlab.json
 	  > .venv/uv.txt
 	@$(VENV_PYTHON) -m pip --disable-pip-version-check install --quiet --require-hashes \
 	  --requirement .venv/uv.txt
-	@$(VENV_PYTHON) -m uv pip sync --python $(VENV_PYTHON) --require-hashes requirements.lock
+	@$(VENV_PYTHON) -m uv pip sync --compile-bytecode --python $(VENV_PYTHON) --require-hashes requirements.lock
 	@$(VENV_PYTHON) -m uv pip install --python $(VENV_PYTHON) --quiet --no-deps \
 	  --no-build-isolation --editable .
 	@mkdir -p .venv/share/jupyter/lab/settings

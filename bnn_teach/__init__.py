@@ -9,13 +9,15 @@ The data flow, and the order in which to read the files::
 
 Imports run one way, in the order of layers that ``pyproject.toml`` states; a test holds this.
 Names are looked up when they are first used, so ``import bnn_teach`` is instant and the parts
-that need no TensorFlow do not load it.
+that need no TensorFlow do not load it; in a notebook it loads in the background meanwhile.
 """
 
 from __future__ import annotations
 
 import importlib
 from typing import Any
+
+from bnn_teach.engine.background import load_in_background
 
 __version__ = "0.1.0"
 
@@ -69,3 +71,6 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+load_in_background()

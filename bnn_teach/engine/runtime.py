@@ -8,6 +8,7 @@ compiled programs, or ``off``. Next: :mod:`bnn_teach.dsl`.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import pathlib
@@ -118,15 +119,34 @@ def _hidden_stderr() -> Iterator[None]:
             os.close(shown)
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Collect no garbage meanwhile: modules make a million objects, and none to throw away."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
 _use_cache()
 _set_compiler()
 _verbose = os.environ.get(_LEVEL, "3") != "3"  # 3 may be ours, inherited from a parent process
 _clock = time.perf_counter()
 os.environ.setdefault(_LEVEL, "3")
-with nullcontext() if _verbose else _hidden_stderr(), warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # TFP compares versions by distutils
+if "tensorflow" not in sys.modules:  # TFP needs Keras 2 alone, which is then what tf.keras means
+    os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
+# Of what a user cannot change. The filters stay: another thread may be changing them meanwhile.
+for _message in ("distutils Version classes", "TensorFloat-32 matmul"):
+    warnings.filterwarnings("ignore", _message)
+with nullcontext() if _verbose else _hidden_stderr(), _without_collector():
+    # TFP goes first: where it finds TensorFlow loaded it loads its experimental parts, too.
+    import tensorflow_probability as tfp  # isort: skip
     import tensorflow as tf
-    import tensorflow_probability as tfp
+
+    _ = tfp.bijectors, tfp.distributions, tfp.mcmc  # loaded when they are asked for
 
 # Each model is a program of its own; TensorFlow takes several in a row for a slip of the user.
 tf.get_logger().addFilter(lambda record: "tf.function retracing" not in record.getMessage())

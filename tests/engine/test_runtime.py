@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-VARIABLES = ("TF_CPP_MIN_LOG_LEVEL", "TF_XLA_FLAGS", "XLA_FLAGS", "BNN_TEACH_XLA_CACHE")
+VARIABLES = ("TF_USE_LEGACY_KERAS", "TF_CPP_MIN_LOG_LEVEL", "TF_XLA_FLAGS", "XLA_FLAGS", "BNN_TEACH_XLA_CACHE")
 
 SAMPLING = """
 import bnn_teach as bt
@@ -24,11 +24,25 @@ def m(y):
 
 trace = bt.sample(m([0.5, 1.5]), num_samples=100, burn_in=200, num_chains=2, seed=1)
 assert trace["posterior"].sizes["draw"] == 100
+
+import gc, sys
+unasked = {"keras", "sklearn", "matplotlib", "IPython", "tensorflow_probability.python.experimental"}
+assert gc.isenabled() and not unasked & sys.modules.keys(), unasked & sys.modules.keys()
 """
 VERBOSE = """
 import os
 import bnn_teach.engine.runtime
 print(os.environ["TF_CPP_MIN_LOG_LEVEL"], os.environ.get("TF_XLA_FLAGS", "no flags"))
+"""
+USERS = """
+import os
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import tensorflow as tf
+before = dict(os.environ), tf.keras.__version__
+import bnn_teach as bt
+bt.Normal("loc", 0.0, 1.0)
+assert os.environ.get("TF_USE_LEGACY_KERAS") == before[0].get("TF_USE_LEGACY_KERAS")
+print(tf.keras.__version__ == before[1])
 """
 LIGHT = """
 import json, sys
@@ -66,6 +80,7 @@ def runs(tmp_path_factory):
     processes = {
         "sampling": start(SAMPLING, BNN_TEACH_XLA_CACHE=str(cache)),
         "verbose": start(VERBOSE, TF_CPP_MIN_LOG_LEVEL="0", BNN_TEACH_XLA_CACHE="off"),
+        "user's": start(USERS),
         "light": start(LIGHT),
     }
     try:
@@ -96,6 +111,10 @@ def test_tensorflow_speaks_if_the_user_sets_its_log_level(runs):
     assert "oneDNN" in err or "cpu_feature_guard" in err or "cuda" in err.lower()
 
 
+def test_where_the_user_has_loaded_tensorflow_first_it_stays_as_it_is(runs):
+    assert runs["user's"][0] == "True\n"
+
+
 def test_importing_the_library_loads_nothing_heavy(runs):
     first, after = (set(names) for names in json.loads(runs["light"][0]))
     heavy = {"tensorflow", "tensorflow_probability", "ipywidgets", "papermill", "matplotlib"}
@@ -109,7 +128,7 @@ def test_importing_the_library_loads_nothing_heavy(runs):
 
 @pytest.fixture
 def environment(monkeypatch, tmp_path):
-    for name in VARIABLES[1:]:
+    for name in VARIABLES[2:]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user"))
     return monkeypatch
