@@ -26,7 +26,7 @@ print("draws", trace["posterior"]["normal_mean.loc"].shape)
 MEANWHILE = {
     "at once": "",
     "TensorFlow of the user's own": "import tensorflow as tf; tf.constant(1.0)",
-    "after a pause, with what TensorFlow loads, too": "sleep(2); import pandas, xarray, scipy.stats",
+    "after a pause, with what TensorFlow loads": "sleep(2); import pandas, xarray",
 }
 SECONDS = 180
 
