@@ -20,7 +20,6 @@ from bnn_teach.vi import families
 from bnn_teach.vi.distance import NARROW, Distance, distance
 from bnn_teach.vi.fit import FitSettings
 
-
 TOLERANCE = 0.01
 """Nats per coordinate that a converged fit may miss: means that are a seventh of an sd off."""
 
@@ -114,7 +113,7 @@ def judge_convergence(
 ) -> tuple[bool, str]:
     """Go on from the end of a fit with the initial learning rate; nothing must be gained.
 
-    A gain counts as nothing within three standard errors, or within 0.01 nat per coordinate, at
+    A gain counts as nothing within two standard errors, or within 0.01 nat per coordinate, at
     least 0.1. All must be finite, standard errors too.
 
     Parameters
@@ -152,7 +151,7 @@ def judge_distance(found: Distance, size: int, settings: FitSettings) -> tuple[b
     tolerance = max(0.1, TOLERANCE * size)
     how = f"{found.num_steps} further steps with learning_rate={found.rate:g}"
     gain = f"{found.gain:.2f} ± {found.error:.2f} nats"
-    if found.gain <= max(3 * found.error, tolerance):
+    if found.gain <= max(2 * found.error, tolerance):
         if 3 * found.error <= max(10 * tolerance, 0.1 * abs(found.elbo)):
             return True, f"{level}; {how} gain nothing ({gain})."
         return False, (

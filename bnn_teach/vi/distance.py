@@ -99,7 +99,7 @@ def _go_on(
 
 def _measured(density: LogDensity, q: Gaussian, settings: FitSettings) -> np.ndarray:
     """Return estimates of minus the ELBO at q; always with the same noise."""
-    number = int(np.clip(settings.num_steps // 40, 100, 1000))
+    number = int(np.clip(settings.num_steps // 40, 400, 1000))
     return optimise(density, q, _at(settings, number, _STILL, _STILL))[1].astype(np.float64)
 
 

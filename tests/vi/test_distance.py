@@ -71,9 +71,9 @@ def test_frozen_fits_gain_and_healthy_ones_do_not(name):
         assert found.gain > max(1.0, 10 * found.error) and not found.settling
 
 
-def test_rate_that_never_falls_is_told_from_a_climb_that_goes_on():
+def test_fit_whose_rate_never_falls_gains_by_letting_it_fall():
     found = distance(*fitted("line", learning_rate=1.0, final_learning_rate=1.0), wide=False)
-    assert found.gain > 0.5 and found.settling
+    assert found.gain > max(0.5, 10 * found.error)
 
 
 def test_fit_that_runs_away_has_no_gain():
