@@ -31,7 +31,7 @@ _MOST = 32  # numbers of one variable that are looked at, evenly spaced
 class Agreement(NamedTuple):
     """How well the chains agree about the worst number of a variable."""
 
-    index: tuple[int, ...]
+    place: tuple[int, ...]
     """Which of its numbers."""
     r_hat: float
     """Rank-normalised split R-hat: the larger of its values for location and for spread."""
@@ -97,7 +97,7 @@ def disagreements(values: Mapping[str, np.ndarray], functions: Collection[str] =
         return []
     path = max(bad, key=lambda p: (p in functions, bad[p].r_hat))
     worst = bad.pop(path)
-    name = path + (str(list(worst.index)) if worst.index else "")
+    name = path + (str(list(worst.place)) if worst.place else "")
     numbers = f"R-hat {worst.r_hat:.2f}, {worst.ess:.0f} effective draws of {total}"
     also = f" The same holds for {', '.join(bad)}." if bad else ""
     if worst.r_hat > limit:

@@ -78,7 +78,7 @@ class Fit:
         never meet. Computed when it is first read, because ArviZ takes seconds to import. Source:
         Yao, Vehtari, Simpson & Gelman (2018), *Yes, but Did It Work?*, ICML.
         """
-        from arviz_stats.base import array_stats
+        from arviz_stats.base import array_stats  # type: ignore[attr-defined]
 
         q = self.approximation
         z = q.draw(1000, self.seed)
@@ -86,7 +86,7 @@ class Fit:
             ratios = q.density.log_prob(z) - q.log_prob(z)
         if not np.isfinite(ratios).all():
             return np.inf
-        return float(array_stats.psislw(ratios)[1])
+        return float(array_stats.psislw(ratios)[1])  # type: ignore[no-untyped-call]
 
     @property
     def verdict(self) -> str:
