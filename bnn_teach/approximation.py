@@ -1,12 +1,13 @@
 """What ``fit`` returns: a Gaussian over z that stands for the posterior, and how it was found.
 
 The Gaussian has names again: its draws are a trace like any other. Whether the optimiser arrived
-is one question, which :func:`judge_convergence` answers from the ELBO alone; whether the Gaussian
-is a good one is another, which it does not. Next: :mod:`bnn_teach.inference`.
+is one question, which :func:`judge_convergence` answers by going on; whether the best Gaussian is
+a good one is another, which :attr:`Fit.k_hat` answers. Next: :mod:`bnn_teach.inference`.
 """
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,16 @@ from bnn_teach.arguments import as_count, as_seed, checked_arguments
 from bnn_teach.density import LogDensity
 from bnn_teach.traces import make_trace
 from bnn_teach.vi import families
+from bnn_teach.vi.distance import NARROW, Distance, distance
 from bnn_teach.vi.fit import FitSettings
+
+TOLERANCE = 0.01
+"""Nats per coordinate that a converged fit may miss: means that are a seventh of an sd off."""
+
+POOR_K_HAT = 0.7
+"""k-hat above which importance weights cannot correct draws (Vehtari et al. 2024)."""
+
+_MIN_STEPS = 160
 
 
 class Fit:
@@ -30,13 +40,12 @@ class Fit:
     approximation : Approximation
         The fitted Gaussian.
     converged : bool
-        Whether the ELBO was flat over the last quarter of the steps.
-    verdict : str
-        The same in words, with numbers. A flat ELBO does not mean a good approximation.
+        Whether going on from the end with the initial learning rate gained nothing beyond Monte
+        Carlo error; see :func:`judge_convergence`.
     seed : int
         What the fit can be repeated with.
     seconds : float
-        Wall time, compilation included.
+        Wall time, compilation and the judgement included.
     """
 
     def __init__(
@@ -46,58 +55,123 @@ class Fit:
         losses: np.ndarray,
         settings: FitSettings,
         seconds: float,
+        judgement: tuple[bool, str],
     ) -> None:
         self.losses = losses
         self.approximation = Approximation(density, q)
         self.settings = settings
         self.seed = settings.seed
         self.seconds = seconds
-        self.converged, self.verdict = judge_convergence(losses)
+        self.converged, self.reason = judgement
 
     @property
     def elbo(self) -> np.ndarray:
         """The ELBO in nats, one estimate a step, shape (num_steps,)."""
         return -self.losses
 
+    @functools.cached_property
+    def k_hat(self) -> float:
+        r"""The tail index of the importance weights p(z) / q(z), from 1000 draws of q.
+
+        Above 0.7 no weighting of q's draws leads to the posterior, so its tails and moments are
+        not to be believed; small values hold only where q's draws are, not in a mode that they
+        never meet. Computed when it is first read, because ArviZ takes seconds to import. Source:
+        Yao, Vehtari, Simpson & Gelman (2018), *Yes, but Did It Work?*, ICML.
+        """
+        from arviz_stats.base import array_stats  # type: ignore[attr-defined]
+
+        q = self.approximation
+        z = q.draw(1000, self.seed)
+        with np.errstate(all="ignore"):
+            ratios = q.density.log_prob(z) - q.log_prob(z)
+        if not np.isfinite(ratios).all():
+            return np.inf
+        return float(array_stats.psislw(ratios)[1])  # type: ignore[no-untyped-call]
+
+    @property
+    def verdict(self) -> str:
+        """Whether the fit has converged, with numbers, and whether its draws can be corrected."""
+        if not self.converged:
+            return self.reason
+        if self.k_hat > POOR_K_HAT:
+            return (
+                f"{self.reason} But k-hat is {self.k_hat:.1f}, above {POOR_K_HAT}: the best of "
+                "its family, yet not the posterior; do not trust its tails and variances."
+            )
+        return f"{self.reason} k-hat {self.k_hat:.1f}: weights can correct what is left."
+
     def __repr__(self) -> str:
         return f"<Fit, {len(self.losses)} steps. {self.verdict}>"
 
 
-def judge_convergence(losses: np.ndarray) -> tuple[bool, str]:
-    """Compare the ELBO's mean over the last eighth of the steps with the eighth before.
+def judge_convergence(
+    density: LogDensity,
+    q: families.Gaussian,
+    losses: np.ndarray,
+    settings: FitSettings,
+    wide: bool = False,
+) -> tuple[bool, str]:
+    """Go on from the end of a fit with the initial learning rate; nothing must be gained.
 
-    The difference counts as zero within three standard errors, taken from 20 block means each
-    because neighbouring steps are correlated, or within 0.1 nat.
+    A gain counts as nothing within two standard errors, or within 0.01 nat per coordinate, at
+    least 0.1. All must be finite, standard errors too.
 
     Parameters
     ----------
+    density : LogDensity
+        The target.
+    q : Gaussian
+        Where the fit has ended.
     losses : ndarray, shape (num_steps,)
         The negative ELBO.
+    settings : FitSettings
+        Those of the fit.
+    wide : bool, optional
+        Whether it began with large standard deviations; see
+        :func:`bnn_teach.vi.distance.distance`.
 
     Returns
     -------
     converged : bool
-    verdict : str
+    reason : str
     """
     if not np.isfinite(losses).all():
         step = int(np.argmin(np.isfinite(losses)))
         return False, f"The ELBO is not finite from step {step} on. Lower learning_rate."
-    width = len(losses) // 8
-    if width < 20:
+    if len(losses) < _MIN_STEPS:
         return False, f"{len(losses)} steps are too few to judge convergence. Take 1000 or more."
-    size = width // 20
-    before, after = (
-        -part[-20 * size :].reshape(20, size).mean(1)
-        for part in (losses[-2 * width : -width], losses[-width:])
-    )
-    gain = after.mean() - before.mean()
-    error = np.sqrt((after.var(ddof=1) + before.var(ddof=1)) / 20)
-    level = f"ELBO {after.mean():.2f} ± {np.sqrt(after.var(ddof=1) / 20):.2f} nats"
-    if abs(gain) <= max(3 * error, 0.1):
-        return True, f"{level}, flat over the last quarter of the steps."
+    return judge_distance(distance(density, q, settings, wide), density.size, settings)
+
+
+def judge_distance(found: Distance, size: int, settings: FitSettings) -> tuple[bool, str]:
+    """Say what going on from the end means, for D = ``size`` coordinates."""
+    level = f"ELBO {found.elbo:.2f} ± {found.elbo_error:.2f} nats"
+    if not np.isfinite([found.elbo, found.elbo_error, found.gain, found.error]).all():
+        return False, f"{level}: it, or going on from there, is not finite. Lower learning_rate."
+    tolerance = max(0.1, TOLERANCE * size)
+    how = f"{found.num_steps} further steps with learning_rate={found.rate:g}"
+    gain = f"{found.gain:.2f} ± {found.error:.2f} nats"
+    if found.gain <= max(2 * found.error, tolerance):
+        if 3 * found.error <= max(10 * tolerance, 0.1 * abs(found.elbo)):
+            return True, f"{level}; {how} gain nothing ({gain})."
+        return False, (
+            f"{level}: too noisy to judge, since {how} change it by {gain}. Raise "
+            "samples_per_step, or lower initial_scale."
+        )
+    if found.narrow:
+        return False, (
+            f"{level}, in a poor mode: from the same mean with initial_scale={NARROW:g}, {how} "
+            f"gain {gain}. Fit again with initial_scale={NARROW:g}."
+        )
+    if found.settling and settings.final_learning_rate > 0.1 * settings.learning_rate:
+        return False, (
+            f"{level}, not settled: {how}, which falls at the end, gain {gain}. Leave "
+            "final_learning_rate out, or lower it."
+        )
     return False, (
-        f"{level}, still {'rising' if gain > 0 else 'falling'} by {abs(gain):.2f} ± {error:.2f} "
-        f"nats in {width} steps. {'Take more steps' if gain > 0 else 'Lower learning_rate'}."
+        f"{level}, not there yet: {how} gain {gain}. Go on with start=fit and "
+        f"learning_rate={found.rate:g}, or start anew with more steps"
+        f"{'' if found.settling else ' or a larger learning_rate'}."
     )
 
 

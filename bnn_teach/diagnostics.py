@@ -4,7 +4,7 @@ You will learn two checks. The weights of a network are not identified (hidden u
 places), so their R-hat says little; the function that they draw is what a prediction uses, and
 :func:`function_diagnostics` judges its draws at every ``x`` with ArviZ's estimators. The sampler
 itself notices other troubles: :func:`sampling_warnings` reads its statistics and says in plain
-words what they mean and what to do. Next: :mod:`bnn_teach.traces`, where draws are kept.
+words what they mean and what to do. Next: :mod:`bnn_teach.agreement`.
 
 References
 ----------
@@ -129,7 +129,7 @@ def sampling_warnings(sample_stats: Mapping[Any, Any], *, max_tree_depth: int = 
     names = ("diverging", "n_steps", "acceptance_rate", "energy", "lp")
     stats = {n: _chain_by_draw(n, sample_stats[n]) for n in names if n in sample_stats}
     stats = {n: values for n, values in stats.items() if values.size}
-    stuck = _stuck_chains(stats)
+    stuck = stuck_chains(stats)
     if stuck.size and stuck.all():
         return [_stuck(stuck)]  # all else follows from it
     messages = [
@@ -141,7 +141,8 @@ def sampling_warnings(sample_stats: Mapping[Any, Any], *, max_tree_depth: int = 
     return [m for m in messages if m]
 
 
-def _stuck_chains(stats: Mapping[str, np.ndarray]) -> np.ndarray:
+def stuck_chains(stats: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Return which chains did not move, shape (chain,), from statistics of the sampler."""
     num_chains = next((len(v) for v in stats.values()), 0)
     stuck = np.zeros(num_chains, dtype=bool)
     if "acceptance_rate" in stats:
@@ -200,8 +201,8 @@ def _saturated_trees(stats: Mapping[str, np.ndarray], max_tree_depth: int) -> st
         return ""
     return (
         f"{_percent(saturated)} of the trees reached max_tree_depth={max_tree_depth} ({longest} "
-        "leapfrog steps) before turning: the draws are correct but each moves less far than it "
-        "could, so check the effective sample size. Burn in for longer, put the data on a scale "
+        "leapfrog steps) before turning, so each draw moves less far than it could and fewer of "
+        "them are effective. Burn in for longer, put the data on a scale "
         "near 1, or raise max_tree_depth, which doubles the cost of each such draw."
     )
 

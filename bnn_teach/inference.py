@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from bnn_teach.approximation import Fit
+from bnn_teach.agreement import disagreements
+from bnn_teach.approximation import Fit, judge_convergence
 from bnn_teach.arguments import as_count, as_number, as_seed, checked_arguments
 from bnn_teach.density import LogDensity
-from bnn_teach.diagnostics import sampling_warnings
+from bnn_teach.diagnostics import sampling_warnings, stuck_chains
 from bnn_teach.dsl.model import Model
 from bnn_teach.engine.programs import kept
 from bnn_teach.engine.progress import interruptible
@@ -32,6 +33,9 @@ from bnn_teach.mcmc.sampling import Settings, run_chains
 from bnn_teach.traces import check_axes, make_trace
 from bnn_teach.vi import families
 from bnn_teach.vi.fit import FitSettings, optimise
+
+WIDE = 0.1
+"""Standard deviation at the start of a fit above which its signal may drown in noise."""
 
 _STARTS = 20
 
@@ -136,7 +140,10 @@ def sample(
     elif settings.burn_in == 0:
         _warn("burn_in=0: step size and metric were not adapted. Use 500 or more.")
     else:
-        for message in sampling_warnings(draws.statistics, max_tree_depth=settings.max_tree_depth):
+        messages = sampling_warnings(draws.statistics, max_tree_depth=settings.max_tree_depth)
+        if not stuck_chains(draws.statistics).any():  # else, that says it
+            messages += disagreements(posterior, _functions(density))
+        for message in messages:
             _warn(message)
     return trace
 
@@ -224,12 +231,18 @@ def fit(
     )
     clock = time.perf_counter()
     with interruptible() as stop:
+        wide = bool((np.logaddexp(0.0, q.rho) > WIDE).any())
         q, losses = optimise(density, q, settings)
-        result = Fit(density, q, losses, settings, time.perf_counter() - clock)
+        if stop.is_set():
+            judgement = False, f"Interrupted after {len(losses)} of {settings.num_steps} steps."
+        else:
+            judgement = judge_convergence(density, q, losses, settings, wide)
+        seconds = time.perf_counter() - clock
+        result = Fit(density, q, losses, settings, seconds, judgement)
     if stop.is_set():
         _warn_interrupted(f"{len(losses)} of {settings.num_steps} steps were taken")
     elif not result.converged:
-        _warn(result.verdict)
+        _warn(result.reason)
     return result
 
 
@@ -263,6 +276,12 @@ def _start_mean(density: LogDensity, seed: int) -> np.ndarray:
         if np.isfinite(value.numpy()) and np.isfinite(gradient.numpy()).all():
             return mean
     raise InitialPointError(density.explain_nonfinite(mean, _STARTS))
+
+
+def _functions(density: LogDensity) -> set[str]:
+    """Return the paths of recorded values that lie along the data."""
+    structure, rows = density.structure, density.num_data
+    return {p for p in structure.recorded if structure.shape_of(p)[:1] == (rows,)}
 
 
 def _density(model: Model, observed: Mapping[str, Any] | None) -> LogDensity:

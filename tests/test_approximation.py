@@ -1,15 +1,17 @@
-"""What a fit returns: a Gaussian that draws what it says, and a verdict that seldom cries wolf."""
+"""What a fit returns: a Gaussian that draws what it says, and a verdict about distance."""
 
+import copy
 import re
 
 import numpy as np
 import pytest
 from scipy import stats
-from scipy.signal import lfilter
 
 import bnn_teach as bt
-from bnn_teach.approximation import Fit, judge_convergence
+from bnn_teach.approximation import Fit, judge_convergence, judge_distance
 from bnn_teach.errors import ArgumentError
+from bnn_teach.vi.distance import Distance
+from bnn_teach.vi.fit import FitSettings
 
 X = np.random.default_rng(0).normal(3.0, 1.0, 30)
 
@@ -69,42 +71,69 @@ def test_approximation_names_a_wrong_argument(fit):
 
 # ---- was it enough? ----------------------------------------------------------------------------
 
-
-def losses_of(trend, noise, size=8000, seed=0):
-    steps = np.linspace(0.0, 1.0, size)
-    return 100.0 + trend * steps + noise * np.random.default_rng(seed).standard_normal(size)
+SETTINGS = FitSettings(
+    num_steps=1000,
+    learning_rate=0.01,
+    final_learning_rate=1e-4,
+    samples_per_step=4,
+    sticking_the_landing=False,
+    batch_size=None,
+    seed=0,
+    progress=False,
+)
+ARRIVED = Distance(-100.0, 0.1, 0.0, 0.01, False, False, 0.01, 150)
 
 
 @pytest.mark.parametrize(
-    ("losses", "converged", "text"),
+    ("change", "size", "converged", "text"),
     [
-        (losses_of(0.0, 5.0), True, r"ELBO -100\.\d\d ± 0\.\d\d nats, flat"),
-        (losses_of(0.0, 0.0), True, r"ELBO -100\.00 ± 0\.00 nats, flat"),
-        (losses_of(-40.0, 5.0), False, r"rising by 5\.\d\d ± 0\.\d\d nats in 1000.* more steps"),
-        (losses_of(40.0, 5.0), False, r"falling by 4\.\d\d .* Lower learning_rate"),
-        (losses_of(-0.5, 0.01), True, "flat"),  # a sixteenth of a nat in an eighth of the steps
-        (losses_of(-1.6, 0.01), False, "rising by 0.20"),
-        (losses_of(-40.0, 500.0), True, "flat"),  # drowned in noise: nothing can be said
-        (losses_of(0.0, 1.0, 159), False, "159 steps are too few"),
-        (losses_of(0.0, 1.0, 160), True, "flat"),
-        (np.zeros(0), False, "0 steps are too few"),
-        (np.append(losses_of(0.0, 1.0, 500), np.nan), False, "not finite from step 500 on"),
-        (np.array([1.0, np.inf, 1.0, np.nan]), False, "not finite from step 1 on"),
+        ({}, 1, True, r"ELBO -100\.00 ± 0\.10 nats; 150 further steps .* gain nothing"),
+        ({"gain": -5.0}, 1, True, "gain nothing"),  # the higher rate has made it worse
+        ({"gain": 0.09}, 1, True, "gain nothing"),
+        ({"gain": 0.11}, 1, False, r"not there yet: .* gain 0\.11 ± 0\.01 nats\. Go on with start"),
+        ({"gain": 0.9}, 100, True, "gain nothing"),
+        ({"gain": 1.1}, 100, False, "not there yet"),
+        ({"gain": 0.5, "error": 0.3}, 1, True, "gain nothing"),
+        ({"gain": 17.0, "error": 9.0}, 1, False, "too noisy .* Raise samples_per_step"),
+        ({"gain": 5.0, "settling": True}, 1, False, r"not there yet.* more steps\.$"),
+        ({"gain": 5.0, "narrow": True}, 1, False, "poor mode: .* initial_scale=0.01"),
+        ({"error": np.inf}, 1, False, "is not finite. Lower learning_rate"),
+        ({"elbo_error": np.nan}, 1, False, "is not finite"),
+        ({"gain": np.nan}, 1, False, "is not finite"),
     ],
 )
-def test_convergence_is_judged(losses, converged, text):
-    verdict = judge_convergence(losses)
-    assert verdict[0] is converged
-    assert re.search(text, verdict[1]), verdict[1]
+def test_distance_is_judged(change, size, converged, text):
+    found = judge_distance(ARRIVED._replace(**change), size, SETTINGS)
+    assert found[0] is converged
+    assert re.search(text, found[1]), found[1]
 
 
-@pytest.mark.parametrize("correlation", [0.0, 0.9])
-def test_flat_losses_seldom_raise_an_alarm(correlation):
-    """Three standard errors: 0.5 % of flat fits; four times that would be six sigma off."""
-    rng, alarms = np.random.default_rng(0), 0
-    for _ in range(1000):
-        noise = rng.standard_normal(4000)
-        if correlation:
-            noise = lfilter([1.0], [1.0, -correlation], noise)
-        alarms += not judge_convergence(100.0 + 10.0 * noise)[0]
-    assert alarms < 25
+def test_constant_rate_that_keeps_a_fit_from_settling_is_named():
+    settings = SETTINGS._replace(final_learning_rate=0.01)
+    _, reason = judge_distance(ARRIVED._replace(gain=5.0, settling=True), 1, settings)
+    assert re.search("not settled: .* Leave final_learning_rate out", reason)
+
+
+@pytest.mark.parametrize(
+    ("losses", "text"),
+    [
+        (np.zeros(159), "159 steps are too few"),
+        (np.zeros(0), "0 steps are too few"),
+        (np.append(np.zeros(500), np.nan), "not finite from step 500 on"),
+        (np.array([1.0, np.inf, 1.0, np.nan]), "not finite from step 1 on"),
+    ],
+)
+def test_some_fits_need_no_further_steps_to_be_judged(losses, text):
+    converged, reason = judge_convergence(None, None, losses, SETTINGS)
+    assert not converged and text in reason
+
+
+# ---- is it the posterior? ----------------------------------------------------------------------
+
+
+def test_k_hat_is_told_beside_convergence(fit):
+    """Of a fit that is nearly the posterior itself; then as if it were not."""
+    assert fit.converged and fit.k_hat < 0.5 and "weights can correct" in fit.verdict
+    other = copy.copy(fit)
+    other.k_hat = 1.2
+    assert "k-hat is 1.2, above 0.7" in other.verdict and other.verdict in repr(other)

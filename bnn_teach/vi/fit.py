@@ -1,6 +1,6 @@
 """Maximising the ELBO: Adam as one compiled loop, entered from Python once a chunk.
 
-Next: :mod:`bnn_teach.traces`.
+Next: :mod:`bnn_teach.vi.distance`.
 """
 
 from __future__ import annotations
