@@ -146,7 +146,8 @@ with nullcontext() if _verbose else _hidden_stderr(), _without_collector():
     import tensorflow_probability as tfp  # isort: skip
     import tensorflow as tf
 
-    _ = tfp.bijectors, tfp.distributions, tfp.mcmc  # loaded when they are asked for
+    for _part in (tfp.bijectors, tfp.distributions, tfp.mcmc, tfp.random, tfp.util):
+        dir(_part)  # loads it
 
 # Each model is a program of its own; TensorFlow takes several in a row for a slip of the user.
 tf.get_logger().addFilter(lambda record: "tf.function retracing" not in record.getMessage())
