@@ -19,9 +19,10 @@ from typing import Any
 
 import numpy as np
 
+from bnn_teach.engine.compilable import compilable, operations
 from bnn_teach.engine.runtime import tf
 from bnn_teach.engine.storage import allocate, release
-from bnn_teach.errors import CompilerCacheError
+from bnn_teach.errors import CompilationError, CompilerCacheError
 
 Tensors = dict[str, tf.Tensor]
 Arrays = dict[str, np.ndarray]
@@ -51,8 +52,12 @@ class Recording:
         self.outputs: dict[str, tf.TensorSpec] = {}
         self._write = write
         self._symbols: Tensors = {}
-        tf.compat.v1.wrap_function(lambda: write(self) and None, [])
+        tf.compat.v1.wrap_function(lambda: self._written() and None, [])
         self._function = self.traced()
+
+    def _written(self) -> Mapping[str, Any]:
+        with compilable():
+            return self._write(self)
 
     def input(self, name: str, shape: Sequence[int], dtype: Any) -> tf.Tensor:
         """Return a symbol for an input; a new one where there is none of this shape."""
@@ -68,7 +73,7 @@ class Recording:
 
         def function(*symbols: tf.Tensor) -> list[tf.Tensor]:
             self._symbols = dict(zip(known, symbols, strict=True))
-            outputs = self._write(self)
+            outputs = self._written()
             if not names:
                 self.outputs = specs(outputs)
             return [tf.identity(outputs[name]) for name in names or outputs]
@@ -80,6 +85,11 @@ class Recording:
     def digest(self) -> str:
         """Identify what it computes: equal digests share compiled programs."""
         return self.digest_of(self._function)
+
+    @functools.cached_property
+    def has_loops(self) -> bool:
+        """Whether it has loops that keep lists, such as ``tf.scan`` or the gradient of a loop."""
+        return any(op.startswith("TensorList") for op in operations(self._function.graph))
 
     def digest_of(self, function: Any) -> str:
         """Identify what another tracing of it computes."""
@@ -223,16 +233,27 @@ def kept(key: Hashable, build: Callable[[], Any]) -> Any:
 
 @contextmanager
 def cache_explained() -> Iterator[None]:
-    """Say what to do where XLA cannot store what it has compiled.
+    """Say what to do where XLA cannot compile, or cannot store what it has compiled.
 
     Raises
     ------
-    CompilerCacheError
+    CompilationError, CompilerCacheError
         In place of TensorFlow's own error.
     """
     try:
         yield
     except tf.errors.OpError as error:
+        if "_JIT: TensorList" in str(error):
+            raise CompilationError(
+                "a loop in the model has no bound on its number of turns, so its gradient cannot "
+                "be compiled. Pass maximum_iterations=... to tf.while_loop, or use tf.scan."
+            ) from error
+        if found := re.search(r"_JIT: (\w+) \(|compile-time constant.*?\{node (\S+)\}", str(error)):
+            raise CompilationError(
+                f"XLA cannot compile TensorFlow's {found[1] or found[2]}, which the model uses, "
+                "directly or in a gradient. Write that step with other operations, or compute it "
+                "before the model and pass it as an argument."
+            ) from error
         if "xla_compile_cache" not in str(error):
             raise
         raise CompilerCacheError(
