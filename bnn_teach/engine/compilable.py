@@ -8,11 +8,15 @@ from __future__ import annotations
 import functools
 import linecache
 import pathlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from bnn_teach.engine.runtime import tf, tfp
+from bnn_teach.engine.runtime import (
+    XLAControlFlowContext,
+    get_all_registered_kernels,
+    tf,
+    tfp,
+)
 from bnn_teach.errors import BnnTeachError, CompilationError
 
 _SEGMENT = "tf.math.unsorted_segment_{}(values, group, number_of_groups), which it can"
@@ -47,35 +51,51 @@ def operations(graph: Any) -> set[str]:
     return {node.op for nodes in (definition.node, nested) for node in nodes}
 
 
-@contextmanager
-def compilable() -> Iterator[None]:
-    """Refuse what is written to the current graph inside the block, if XLA cannot compile it.
+def written(write: Callable[[], Any], has_loops: bool) -> Any:
+    """Write to the current graph, as XLA needs it; return the result and the operations.
+
+    Parameters
+    ----------
+    write : callable
+        Makes the operations.
+    has_loops : bool
+        Whether there are loops, or choices, with a gradient: then TensorFlow is told that the graph
+        is for XLA, so that it gives their lists fixed lengths.
 
     Raises
     ------
     CompilationError
-        Naming the operation, its line and a substitute.
+        Naming an operation whose result has an unknown shape, its line and a substitute.
     """
     graph = tf.compat.v1.get_default_graph()
+    context = XLAControlFlowContext() if has_loops else None
     try:
-        yield
+        if context:
+            context.Enter()
+        result = write()
     except BnnTeachError:
         raise
     except Exception as error:
         _refuse_unknown(graph, error)
         raise
-    if unknown := operations(graph) - _known():
+    finally:
+        if context:
+            context.Exit()
+    return result, operations(graph)
+
+
+def check_compilable(graph: Any, found: set[str]) -> None:
+    """Raise :class:`CompilationError` if an operation in the graph is unknown to XLA."""
+    if unknown := found - _known():
         _refuse(graph, unknown)
 
 
 @functools.cache
 def _known() -> frozenset[str]:
     """Return the operations that XLA can compile here."""
-    from tensorflow.python.framework import kernels
-
     with tf.init_scope():  # the first program that runs registers them
         tf.function(lambda: tf.constant(0.0), jit_compile=True, autograph=False)()
-    registered = kernels.get_all_registered_kernels().kernel
+    registered = get_all_registered_kernels().kernel
     return frozenset(k.op for k in registered if k.device_type == "XLA_CPU_JIT") | _NO_OPERATIONS
 
 

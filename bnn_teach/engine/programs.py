@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from bnn_teach.engine.compilable import compilable, operations
+from bnn_teach.engine.compilable import check_compilable, written
 from bnn_teach.engine.runtime import tf
 from bnn_teach.engine.storage import allocate, release
 from bnn_teach.errors import CompilationError, CompilerCacheError
@@ -45,19 +45,25 @@ class Recording:
     ----------
     inputs, outputs : dict of str to TensorSpec
         Shapes and dtypes, in the order in which they are met.
+    has_loops : bool
+        Whether it has loops that keep lists, such as ``tf.scan`` or the gradient of a loop.
     """
 
     def __init__(self, write: Callable[[Recording], Mapping[str, Any]]) -> None:
         self.inputs: dict[str, tf.TensorSpec] = {}
         self.outputs: dict[str, tf.TensorSpec] = {}
+        self.has_loops = False
         self._write = write
         self._symbols: Tensors = {}
-        tf.compat.v1.wrap_function(lambda: self._written() and None, [])
+        tf.compat.v1.wrap_function(lambda: self._written(check=False) and None, [])
         self._function = self.traced()
 
-    def _written(self) -> Mapping[str, Any]:
-        with compilable():
-            return self._write(self)
+    def _written(self, check: bool) -> Mapping[str, Any]:
+        outputs, found = written(lambda: self._write(self), self.has_loops)
+        if check:
+            check_compilable(tf.compat.v1.get_default_graph(), found)
+        self.has_loops |= any(op.startswith(("TensorList", "Optional")) for op in found)
+        return outputs
 
     def input(self, name: str, shape: Sequence[int], dtype: Any) -> tf.Tensor:
         """Return a symbol for an input; a new one where there is none of this shape."""
@@ -73,7 +79,7 @@ class Recording:
 
         def function(*symbols: tf.Tensor) -> list[tf.Tensor]:
             self._symbols = dict(zip(known, symbols, strict=True))
-            outputs = self._written()
+            outputs = self._written(check=True)
             if not names:
                 self.outputs = specs(outputs)
             return [tf.identity(outputs[name]) for name in names or outputs]
@@ -85,11 +91,6 @@ class Recording:
     def digest(self) -> str:
         """Identify what it computes: equal digests share compiled programs."""
         return self.digest_of(self._function)
-
-    @functools.cached_property
-    def has_loops(self) -> bool:
-        """Whether it has loops that keep lists, such as ``tf.scan`` or the gradient of a loop."""
-        return any(op.startswith("TensorList") for op in operations(self._function.graph))
 
     def digest_of(self, function: Any) -> str:
         """Identify what another tracing of it computes."""
@@ -243,7 +244,7 @@ def cache_explained() -> Iterator[None]:
     try:
         yield
     except tf.errors.OpError as error:
-        if "_JIT: TensorList" in str(error):
+        if "fixed tensor list size" in str(error):
             raise CompilationError(
                 "a loop in the model has no bound on its number of turns, so its gradient cannot "
                 "be compiled. Pass maximum_iterations=... to tf.while_loop, or use tf.scan."

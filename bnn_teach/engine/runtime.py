@@ -127,6 +127,8 @@ with nullcontext() if _verbose else _hidden_stderr(), warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # TFP compares versions by distutils
     import tensorflow as tf
     import tensorflow_probability as tfp
+    from tensorflow.python.framework.kernels import get_all_registered_kernels
+    from tensorflow.python.ops.control_flow_ops import XLAControlFlowContext
 
 # Each model is a program of its own; TensorFlow takes several in a row for a slip of the user.
 tf.get_logger().addFilter(lambda record: "tf.function retracing" not in record.getMessage())
@@ -134,4 +136,11 @@ tf.get_logger().addFilter(lambda record: "tf.function retracing" not in record.g
 import_time: float = time.perf_counter() - _clock
 """Seconds that it took to import TensorFlow and TFP."""
 
-__all__ = ["cache_folder", "import_time", "tf", "tfp"]
+__all__ = [
+    "XLAControlFlowContext",
+    "cache_folder",
+    "get_all_registered_kernels",
+    "import_time",
+    "tf",
+    "tfp",
+]
