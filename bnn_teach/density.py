@@ -170,6 +170,20 @@ class LogDensity:
         slopes = [tf.reshape(found[f"slope {path}"], [-1]) for path in self.slots]
         return found["log_prob"], tf.concat(slopes, 0)
 
+    def value_and_grad_each(self, z: tf.Tensor, inputs: Tensors, weight: Any = None) -> Any:
+        """Return log p(z), shape (C,), and its gradients, shape (C, D), for z of shape (C, D).
+
+        A map cannot hold the lists of a loop in the model (``tf.scan``, ``tfd.HiddenMarkovModel``):
+        then the points are written out, one after the other.
+        """
+
+        def one(q: tf.Tensor) -> Any:
+            return self.value_and_grad_one(q, inputs, weight)
+
+        if self._look.recording.has_loops:
+            return tuple(map(tf.stack, zip(*map(one, tf.unstack(z)), strict=True)))
+        return tf.vectorized_map(one, z)
+
     def batched(self, inputs: Tensors, weight: Any = None) -> Any:
         """Return a function z (C, D) -> log p (C,), differentiable, for use inside a program.
 
@@ -179,7 +193,7 @@ class LogDensity:
 
         @tf.custom_gradient
         def log_prob(z: tf.Tensor) -> Any:
-            value, grad = tf.vectorized_map(lambda q: self.value_and_grad_one(q, inputs, weight), z)
+            value, grad = self.value_and_grad_each(z, inputs, weight)
             return value, lambda upstream: upstream[:, None] * grad
 
         return log_prob
@@ -255,6 +269,14 @@ class LogDensity:
         found = self._look.compute(self._given(z, self.tensors))
         terms = {k.removeprefix("term "): v for k, v in found.items() if k.startswith("term ")}
         bad = [path for path, term in terms.items() if not np.isfinite(term.numpy()).all()]
+        slopes = [path for path in self.slots if not np.isfinite(found[f"slope {path}"]).all()]
+        if np.isfinite(found["log_prob"]) and slopes:
+            return (
+                f"No starting point with a finite gradient in {tries} tries: the log-density is "
+                f"finite, but its slope along {slopes[0]!r} is infinite or NaN. Look for tf.sqrt, "
+                "tf.norm or a power at 0, and for a tf.where whose other branch is not finite: "
+                "there, put a harmless number into the branch's argument as well."
+            )
         where = f"the term of {bad[0]!r}" if bad else "their sum, or a Jacobian,"
         return (
             f"No starting point with a finite log-density in {tries} tries: {where} is infinite "

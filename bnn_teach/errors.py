@@ -72,6 +72,10 @@ class PredictionError(BnnTeachError):
     """A prediction was asked of a model that observes nothing, or with another model's trace."""
 
 
+class CompilationError(ModelError):
+    """A model uses an operation that TensorFlow's compiler, XLA, does not have."""
+
+
 class CompilerCacheError(BnnTeachError):
     """A compiled program could not be written to the compiler's cache on disk."""
 

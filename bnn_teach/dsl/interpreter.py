@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bnn_teach.dsl.checks.explanations import explained
+from bnn_teach.dsl.indexing import numpy_indexing
 from bnn_teach.dsl.model import Model, ModelFunction, check_model
 from bnn_teach.dsl.random_variables import (
     Deterministic,
@@ -77,7 +78,7 @@ def _drive(model: Model, scope: str, handler: Handler, sites: Sites, waiting: Wa
     value, place = None, "before its first 'yield'"
     while True:
         try:
-            with collect_created() as created:
+            with collect_created() as created, numpy_indexing():
                 node = generator.send(value)
         except StopIteration as stop:
             result = stop.value

@@ -19,9 +19,10 @@ from typing import Any
 
 import numpy as np
 
+from bnn_teach.engine.compilable import check_compilable, written
 from bnn_teach.engine.runtime import tf
 from bnn_teach.engine.storage import allocate, release
-from bnn_teach.errors import CompilerCacheError
+from bnn_teach.errors import CompilationError, CompilerCacheError
 
 Tensors = dict[str, tf.Tensor]
 Arrays = dict[str, np.ndarray]
@@ -44,15 +45,25 @@ class Recording:
     ----------
     inputs, outputs : dict of str to TensorSpec
         Shapes and dtypes, in the order in which they are met.
+    has_loops : bool
+        Whether it has loops that keep lists, such as ``tf.scan`` or the gradient of a loop.
     """
 
     def __init__(self, write: Callable[[Recording], Mapping[str, Any]]) -> None:
         self.inputs: dict[str, tf.TensorSpec] = {}
         self.outputs: dict[str, tf.TensorSpec] = {}
+        self.has_loops = False
         self._write = write
         self._symbols: Tensors = {}
-        tf.compat.v1.wrap_function(lambda: write(self) and None, [])
+        tf.compat.v1.wrap_function(lambda: self._written(check=False) and None, [])
         self._function = self.traced()
+
+    def _written(self, check: bool) -> Mapping[str, Any]:
+        outputs, found = written(lambda: self._write(self), self.has_loops)
+        if check:
+            check_compilable(tf.compat.v1.get_default_graph(), found)
+        self.has_loops |= any(op.startswith(("TensorList", "Optional")) for op in found)
+        return outputs
 
     def input(self, name: str, shape: Sequence[int], dtype: Any) -> tf.Tensor:
         """Return a symbol for an input; a new one where there is none of this shape."""
@@ -68,7 +79,7 @@ class Recording:
 
         def function(*symbols: tf.Tensor) -> list[tf.Tensor]:
             self._symbols = dict(zip(known, symbols, strict=True))
-            outputs = self._write(self)
+            outputs = self._written(check=True)
             if not names:
                 self.outputs = specs(outputs)
             return [tf.identity(outputs[name]) for name in names or outputs]
@@ -223,16 +234,27 @@ def kept(key: Hashable, build: Callable[[], Any]) -> Any:
 
 @contextmanager
 def cache_explained() -> Iterator[None]:
-    """Say what to do where XLA cannot store what it has compiled.
+    """Say what to do where XLA cannot compile, or cannot store what it has compiled.
 
     Raises
     ------
-    CompilerCacheError
+    CompilationError, CompilerCacheError
         In place of TensorFlow's own error.
     """
     try:
         yield
     except tf.errors.OpError as error:
+        if "fixed tensor list size" in str(error):
+            raise CompilationError(
+                "a loop in the model has no bound on its number of turns, so its gradient cannot "
+                "be compiled. Pass maximum_iterations=... to tf.while_loop, or use tf.scan."
+            ) from error
+        if found := re.search(r"_JIT: (\w+) \(|compile-time constant.*?\{node (\S+)\}", str(error)):
+            raise CompilationError(
+                f"XLA cannot compile TensorFlow's {found[1] or found[2]}, which the model uses, "
+                "directly or in a gradient. Write that step with other operations, or compute it "
+                "before the model and pass it as an argument."
+            ) from error
         if "xla_compile_cache" not in str(error):
             raise
         raise CompilerCacheError(

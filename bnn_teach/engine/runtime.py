@@ -145,6 +145,8 @@ with nullcontext() if _verbose else _hidden_stderr(), _without_collector():
     # TFP goes first: where it finds TensorFlow loaded it loads its experimental parts, too.
     import tensorflow_probability as tfp  # isort: skip
     import tensorflow as tf
+    from tensorflow.python.framework.kernels import get_all_registered_kernels
+    from tensorflow.python.ops.control_flow_ops import XLAControlFlowContext
 
     for _part in (tfp.bijectors, tfp.distributions, tfp.mcmc, tfp.random, tfp.util):
         dir(_part)  # loads it
@@ -155,4 +157,11 @@ tf.get_logger().addFilter(lambda record: "tf.function retracing" not in record.g
 import_time: float = time.perf_counter() - _clock
 """Seconds that it took to import TensorFlow and TFP."""
 
-__all__ = ["cache_folder", "import_time", "tf", "tfp"]
+__all__ = [
+    "XLAControlFlowContext",
+    "cache_folder",
+    "get_all_registered_kernels",
+    "import_time",
+    "tf",
+    "tfp",
+]

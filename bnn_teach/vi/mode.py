@@ -90,7 +90,7 @@ def _compiled(density: LogDensity) -> Any:
         slope = tf.math.log(tf.constant(0.01, z.dtype)) / tf.cast(count, z.dtype)
 
         def climb(z: tf.Tensor) -> Any:
-            return tf.vectorized_map(lambda q: density.value_and_grad_one(q, inputs), z)
+            return density.value_and_grad_each(z, inputs)
 
         def step(i: tf.Tensor, state: AdamState) -> Any:
             done = tf.cast(i, z.dtype)

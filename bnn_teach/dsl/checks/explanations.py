@@ -53,6 +53,11 @@ def explained(error: Exception, where: str) -> Exception | None:
     kinds = TypeError | ValueError | tf.errors.InvalidArgumentError
     if not isinstance(error, kinds) or not _is_tensorflows(error):
         return None
+    if "are valid indices" in text:
+        return DtypeError(
+            f"{where}an index is {text.rsplit(', got ', 1)[-1]:.80}; expected integers or slices. "
+            "An index must be an integer: tf.cast(index, tf.int32)."
+        )
     if _OF_DTYPES.search(text):
         return _dtypes(text, where)
     return _shapes(text, where) if _OF_SHAPES.search(_plain(text)) else None
@@ -119,9 +124,13 @@ def _dtypes(text: str, where: str) -> Exception:
     elif "string" in kinds:
         remedy = "Only numbers can be computed with; give each category a number"
     elif all(kind.startswith("float") for kind in kinds):
+        source = "NumPy makes float64"
+        if get_dtype() == tf.float64:
+            source = "TensorFlow makes float32 of numbers unless it is told dtype=, as in tf.eye"
         remedy = (
-            f"NumPy makes float64, and models compute in {get_dtype().name}. Pass the array to the "
-            "model as an argument, which converts it, or use tf.cast(array, bt.get_dtype())"
+            f"{source}, and models compute in {get_dtype().name}. Pass the array to the "
+            "model as an argument, which converts it, or use tf.cast(array, bt.get_dtype()), "
+            "also for integers before they are divided, which makes float64 of them"
         )
     else:
         remedy = (
@@ -134,9 +143,11 @@ def _dtypes(text: str, where: str) -> Exception:
 def _shapes(text: str, where: str) -> Exception:
     shapes = re.search(r"with input shapes: ((?:\[[\d,?]*\](?:, )?)+)", text)
     given = f" (input shapes {shapes[1].rstrip(', ')})" if shapes else ""
+    matrix_vector = _operation(text) in ("MatMul", "BatchMatMul") and re.search("rank|ndims", text)
+    product = "A matrix times a vector is tf.linalg.matvec(X, b). " if matrix_vector else ""
     return ShapeError(
         f"{where}shapes do not fit in {_operation(text)}. TensorFlow says: {_plain(text)}{given}. "
-        "Check batch_stack=... of the variables, the shapes of the data, and indices."
+        f"{product}Check batch_stack=... of the variables, the shapes of the data, and indices."
     )
 
 
