@@ -270,12 +270,13 @@ class LogDensity:
         terms = {k.removeprefix("term "): v for k, v in found.items() if k.startswith("term ")}
         bad = [path for path, term in terms.items() if not np.isfinite(term.numpy()).all()]
         slopes = [path for path in self.slots if not np.isfinite(found[f"slope {path}"]).all()]
-        if np.isfinite(found["log_prob"]) and slopes:
+        if np.isfinite(found["log_prob"]):
+            along = f" along {slopes[0]!r}" if slopes else ""
             return (
                 f"No starting point with a finite gradient in {tries} tries: the log-density is "
-                f"finite, but its slope along {slopes[0]!r} is infinite or NaN. Look for tf.sqrt, "
-                "tf.norm or a power at 0, and for a tf.where whose other branch is not finite: "
-                "there, put a harmless number into the branch's argument as well."
+                f"finite, but its slope{along} is infinite or NaN. Look for tf.sqrt, tf.norm or a "
+                "power at 0, and for a tf.where whose other branch is not finite: there, put a "
+                "harmless number into the branch's argument as well."
             )
         where = f"the term of {bad[0]!r}" if bad else "their sum, or a Jacobian,"
         return (

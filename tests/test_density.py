@@ -482,3 +482,19 @@ def test_the_fingerprint_follows_arguments_shapes_and_dtype():
 def known_noise(y):
     loc = yield Normal("loc", 0.0, 1.0)
     yield Normal("y", loc, 1.0, observed=y)
+
+
+def test_a_slope_that_is_not_finite_is_told_from_a_density_that_is_not():
+    @bt.model
+    def kink():
+        z = yield bt.Normal("z", 0.0, 1.0)
+        yield bt.Potential("p", tf.where(z > 100.0, tf.sqrt(z - 100.0), 0.0))
+
+    @bt.model
+    def impossible():
+        z = yield bt.Normal("z", 0.0, 1.0)
+        yield bt.Potential("p", tf.math.log(z * 0.0))
+
+    for model, words in ((kink(), "its slope"), (impossible(), "the term of 'impossible.p'")):
+        with pytest.raises(InitialPointError, match=words):
+            bt.sample(model, 5, 5, seed=0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import linecache
 import pathlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from bnn_teach.engine.runtime import (
@@ -51,13 +51,13 @@ def operations(graph: Any) -> set[str]:
     return {node.op for nodes in (definition.node, nested) for node in nodes}
 
 
-def written(write: Callable[[], Any], has_loops: bool) -> Any:
+def written(write: Callable[[], Mapping[str, Any]], has_loops: bool) -> Any:
     """Write to the current graph, as XLA needs it; return the result and the operations.
 
     Parameters
     ----------
     write : callable
-        Makes the operations.
+        Makes the operations, and returns tensors by name.
     has_loops : bool
         Whether there are loops, or choices, with a gradient: then TensorFlow is told that the graph
         is for XLA, so that it gives their lists fixed lengths.
@@ -73,6 +73,8 @@ def written(write: Callable[[], Any], has_loops: bool) -> Any:
         if context:
             context.Enter()
         result = write()
+        if not all(tensor.shape.is_fully_defined() for tensor in result.values()):
+            raise ValueError("a result has no known shape")
     except BnnTeachError:
         raise
     except Exception as error:

@@ -51,13 +51,16 @@ def test_a_scan_has_the_density_and_slope_of_a_loop():
         (lambda a: tf.math.bessel_i0(a), "BesselI0", "bessel_i0e"),
         (lambda a: tf.py_function(np.sin, [a], tf.float32), "EagerPyFunc", "before the model"),
         (lambda a: tf.math.special.dawsn(a), "Dawsn", "before the model"),
+        (lambda a: tf.boolean_mask(a, a > 0), "Where", "tf.gather"),
+        (lambda a: tf.unique(a)[0], "Unique", "np.unique"),
     ],
 )
 def test_what_xla_cannot_compile(step, operation, instead):
     @bt.model
     def weights():
         a = yield bt.Normal("a", 0.0, 1.0, batch_stack=3)
-        yield bt.Potential("p", step(a))
+        part = yield bt.Deterministic("part", step(a))
+        yield bt.Potential("p", part)
 
     with pytest.raises(CompilationError) as caught:
         LogDensity(weights())
