@@ -29,6 +29,7 @@ from bnn_teach.engine.runtime import tf, tfp
 from bnn_teach.errors import (
     ArgumentError,
     InferenceError,
+    InitialPointError,
     ModelError,
     ObservedError,
 )
@@ -495,6 +496,6 @@ def test_a_slope_that_is_not_finite_is_told_from_a_density_that_is_not():
         z = yield bt.Normal("z", 0.0, 1.0)
         yield bt.Potential("p", tf.math.log(z * 0.0))
 
-    for model, words in ((kink(), "its slope"), (impossible(), "the term of 'impossible.p'")):
+    for each, words in ((kink(), "its slope"), (impossible(), "the term of 'impossible.p'")):
         with pytest.raises(InitialPointError, match=words):
-            bt.sample(model, 5, 5, seed=0)
+            bt.sample(each, 5, 5, seed=0)

@@ -8,8 +8,9 @@ is said by a *reading*, which chooses the values of the unobserved variables. Ne
 
 from __future__ import annotations
 
+import functools
 import time
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -51,7 +52,7 @@ class Look(NamedTuple):
     """The one that it was made with."""
     given: Arrays
     """Observed values that the model itself holds."""
-    numbers: Mapping[str, float] = {}  # noqa: RUF012
+    numbers: Mapping[str, float] = {}
     """Arguments whose numbers the model's Python needs, so they are constants of the graph."""
     seconds: float = 0.0
     """How long it took; 0 where the model was known."""
@@ -144,10 +145,10 @@ def look(
         return found
 
     found = see() if key is None else kept(("look", key), see)
-    numbers: dict[str, float] = {}
-    while any(model.bound.arguments[k] != v for k, v in found.numbers.items()):
-        numbers |= {k: model.bound.arguments[k] for k in found.numbers}
-        found = kept(("look", key, *sorted(numbers.items())), lambda: see(*numbers))
+    numbers: dict[str, Any] = {}
+    while found.numbers.keys() - numbers and found.numbers != _chosen(model, found.numbers):
+        numbers |= _chosen(model, found.numbers)
+        found = kept(("look", key, *sorted(numbers.items())), functools.partial(see, *numbers))
     arrays = {f"argument {k}": v for k, v in model.data.items() if k not in found.numbers}
     arrays |= {f"observed {p}": v for p, v in found.given.items()}
     for path, value in asked.items():
@@ -157,6 +158,10 @@ def look(
     stale = dict.fromkeys(found.structure.stale)
     structure = found.structure._replace(model=model.with_arguments(stale))
     return found._replace(inputs=inputs, structure=structure, seconds=seconds)
+
+
+def _chosen(model: Model, names: Iterable[str]) -> dict[str, Any]:
+    return {name: model.bound.arguments[name] for name in names}
 
 
 def known_as(model: Model, asked: Mapping[str, Any], purpose: Hashable = "") -> str | None:
@@ -204,14 +209,7 @@ def _look(
 
     def write(recording: Recording) -> Tensors:
         read = reading(recording)
-        symbols = {
-            k: recording.input(f"argument {k}", v.shape, v.dtype)
-            for k, v in model.data.items()
-            if k not in numbers
-        }
-        for name, symbol in symbols.items():
-            if isinstance(model.bound.arguments[name], float):
-                _without_text(symbol)
+        symbols = _arguments(model, recording, numbers)
         observed: Tensors = {}
         dropped: list[str] = []
         stale: set[str] = set()  # arguments that held what is dropped
@@ -252,8 +250,18 @@ def _look(
     recording = Recording(write)
     (_, before), (read, structure) = seen
     _check_same(before, structure)
-    constants = {k: model.bound.arguments[k] for k in numbers}
-    return Look(structure, recording, read, given, constants)
+    return Look(structure, recording, read, given, _chosen(model, numbers))
+
+
+def _arguments(model: Model, recording: Recording, numbers: frozenset[str]) -> Tensors:
+    """Return symbols for the arguments that are data, but for those whose numbers are needed."""
+    symbols = {}
+    for name, value in model.data.items():
+        if name not in numbers:
+            symbols[name] = recording.input(f"argument {name}", value.shape, value.dtype)
+            if isinstance(model.bound.arguments[name], float):
+                _without_text(symbols[name])
+    return symbols
 
 
 def _check_same(before: Structure, now: Structure) -> None:
