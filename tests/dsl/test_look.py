@@ -32,6 +32,12 @@ def sampled(model):
         return bt.sample(model, 50, 50, 2, **QUIET)
 
 
+def fitted(model):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", bt.ConvergenceWarning)
+        return bt.fit(model, num_steps=200, **QUIET)
+
+
 @pytest.fixture
 def runs(monkeypatch):
     """The models whose generators were started, in order."""
@@ -58,7 +64,7 @@ def traced(monkeypatch):
 @pytest.mark.parametrize("kind", [float, np.float32, np.float64, np.asarray])
 def test_another_number_neither_traces_nor_compiles(kind, traced):
     sampled(line(X, X, prior_scale=kind(1.0)))
-    fits = bt.fit(line(X, X), num_steps=200, **QUIET)
+    fits = fitted(line(X, X))
     bt.sample_prior_predictive(line(X, X), 5, seed=0)
     bt.sample_posterior_predictive(line(X), sampled(line(X, X)), seed=0)
     traced.clear()
@@ -66,7 +72,7 @@ def test_another_number_neither_traces_nor_compiles(kind, traced):
         trace = sampled(line(X, X, prior_scale=kind(scale)))
         assert trace.attrs["trace_time"] == trace.attrs["compile_time"] == 0
         assert trace["constant_data"]["prior_scale"].item() == np.float32(scale)
-        fits = bt.fit(line(X, X, kind(scale)), num_steps=200, **QUIET)
+        fits = fitted(line(X, X, kind(scale)))
         bt.sample_prior_predictive(line(X, X, kind(scale)), 5, seed=0)
         bt.sample_posterior_predictive(line(X, None, kind(scale)), trace, seed=0)
     assert not traced and np.isfinite(fits.losses).all()
@@ -283,7 +289,7 @@ def test_a_new_model_is_run_at_most_three_times_and_a_known_one_not_at_all(runs)
     runs.clear()
     sampled(fresh(X + 1.0, X, 2.0))
     assert not runs
-    bt.fit(fresh(X, X), num_steps=200, **QUIET)
+    fitted(fresh(X, X))
     assert not runs
     bt.sample_posterior_predictive(fresh(X, X).at(x=X[:2]), trace, seed=0)
     assert len(runs) <= 3
