@@ -6,15 +6,7 @@ import numpy as np
 import pytest
 
 from bnn_teach.agreement import agreement, disagreements
-
-
-def autoregressive(shape, correlation=0.6, seed=0):
-    """Draws of shape (chain, draw, *points) with the given lag-one correlation."""
-    noise = np.random.default_rng(seed).standard_normal(shape)
-    draws = noise.copy()
-    for t in range(1, shape[1]):
-        draws[:, t] = correlation * draws[:, t - 1] + np.sqrt(1 - correlation**2) * noise[:, t]
-    return draws
+from tests.test_diagnostics import autoregressive
 
 
 @pytest.mark.parametrize("correlation", [0.0, 0.6, 0.9])

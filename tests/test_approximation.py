@@ -11,7 +11,7 @@ import bnn_teach as bt
 from bnn_teach.approximation import Fit, judge_convergence, judge_distance
 from bnn_teach.errors import ArgumentError
 from bnn_teach.vi.distance import Distance
-from bnn_teach.vi.fit import FitSettings
+from tests.vi.test_fit import SETTINGS
 
 X = np.random.default_rng(0).normal(3.0, 1.0, 30)
 
@@ -71,16 +71,7 @@ def test_approximation_names_a_wrong_argument(fit):
 
 # ---- was it enough? ----------------------------------------------------------------------------
 
-SETTINGS = FitSettings(
-    num_steps=1000,
-    learning_rate=0.01,
-    final_learning_rate=1e-4,
-    samples_per_step=4,
-    sticking_the_landing=False,
-    batch_size=None,
-    seed=0,
-    progress=False,
-)
+SETTINGS = SETTINGS._replace(num_steps=1000)
 ARRIVED = Distance(-100.0, 0.1, 0.0, 0.01, False, False, 0.01, 150)
 
 

@@ -8,18 +8,10 @@ from bnn_teach.density import LogDensity
 from bnn_teach.engine.runtime import tf
 from bnn_teach.vi.distance import distance
 from bnn_teach.vi.families import start_gaussian
-from bnn_teach.vi.fit import FitSettings, optimise
+from bnn_teach.vi.fit import optimise
+from tests.vi.test_fit import SETTINGS
 
-SETTINGS = FitSettings(
-    num_steps=3000,
-    learning_rate=0.02,
-    final_learning_rate=2e-4,
-    samples_per_step=4,
-    sticking_the_landing=False,
-    batch_size=None,
-    seed=0,
-    progress=False,
-)
+SETTINGS = SETTINGS._replace(num_steps=3000, learning_rate=0.02, final_learning_rate=2e-4)
 
 
 @bt.model
