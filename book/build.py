@@ -22,6 +22,7 @@ from print_page import write_print_page  # noqa: E402
 from site_links import dead_links  # noqa: E402
 from slides import write_slides  # noqa: E402
 
+from bnn_teach.reruns.claims import MIME as CLAIM  # noqa: E402
 from bnn_teach.reruns.results import MIME as RESULTS  # noqa: E402
 
 SPHINX = ("-W", "--keep-going", "-n", "-q", "-E", "-j", "1")
@@ -77,6 +78,7 @@ def without_results(text: str) -> str:
     for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(RESULTS, None)
+            output.get("data", {}).pop(CLAIM, None)
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 

@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 from bnn_teach.course.notebook_files import find, headline
 from bnn_teach.course.parameters import check_parameters, read_parameters
 from bnn_teach.errors import ArgumentError, RerunError
+from bnn_teach.reruns.claims import RECORD, collect_claims
 from bnn_teach.reruns.results import collect
 
 _THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
@@ -44,6 +45,8 @@ class Rerun(NamedTuple):
     """All parameters and their values, the given ones and the notebook's own."""
     seconds: float
     """Wall time, with the start of the kernel."""
+    claims: list[dict[str, Any]]
+    """What it claimed with ``bt.claim``: ``words``, ``holds`` and ``numbers`` of each."""
 
 
 def rerun(
@@ -147,7 +150,8 @@ def execute(
     except KeyboardInterrupt as error:
         error.add_note(f"The notebook as far as it came is {target}.")
         raise
-    result = Rerun(target, collect(executed), dict(values), time.perf_counter() - clock)
+    seconds, claims = time.perf_counter() - clock, collect_claims(executed)
+    result = Rerun(target, collect(executed), dict(values), seconds, claims)
     facts = result._asdict() | {"notebook": source.stem, "seconds": round(result.seconds, 3)}
     store_json(target.with_suffix(".json"), facts)
     return result
@@ -210,7 +214,7 @@ def store_json(path: pathlib.Path, facts: Mapping[str, Any]) -> None:
 
 
 def _environment(num_threads: int | None) -> dict[str, str]:
-    environment = os.environ | {"BNN_TEACH_PROGRESS": "off"}
+    environment = os.environ | {"BNN_TEACH_PROGRESS": "off", RECORD: "record"}
     return environment | ({} if num_threads is None else dict.fromkeys(_THREADS, str(num_threads)))
 
 
