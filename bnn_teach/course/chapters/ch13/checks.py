@@ -31,7 +31,8 @@ _WIDE = Lesson("M9", "notebook 13, section 1", "Give the weights the variance s�
     _VARIANCE,
     "The mean square of relu(a) is v / 2, and there are H such terms.",
     "Each is multiplied by a weight of variance s² / H; then a bias of variance s² is added.",
-    "Return `s**2 + H * (s**2 / H) * v / 2`.",
+    "Variances of independent terms add up: how many terms are there, and what is the variance "
+    "of one?",
 )
 def next_variance(answer: Any, v: float = 2.0, s: float = 1.5, H: int = 5) -> None:
     """Ask for the variance of a unit above H units whose inputs have variance v."""
@@ -132,8 +133,8 @@ _SD = _EVIDENCE.beside("M15", "Add noise_scale**2 to the diagonal.")
     "diagonal.",
     "`np.linalg.solve(C, y)` is the inverse times y; `np.linalg.slogdet(C)[1]` is the log "
     "determinant.",
-    "Return `-0.5 * (y @ np.linalg.solve(C, y) + np.linalg.slogdet(C)[1] + len(y) * "
-    "np.log(2 * np.pi))`.",
+    "The equation of section 3 has three terms. Which of these two functions belongs to which of "
+    "them?",
 )
 def log_evidence(
     answer: Any, num_points: int = 6, s: float = 1.5, noise_scale: float = 0.3, seed: int = 1

@@ -29,7 +29,7 @@ _SD = _UNITS.beside("M15", "Divide by the standard deviation.")
     _UNITS,
     "`y[known]` has the heights that the model is given.",
     "Subtract their mean from all of `y`, then divide by their standard deviation.",
-    "Return `(y - y[known].mean()) / y[known].std()`.",
+    "Two numbers are needed, both from `y[known]`; then one line of arithmetic on `y`.",
 )
 def to_units(answer: Any, num_points: int = 50, share: float = 0.5, seed: int = 1) -> None:
     """Compare with units taken from the known heights alone."""
