@@ -29,7 +29,8 @@ _SAME_PRIOR = _LOGS.beside(
     _LOGS,
     "The equation of section 1 has two fractions on its right. The first is the prior's.",
     "The second one keeps the prior and changes the method: VI over NUTS.",
-    "Write `method = np.log(vi_narrow / nuts_narrow)`.",
+    "One line is missing. It has the form of the line for the prior, with two other widths.",
+    also=({"vi_narrow": 3.0, "nuts_narrow": 0.7, "nuts_wide": 0.2},),
 )
 def attribute(
     answer: Any, vi_narrow: float = 0.4, nuts_narrow: float = 1.2, nuts_wide: float = 6.0
@@ -61,7 +62,12 @@ _OPPOSED = _LOGS.beside(
     _REGION,
     "First one width for each: `vi, narrow, wide = (w[mask].mean() for w in (...))`.",
     "The two effects are those of 08.1, for these three widths.",
-    "The share is `prior / (prior + method)` where both have the same sign, and else None.",
+    "What would the share be where one effect is above 0 and the other below? Return a number "
+    "only where it is between 0 and 1.",
+    also=(
+        {"factors": (0.7, 1.6), "seed": 87},
+        {"factors": (2.0, 1.5), "seed": 88},
+    ),
 )
 def attribution(
     answer: Any, seed: int = 1, factors: tuple[float, float] = (0.4, 0.6), num_x: int = 30
@@ -111,6 +117,7 @@ _AVERAGE = _POOL.beside(
     "All fits have as many draws, so their draws together are draws of the mixture: "
     "`np.concatenate(fits)`.",
     "The edges are the quantiles (1 - level) / 2 and (1 + level) / 2, over the draws: `axis=0`.",
+    also=({"level": 0.5, "num_fits": 3, "seed": 89},),
 )
 def mixture_band(
     answer: Any, level: float = 0.9, num_fits: int = 4, seed: int = 1, spread: float = 3.0
