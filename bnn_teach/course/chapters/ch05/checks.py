@@ -70,7 +70,7 @@ def swing_between(
 _LAYERS = Lesson(
     "Each layer adds the bias's variance to what comes in; a ReLU halves the mean square.",
     "notebook 05, section 3",
-    "Go layer by layer: what comes in, what the ReLU leaves of it, how many units add up, the bias.",
+    "Go layer by layer: what comes in, what the ReLU leaves of it, how many units, the bias.",
 )
 _HALF = _LAYERS.beside(
     "A ReLU sets half of the signals to 0, so it halves their mean square.",

@@ -36,7 +36,7 @@ def plot_replications(
     measured: Iterable[np.ndarray],
     places: Mapping[str, float],
 ) -> list[Axes]:
-    """Draw three replications: a function, its measurements, and the places that are asked about."""
+    """Draw three replications: a function, its measurements, and where we ask."""
     with plots.style():
         _, axes = plt.subplots(1, 3, figsize=(8.2, 2.7), sharex=True)
     for ax, truth, y in zip(axes, truths, measured, strict=False):
