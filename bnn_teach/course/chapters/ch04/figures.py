@@ -73,4 +73,5 @@ def _mark_cut(ax: Axes, x: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> 
     low, high = ax.get_ylim()
     for cut, at, marker in ((upper > high, high, "^"), (lower < low, low, "v")):
         edges = np.flatnonzero(np.diff(np.r_[False, cut].astype(int)) == 1)
-        ax.plot(x[edges], np.full(len(edges), at), marker, color="k", ms=4, clip_on=False)
+        for edge in x[edges]:
+            ax.plot(edge, at, marker, color="k", ms=4, clip_on=False)
