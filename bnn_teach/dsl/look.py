@@ -9,7 +9,7 @@ is said by a *reading*, which chooses the values of the unobserved variables. Ne
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -21,7 +21,7 @@ from bnn_teach.dsl.interpreter import Sites, interpret
 from bnn_teach.dsl.model import Model, check_model
 from bnn_teach.dsl.random_variables import RandomVariable, Shape
 from bnn_teach.dsl.structure import Structure, check_asked, inspect_model, structure_of
-from bnn_teach.engine.identity import identity
+from bnn_teach.engine.identity import asks_for_types, identity
 from bnn_teach.engine.programs import Arrays, Recording, Tensors, kept
 from bnn_teach.engine.runtime import tf, tfp
 from bnn_teach.errors import ModelError
@@ -51,7 +51,7 @@ class Look(NamedTuple):
     """The one that it was made with."""
     given: Arrays
     """Observed values that the model itself holds."""
-    numbers: frozenset[str] = frozenset()
+    numbers: Mapping[str, float] = {}  # noqa: RUF012
     """Arguments whose numbers the model's Python needs, so they are constants of the graph."""
     seconds: float = 0.0
     """How long it took; 0 where the model was known."""
@@ -84,7 +84,7 @@ class Look(NamedTuple):
             for point in points:
                 found = self.compute({**self.inputs, **point})
                 for path, node in symbolic.items():
-                    own = (v for k, v in found.items() if k.startswith(f"parameter {path} "))
+                    own = (v for k, v in found.items() if k.startswith(f"parameter {path}/"))
                     nodes[path] = node._with_distribution(_evaluated(node.distribution, own))
                     check_parameters(path, nodes[path].distribution)
         except Exception:
@@ -99,9 +99,6 @@ class Look(NamedTuple):
 
     def _with(self, observed: Mapping[str, Any]) -> Look:
         return self._replace(structure=self.structure._replace(observed=observed))
-
-
-_numbers: dict[Hashable, frozenset[str]] = {}
 
 
 def look(
@@ -133,30 +130,25 @@ def look(
         Its subclasses say what is wrong with the model or its data.
     """
     model, asked = check_model(model), check_asked(asked)
-    data = model.data
     key = known_as(model, asked, purpose)
+    seconds = 0.0
 
-    seconds = [0.0]
-
-    def see() -> Look:
-        found = _with_needed_numbers(model, asked, reading, _numbers.get(key, frozenset()))
+    def see(*needed: str) -> Look:
+        nonlocal seconds
+        clock = time.perf_counter()
+        found = _with_needed_numbers(model, asked, reading, frozenset(needed))
         record = found.recording
         if key is None and record.digest_of(record.traced()) != record.digest:
             raise ModelError(f"{model.describe()} computes something else at every run. {_FIXED}")
-        seconds.append(time.perf_counter() - clock)
+        seconds += time.perf_counter() - clock
         return found
 
-    def full_key(numbers: Iterable[str]) -> Hashable:
-        return "look", key, *((name, model.bound.arguments[name]) for name in sorted(numbers))
-
-    clock = time.perf_counter()
-    if key is None:
-        found = see()
-    else:
-        found = kept(full_key(_numbers.get(key, ())), see)
-        _numbers[key] = found.numbers
-        kept(full_key(found.numbers), lambda: found)
-    arrays = {f"argument {k}": v for k, v in data.items() if k not in found.numbers}
+    found = see() if key is None else kept(("look", key), see)
+    numbers: dict[str, float] = {}
+    while any(model.bound.arguments[k] != v for k, v in found.numbers.items()):
+        numbers |= {k: model.bound.arguments[k] for k in found.numbers}
+        found = kept(("look", key, *sorted(numbers.items())), lambda: see(*numbers))
+    arrays = {f"argument {k}": v for k, v in model.data.items() if k not in found.numbers}
     arrays |= {f"observed {p}": v for p, v in found.given.items()}
     for path, value in asked.items():
         node: Any = found.structure.sites[path].node
@@ -164,7 +156,7 @@ def look(
     inputs = {name: tf.constant(array) for name, array in arrays.items()}
     stale = dict.fromkeys(found.structure.stale)
     structure = found.structure._replace(model=model.with_arguments(stale))
-    return found._replace(inputs=inputs, structure=structure, seconds=seconds[-1])
+    return found._replace(inputs=inputs, structure=structure, seconds=seconds)
 
 
 def known_as(model: Model, asked: Mapping[str, Any], purpose: Hashable = "") -> str | None:
@@ -187,8 +179,7 @@ def _with_needed_numbers(
 ) -> Look:
     """Look with real numbers as symbols; those that the model's Python needs stay numbers."""
     real = frozenset(k for k, v in model.bound.arguments.items() if isinstance(v, float))
-    words = {*model.function.function.__code__.co_names}
-    if not real or words & {"isinstance", "type", "str", "repr"}:  # a tensor is no float to these
+    if not real or asks_for_types(model.function.function):
         return _look(model, asked, reading, real)
     try:
         return _look(model, asked, reading, numbers)
@@ -196,7 +187,7 @@ def _with_needed_numbers(
         found = _look(model, asked, reading, real)  # what fails here, too, has another reason
     for name in sorted(real):
         try:
-            found = _look(model, asked, reading, found.numbers - {name})
+            found = _look(model, asked, reading, frozenset(found.numbers) - {name})
         except Exception:
             continue
     return found
@@ -218,6 +209,9 @@ def _look(
             for k, v in model.data.items()
             if k not in numbers
         }
+        for name, symbol in symbols.items():
+            if isinstance(model.bound.arguments[name], float):
+                _without_text(symbol)
         observed: Tensors = {}
         dropped: list[str] = []
         stale: set[str] = set()  # arguments that held what is dropped
@@ -252,13 +246,14 @@ def _look(
         outputs = {f"observed {p}": v for p, v in observed.items()}
         for path in structure.random:
             for i, symbol in enumerate(_symbols(sites[path].node.distribution)):
-                outputs[f"parameter {path} {i}"] = symbol
+                outputs[f"parameter {path}/{i}"] = symbol
         return outputs | read.outputs(sites, observed)
 
     recording = Recording(write)
     (_, before), (read, structure) = seen
     _check_same(before, structure)
-    return Look(structure, recording, read, given, numbers)
+    constants = {k: model.bound.arguments[k] for k in numbers}
+    return Look(structure, recording, read, given, constants)
 
 
 def _check_same(before: Structure, now: Structure) -> None:
@@ -285,6 +280,19 @@ def _is_symbolic(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return any(map(_is_symbolic, value))
     return tf.is_tensor(value) and not hasattr(value, "numpy")
+
+
+def _without_text(symbol: tf.Tensor) -> None:
+    """Let a number's symbol fail where its text is asked for, for that is not the number's."""
+
+    def fail(*_: Any) -> str:
+        raise TypeError("a number's text is known only where it is a constant")
+
+    kind = type(symbol)
+    symbol.__class__ = type(kind.__name__, (kind,), dict.fromkeys(_TEXTS, fail))
+
+
+_TEXTS = ("__str__", "__repr__", "__format__")
 
 
 def _depends(value: Any, sources: list[tf.Tensor]) -> bool:

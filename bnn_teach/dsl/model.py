@@ -70,8 +70,9 @@ class Model(Node):
                     f"{did_you_mean(name, known)} It has {', '.join(known) or 'none'}."
                 )
         changes = self.function.converted(changes)
-        arrays = {k for k, v in changes.items() if np.ndim(v) > 0 and _as_array(v) is not None}
-        return self.with_arguments(changes)._changed(renewed=self.renewed | arrays)
+        new = self.with_arguments(changes)
+        arrays = {k for k, v in new.data.items() if v.ndim > 0}
+        return new._changed(renewed=(self.renewed | {*changes}) & arrays)
 
     def with_arguments(self, changes: Mapping[str, Any]) -> Model:
         """Return the same model with some arguments replaced, as they are."""
@@ -81,9 +82,10 @@ class Model(Node):
     def _changed(self, **attributes: Any) -> Model:
         copy = object.__new__(Model)
         copy.__dict__.update(self.__dict__, **attributes)
+        copy.__dict__.pop("data", None)
         return copy
 
-    @property
+    @functools.cached_property
     def data(self) -> dict[str, np.ndarray]:
         """The arguments that are arrays, tensors or real numbers, by name, as NumPy arrays.
 

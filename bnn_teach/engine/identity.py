@@ -10,10 +10,12 @@ running. Such a model has no identity, and is traced. Next: :mod:`bnn_teach.dens
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import dis
 import functools
 import hashlib
+import inspect
 import io
 import types
 from collections.abc import Iterator
@@ -137,3 +139,44 @@ def _all_codes(code: types.CodeType) -> Iterator[types.CodeType]:
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             yield from _all_codes(constant)
+
+
+def asks_for_types(function: Any) -> bool:
+    """Whether a function, or one of the user's own that it names, asks what a value is.
+
+    A tensor is no float to ``isinstance`` or ``match``, and fails where a float does not; a caught
+    failure is such a question, too.
+    """
+    waiting, seen = [function], set()
+    while waiting:
+        each = inspect.unwrap(waiting.pop())
+        each = getattr(each, "__func__", getattr(each, "func", each))  # of a method, of a partial
+        if not isinstance(each, types.FunctionType) or each in seen:
+            continue
+        seen.add(each)
+        for code in _all_codes(each.__code__):
+            words = {i.opname for i in dis.get_instructions(code)}
+            if _ASKING & {*code.co_names} or words & {"MATCH_CLASS", "CHECK_EXC_MATCH"}:
+                return True
+        waiting += (v for v in _named(each) if not _is_library(getattr(v, "__module__", "")))
+    return False
+
+
+_ASKING = {"callable", "getattr", "hasattr", "isinstance", "isscalar", "issubclass", "type"}
+
+
+def _named(function: types.FunctionType) -> Iterator[Any]:
+    """Yield what a function names: globals, closed-over values, and entries of both."""
+    names = {name for code in _all_codes(function.__code__) for name in code.co_names}
+    values = [function.__globals__[n] for n in names if n in function.__globals__]
+    for cell in function.__closure__ or ():
+        with contextlib.suppress(ValueError):  # empty as yet
+            values.append(cell.cell_contents)
+    for value in values:
+        yield value
+        if isinstance(value, dict):
+            yield from value.values()
+        elif isinstance(value, list | tuple):
+            yield from value
+        elif not _is_library(getattr(value, "__name__", "")):
+            yield from (vars(value)[n] for n in names if n in getattr(value, "__dict__", ()))

@@ -1,5 +1,6 @@
 """One look at a model: arguments are inputs, a known model is not run again, nor a changing one."""
 
+import copy
 import math
 import sys
 import warnings
@@ -127,6 +128,50 @@ def test_a_function_that_asks_for_types_gets_numbers():
     assert LogDensity(m(X, 2.5)).log_prob([0.0]) > LogDensity(m(X, 25.0)).log_prob([0.0])
 
 
+def helper_of_types(scale):
+    return scale if isinstance(scale, float) else 1000.0
+
+
+ASKING = {
+    "type": helper_of_types,
+    "nested": lambda scale: helper_of_types(scale),
+    "text": lambda scale: {"0.5": 0.5, "4.0": 4.0}.get(str(scale), 1000.0),
+    "f-string": lambda scale: {"0.5": 0.5, "4.0": 4.0}.get(f"{scale}", 1000.0),
+    "repr": lambda scale: {"0.5": 0.5, "4.0": 4.0}.get(f"{scale!r}", 1000.0),
+    "module": lambda scale: copy.copy(scale) if isinstance(scale, float) else 1000.0,
+}
+
+
+@pytest.mark.parametrize("how", ASKING)
+def test_a_helper_that_asks_what_a_number_is_gets_the_number(how):
+    @bt.model
+    def m(y, scale):
+        yield bt.Normal("loc", 0.0, ASKING[how](scale))
+        yield bt.Normal("obs", 0.0, 1.0, observed=y)
+
+    for scale in (0.5, 4.0, 0.5):
+        density = LogDensity(m(X, scale))
+        fall = density.log_prob([0.0]) - density.log_prob([1.0])
+        assert fall == pytest.approx(0.5 / scale**2, rel=1e-4)
+
+
+def test_names_with_spaces_are_told_apart():
+    @bt.model
+    def m(y):
+        yield bt.HalfNormal("at 5", 1.0)
+        at = yield bt.Normal("at", 0.0, 1.0)
+        yield bt.Normal("obs", at, 1.0, observed=y)
+
+    @bt.model
+    def mixed(y, scale):
+        at = yield bt.Normal("at", 0.0, scale)
+        yield bt.Normal("at 5", at, 3.0)
+        yield bt.Normal("at 5 1", at, 4.0, observed=y)
+
+    assert np.isfinite(LogDensity(m(X)).log_prob([0.0, 0.0]))
+    assert np.isfinite(LogDensity(mixed(X, 2.0)).log_prob([0.0, 0.0]))
+
+
 def test_a_name_made_of_a_number_is_that_of_the_number():
     @bt.model
     def m(y, scale):
@@ -210,6 +255,12 @@ def test_data_that_the_model_itself_holds_are_dropped_too():
 
     new = bt.sample_posterior_predictive(m(X).at(x=np.arange(3.0)), sampled(m(X)), seed=0)
     assert new["posterior_predictive"]["m.obs"].shape == (2, 50, 3)
+
+
+def test_data_that_were_replaced_may_be_left_out_again():
+    model = line(X, X).at(y=X + 1.0).at(y=None)
+    assert list(LogDensity(model).slots) == ["line.slope", "line.obs"]
+    assert list(LogDensity(line(X, X).at(x=X + 1.0).at(x=2.0)).structure.observed) == ["line.obs"]
 
 
 def test_at_refuses_what_is_no_argument():
