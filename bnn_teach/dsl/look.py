@@ -8,23 +8,27 @@ is said by a *reading*, which chooses the values of the unobserved variables. Ne
 
 from __future__ import annotations
 
+import linecache
+import pathlib
+import re
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+import bnn_teach
 from bnn_teach.dsl.checks.observed import check_observed, check_shape
 from bnn_teach.dsl.checks.parameters import check_parameters
 from bnn_teach.dsl.dtypes import get_dtype
 from bnn_teach.dsl.interpreter import Sites, interpret
 from bnn_teach.dsl.model import Model, check_model
-from bnn_teach.dsl.random_variables import RandomVariable, Shape
+from bnn_teach.dsl.random_variables import Potential, RandomVariable, Shape
 from bnn_teach.dsl.structure import Structure, check_asked, inspect_model, structure_of
 from bnn_teach.engine.identity import asks_for_types, identity
 from bnn_teach.engine.programs import Arrays, Recording, Tensors, kept
 from bnn_teach.engine.runtime import tf, tfp
-from bnn_teach.errors import ModelError
+from bnn_teach.errors import ArgumentError, ModelError
 
 
 class Reading(Protocol):
@@ -53,6 +57,8 @@ class Look(NamedTuple):
     """Observed values that the model itself holds."""
     numbers: Mapping[str, float] = {}  # noqa: RUF012
     """Arguments whose numbers the model's Python needs, so they are constants of the graph."""
+    measured: frozenset[str] = frozenset()
+    """Arguments that observed values come from, and are checked with these."""
     seconds: float = 0.0
     """How long it took; 0 where the model was known."""
     inputs: Tensors = {}  # noqa: RUF012
@@ -153,6 +159,8 @@ def look(
     for path, value in asked.items():
         node: Any = found.structure.sites[path].node
         arrays[f"observed {path}"] = check_observed(path, node, value, True, "given")
+    for name in {*model.data} - found.measured:
+        _check_finite(f"{model.name}: the argument {name!r}", model.data[name])
     inputs = {name: tf.constant(array) for name, array in arrays.items()}
     stale = dict.fromkeys(found.structure.stale)
     structure = found.structure._replace(model=model.with_arguments(stale))
@@ -215,12 +223,15 @@ def _look(
         observed: Tensors = {}
         dropped: list[str] = []
         stale: set[str] = set()  # arguments that held what is dropped
+        measured: set[str] = set()
 
         def handler(path: str, variable: RandomVariable) -> Any:
             value = asked.get(path, variable.observed)
             new = [symbols[k] for k in model.renewed if path not in asked]
+            sources = {k for k, v in symbols.items() if _depends(value, [v])}
+            measured.update(sources)
             if value is not None and new and not _depends(value, new):
-                stale.update(k for k, v in symbols.items() if _depends(value, [v]))
+                stale.update(sources)
                 dropped.append(path)
                 value = None
             if value is None:
@@ -238,11 +249,20 @@ def _look(
             return read.value(path, variable, shape) if read.predicts else observed[path]
 
         sites = interpret(model.with_arguments(symbols), handler)
+        _check_chance(model)
         structure = structure_of(model, sites, asked, observed)
         if named := [path for path in sites if "Tensor(" in path]:
             raise ModelError(f"{named[0]}: a name was made of a random value. {_FIXED}")
-        structure = structure._replace(dropped=tuple(dropped), stale=frozenset(stale))
-        seen.append((read, structure))
+        rows = [v for v in (*symbols.values(), *observed.values()) if v.shape.rank]
+        weighed = {
+            path: frozenset(v.shape[0] for v in rows if _depends(site.node.log_prob, [v]))
+            for path, site in sites.items()
+            if isinstance(site.node, Potential)
+        }
+        structure = structure._replace(
+            dropped=tuple(dropped), stale=frozenset(stale), weighed=weighed
+        )
+        seen.append((read, structure, frozenset(measured)))
         outputs = {f"observed {p}": v for p, v in observed.items()}
         for path in structure.random:
             for i, symbol in enumerate(_symbols(sites[path].node.distribution)):
@@ -250,10 +270,43 @@ def _look(
         return outputs | read.outputs(sites, observed)
 
     recording = Recording(write)
-    (_, before), (read, structure) = seen
+    (_, before, _), (read, structure, measured) = seen
     _check_same(before, structure)
     constants = {k: model.bound.arguments[k] for k in numbers}
-    return Look(structure, recording, read, given, constants)
+    return Look(structure, recording, read, given, constants, measured)
+
+
+def _check_chance(model: Model) -> None:
+    """Raise :class:`ModelError` if the graph that is being written draws random numbers itself."""
+    for op in tf.compat.v1.get_default_graph().get_operations():
+        kind = op.op_def
+        if kind is None or not kind.is_stateful or not _CHANCE.match(op.type):
+            continue
+        ours = pathlib.Path(bnn_teach.__file__).parent
+        frames = [f for f in op.traceback if "site-packages" not in f.filename]
+        frames = [f for f in frames if ours not in pathlib.Path(f.filename).parents]
+        where = ""
+        if frames:
+            file, line = frames[-1].filename, frames[-1].lineno
+            where = f", line {line}, {linecache.getline(file, line).strip()!r}"
+        raise ModelError(
+            f"{model.describe()}{where}: got random numbers ({op.type}) inside the model, expected "
+            "a function of its arguments. Yield a random variable in their place, or draw before "
+            "and pass the numbers as an argument."
+        )
+
+
+_CHANCE = re.compile("Random|Rng|Stateful(?!Partitioned)|Multinomial|.*TruncatedNormal")
+
+
+def _check_finite(where: str, array: np.ndarray) -> None:
+    bad = np.argwhere(~np.isfinite(array)) if array.ndim else []
+    if len(bad):
+        index = tuple(map(int, bad[0]))
+        raise ArgumentError(
+            f"{where}: got {array[index]} at index {index} and {len(bad) - 1} more, expected "
+            "finite numbers. Leave out the rows with gaps, or fill them in."
+        )
 
 
 def _check_same(before: Structure, now: Structure) -> None:
