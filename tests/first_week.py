@@ -106,7 +106,7 @@ MISTAKES = {
         lambda: LogDensity(line(GAPS, X)), e.ArgumentError, "'x'", "nan at index (5,)", "Leave out"
     ),
     "inf in x": (
-        lambda: LogDensity(line(X / (X != X[2]), X)), e.ArgumentError, "'x'", "inf at", "Leave out"
+        lambda: LogDensity(line(X / (X[2] != X), X)), e.ArgumentError, "'x'", "inf at", "Leave out"
     ),
     "NaN in y": (
         lambda: LogDensity(line(X, GAPS)), e.ObservedError, "line.obs", "NaN at index (5,)",
@@ -146,7 +146,7 @@ MISTAKES = {
         "'chance', line", "random numbers", "Yield",
     ),
     "np.random": (
-        lambda: LogDensity(chance(X, np.random.normal)), e.ModelError, "'chance'",  # noqa: NPY002
+        lambda: LogDensity(chance(X, np.random.normal)), e.ModelError, "'chance'",
         "something else at every run", "may depend on its arguments",
     ),
     "not called": (lambda: bt.sample(line), e.ModelError, "'line'", "not called", "Pass line"),

@@ -4,11 +4,11 @@ import warnings
 
 import numpy as np
 import pytest
-from first_week import MISTAKES, QUIET, RIGHT, X, line
 
 import bnn_teach as bt
 from bnn_teach.errors import NothingObservedWarning
 from bnn_teach.plots import plot_elbo
+from tests.first_week import MISTAKES, QUIET, RIGHT, X, line
 
 
 def test_mistakes_are_told_by_where_what_was_got_and_what_to_do():

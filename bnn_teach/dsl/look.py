@@ -55,7 +55,7 @@ class Look(NamedTuple):
     """The one that it was made with."""
     given: Arrays
     """Observed values that the model itself holds."""
-    numbers: Mapping[str, float] = {}  # noqa: RUF012
+    numbers: Mapping[str, float] = {}
     """Arguments whose numbers the model's Python needs, so they are constants of the graph."""
     measured: frozenset[str] = frozenset()
     """Arguments that observed values come from, and are checked with these."""

@@ -277,7 +277,7 @@ def _check_contents(value: Any) -> None:
             f"got an array of shape {array.shape}, expected at least one row. Pass data, or None "
             "where the model has a default for none."
         )
-    elif array.ndim == 0 and (np.isnan(array) or np.isinf(array) and np.isfinite(value)):
+    elif array.ndim == 0 and (np.isnan(array) or (np.isinf(array) and np.isfinite(value))):
         raise ArgumentError(
             f"got {value!r}, which is no number in {array.dtype}; expected one. See where it is "
             "computed: 0/0, or the mean of data with gaps, is nan."

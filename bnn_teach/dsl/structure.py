@@ -51,7 +51,7 @@ class Structure(NamedTuple):
     """Which variables are not observed, because the model was put at other data."""
     stale: frozenset[str] = frozenset()
     """The arguments that had their observed values."""
-    weighed: Mapping[str, frozenset[int]] = {}  # noqa: RUF012
+    weighed: Mapping[str, frozenset[int]] = {}
     """Lengths of the data that each Potential is computed from, by path."""
 
     @property
