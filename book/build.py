@@ -24,7 +24,6 @@ from print_page import write_print_page  # noqa: E402
 from site_links import dead_links  # noqa: E402
 from slides import write_slides  # noqa: E402
 
-from bnn_teach.course.notebook_files import parse  # noqa: E402
 from bnn_teach.reruns.results import MIME as RESULTS  # noqa: E402
 from bnn_teach.reruns.trials import load  # noqa: E402
 
@@ -71,8 +70,8 @@ def collect(root: Path, target: Path) -> list[str]:
     (target / "notebooks").mkdir(parents=True)
     tried, problems = load(root / "book" / "claims.json"), list[str]()
     for path in sorted((root / "notebooks").glob("[0-9]*.ipynb")):
-        notebook = parse(path.read_text(encoding="utf-8"))
-        problems += add_badges(path.stem.partition("_")[0], notebook, tried)
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        problems += add_badges(path, notebook, tried)
         text = without_results(notebook)
         (target / "notebooks" / path.name).write_text(text, encoding="utf-8")
     for path in sorted((root / "book").glob("*.md")):
@@ -85,7 +84,7 @@ def collect(root: Path, target: Path) -> list[str]:
     return problems
 
 
-def without_results(notebook: Any) -> str:
+def without_results(notebook: dict[str, Any]) -> str:
     """Return a notebook's text without what ``bt.record`` left for machines, unknown to Sphinx."""
     for cell in notebook["cells"]:
         for output in cell.get("outputs", []):

@@ -33,6 +33,10 @@ from bnn_teach.errors import BnnTeachError
 
 MOST_CELLS = 60  # without the exercises; plain lines in short cells need more of them
 MOST_LINES = 15
+MOST_COLUMNS = 79  # what is wider is cut in the book
+
+
+_RICHER = ("text/html", "image/", "application/vnd.jupyter.widget-view")
 
 
 class Stored(NamedTuple):
@@ -165,6 +169,19 @@ def check_size(stored: Stored) -> Iterator[str]:
             )
 
 
+def check_width(stored: Stored) -> Iterator[str]:
+    """No line of code, and none that a cell prints, is wider than the book's column."""
+    for number, cell in _code_cells(stored):
+        for what, text in (("has", cell.source), *(("shows", each) for each in _printed(cell))):
+            widest = max(text.splitlines(), key=len, default="")
+            if len(widest) > MOST_COLUMNS:
+                yield (
+                    f"cell {number} {what} a line of {len(widest)} columns, more than "
+                    f"{MOST_COLUMNS}: {headline(widest)}. Put one thing on a line."
+                )
+                break
+
+
 def check_exercises(stored: Stored) -> Iterator[str]:
     """The section Exercises says what the sheet says."""
     number, folder = stored.stem.partition("_")[0], stored.root / "notebooks"
@@ -228,6 +245,7 @@ CHECKS: tuple[Callable[[Stored], Iterator[str]], ...] = (
     check_paths,
     check_parameters,
     check_size,
+    check_width,
     check_exercises,
     check_rhythm,
     check_alt,
@@ -241,6 +259,14 @@ def _code_cells(stored: Stored) -> Iterator[tuple[int, Notebook]]:
     for number, cell in enumerate(stored.notebook.cells, 1):
         if cell.cell_type == "code":
             yield number, cell
+
+
+def _printed(cell: Notebook) -> Iterator[str]:
+    """Yield the texts that a reader sees below a cell, not those that stand for a picture."""
+    for output in cell.outputs:
+        richer = [kind for kind in output.get("data", {}) if kind.startswith(_RICHER)]
+        if not richer:
+            yield output.get("text", "") or output.get("data", {}).get("text/plain", "")
 
 
 def _exercises(stored: Stored) -> tuple[int, int]:

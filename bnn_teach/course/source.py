@@ -34,7 +34,8 @@ def source_of(function: Callable[..., Any], start: str = "", stop: str = "") -> 
     Returns
     -------
     str
-        Without indentation; a line of more than 79 columns is broken inside brackets.
+        Without indentation. A line of more than 79 columns is broken inside brackets; a longer
+        text in it stays whole.
 
     Raises
     ------
@@ -45,10 +46,13 @@ def source_of(function: Callable[..., Any], start: str = "", stop: str = "") -> 
     begin, *rest = _definition(ast.parse(source)).body
     docstring = isinstance(begin, ast.Expr) and isinstance(begin.value, ast.Constant) and rest
     skipped = (begin.end_lineno or 0) if docstring else begin.lineno - 1
-    lines = [line for row in _broken(source)[skipped:] for line in row]
-    first = _find(lines, start, 0)
+    lines = source.splitlines()
+    first = _find(lines, start, skipped)
     last = _find(lines, stop, first + 1) if stop else len(lines)
-    return textwrap.dedent("\n".join(lines[first:last])).strip("\n")
+    margin = min(len(each) - len(each.lstrip()) for each in lines[first:last] if each.strip())
+    places = _places(source)
+    shown = (_fold(lines[n], places.get(n + 1, []), margin) for n in range(first, last))
+    return textwrap.dedent("\n".join(shown)).strip("\n")
 
 
 def _definition(tree: ast.Module) -> Any:
@@ -62,9 +66,9 @@ def _find(lines: list[str], text: str, first: int) -> int:
     raise ArgumentError(f"source_of: got {text!r}, expected text of a line in the body.")
 
 
-def _broken(source: str) -> list[list[str]]:
-    """Return each line, or the lines that it becomes."""
-    places: dict[int, list[tuple[int, int]]] = {}  # by row: how deep in brackets, and where
+def _places(source: str) -> dict[int, list[tuple[int, int]]]:
+    """Return where each line may be broken, by its number: how deep in brackets, and the column."""
+    places: dict[int, list[tuple[int, int]]] = {}
     depth = texts = 0
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         row, column = token.start
@@ -73,16 +77,15 @@ def _broken(source: str) -> list[list[str]]:
         depth += (token.string in ("(", "[", "{")) - closes
         if depth and not texts and not closes and token.line[column - 1 : column] == " ":
             places.setdefault(row, []).append((depth, column))
-    rows = enumerate(source.splitlines(), 1)
-    return [_fold(line, places.get(number, [])) for number, line in rows]
+    return places
 
 
-def _fold(line: str, places: list[tuple[int, int]]) -> list[str]:
+def _fold(line: str, places: list[tuple[int, int]], margin: int) -> str:
     """Break a line where brackets are least deep, as far to the right as its column allows."""
-    room = COLUMNS + 4  # of which the body's own indentation goes
+    room = COLUMNS + margin
     fitting = [(-depth, place) for depth, place in places if place <= room]
     if len(line) <= room or not fitting:
-        return [line]
+        return line
     _, place = max(fitting)
     indent = " " * (len(line) - len(line.lstrip()) + _DEEPER)
-    return [line[:place].rstrip(), indent + line[place:]]
+    return f"{line[:place].rstrip()}\n{indent}{line[place:]}"

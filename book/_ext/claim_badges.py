@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from bnn_teach.authoring.fingerprint import fingerprint
-from bnn_teach.authoring.notebooks import code_of
 from bnn_teach.reruns.claims import MIME, collect_claims
 from bnn_teach.reruns.results import shown
-from bnn_teach.reruns.trials import Entry, in_words, problems
+from bnn_teach.reruns.trials import Entry, in_words, problems, version
 
 
-def add_badges(number: str, notebook: Any, entries: Mapping[str, Entry]) -> list[str]:
-    """Replace the claims in a notebook's outputs by what the book shows; return what is amiss."""
+def add_badges(path: Path, notebook: dict[str, Any], entries: Mapping[str, Entry]) -> list[str]:
+    """Replace the claims in a notebook's outputs by what the book shows; return what is amiss.
+
+    The notebook is what the file at ``path`` holds.
+    """
+    number = path.stem.partition("_")[0]
     entry = entries.get(number)
-    now = fingerprint(code_of(notebook)) if entry else ""
+    now = version(path) if entry else ""
     claims = [each["words"] for each in collect_claims(notebook)]
-    for cell in notebook.cells:
+    for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
             claim = output.get("data", {}).pop(MIME, None)
             if claim is not None:

@@ -138,6 +138,13 @@ BROKEN = {
         "it has 37 cells",
     ),
     "16 lines": (in_cell(1, source="\n".join(["x = 1"] * 16)), "check_size", "has 16 lines"),
+    "80 columns": (in_cell(1, source=f"x = {'1' * 76}"), "check_width", "has a line of 80 columns"),
+    "80 columns shown": (shown("short\n" + "1" * 80), "check_width", "shows a line of 80"),
+    "80 columns returned": (
+        in_cell(1, outputs=[new_output("display_data", {"text/plain": "1" * 80})]),
+        "check_width",
+        "Put one thing on a line",
+    ),
     "code after code": (insert(new_code_cell("2", execution_count=1)), "check_rhythm", "follows"),
     "no description": (
         in_cell(

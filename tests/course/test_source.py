@@ -23,7 +23,7 @@ def test_the_body_is_shown_without_its_docstring_and_no_line_is_too_wide():
     assert max(map(len, shown.splitlines())) <= 79 and "Say something" not in shown
     wanted = ast.dump(ast.Module(ast.parse(shown.replace("return data", "pass")).body, []))
     assert "ArgumentError" in wanted
-    for function in (bt.network, bt.layer, bt.quantile_band, bt.decompose, interpreter._drive):
+    for function in (bt.network, bt.quantile_band, interpreter._drive):
         lines = source_of(function).splitlines()
         assert max(map(len, lines)) <= 79 and '"""' not in "".join(lines) and lines[0].strip()
     assert source_of(bt.network).startswith("signal = x")
