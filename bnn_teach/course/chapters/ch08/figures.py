@@ -11,6 +11,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from bnn_teach import plots
 from bnn_teach.course.chapters.ch08.bands import LabBand
@@ -31,7 +32,8 @@ def plot_as_the_article(data: Regression, x: np.ndarray, obs: np.ndarray) -> lis
     left.plot(at, mean, color=blue, label="mean")
     left.fill_between(at, mean - 2 * sd, mean + 2 * sd, color=blue, alpha=0.25, label="mean ± 2 sd")
     plots.plot_data(data.x, data.y, truth=data.truth, ax=left)
-    left.set(ylim=(-1.5, 2.5), title="the article's axes: most of the band is cropped")
+    left.set(xlim=(at[0], at[-1]), ylim=(-1.5, 2.5))
+    left.set_title("the article's axes: most of the band is cropped")
     plots.plot_band(x, obs, ax=right, role="nuts", **_ONE)
     plots.plot_data(data.x, data.y, truth=data.truth, ax=right)
     right.set_title("the same draws: median and 95 % band")
@@ -50,6 +52,7 @@ def plot_collapse(
         left.semilogy(steps, means, label=name, **plots.colors[role].line)
         plots.plot_band(x, curves[name], ax=right, role=role, label=name, ylim=(-2, 2), **_ONE)
     left.set(xlabel="step", ylabel="minus ELBO in nats (less is better)")
+    left.xaxis.set_major_locator(MaxNLocator(4))
     left.spines[["top", "right"]].set_visible(False)
     plots.plot_data(data.x, data.y, ax=right)
     return [left, right]
@@ -73,7 +76,7 @@ def plot_fits(x: np.ndarray, curves: Sequence[np.ndarray], nuts: LabBand) -> lis
     plots.plot_band(x, np.concatenate(curves, axis=1), ax=axes[1], **look, **_ONE)
     lines = axes[1].plot(x, np.transpose([nuts.lower, nuts.upper]), **plots.colors["nuts"].line)
     lines[0].set_label("edges of NUTS")
-    axes[1].legend(frameon=False)
+    axes[1].legend(frameon=False, loc="lower left")
     return list(axes)
 
 
