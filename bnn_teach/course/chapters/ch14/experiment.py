@@ -20,6 +20,7 @@ from bnn_teach.course.chapters.ch14.accuracy import Scores, predictive_scores, t
 from bnn_teach.course.chapters.ch14.tables import SplitTable
 from bnn_teach.course.networks import network
 from bnn_teach.density import LogDensity
+from bnn_teach.dsl.dtypes import get_dtype
 from bnn_teach.dsl.model import Model
 from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError
@@ -224,7 +225,7 @@ def mixtures(
 def particle_functions(z: np.ndarray, x: Any, **options: Any) -> np.ndarray:
     """Return the functions of networks with the weights z, shape (S, D), at x: shape (S, N)."""
     f_of = network_function(x, **options)
-    return np.asarray(tf.vectorized_map(f_of, tf.constant(z)))[..., 0]
+    return np.asarray(tf.vectorized_map(f_of, tf.constant(z, get_dtype())))[..., 0]
 
 
 def compare_splits(
