@@ -132,10 +132,10 @@ BROKEN = {
     "a computed value": (parameters("n: int = f(3)  # s"), "check_parameters", "is no parameter"),
     "an odd type": (parameters("n: Model = 3  # s"), "check_parameters", "is no parameter"),
     "no statement": (parameters("n: int = # s"), "check_parameters", "is no parameter"),
-    "37 cells": (
-        insert(*(new_markdown_cell(f"text {n}") for n in range(29))),
+    "45 cells": (
+        insert(*(new_markdown_cell(f"text {n}") for n in range(37))),
         "check_size",
-        "it has 37 cells",
+        "it has 45 cells",
     ),
     "16 lines": (in_cell(1, source="\n".join(["x = 1"] * 16)), "check_size", "has 16 lines"),
     "80 columns": (in_cell(1, source=f"x = {'1' * 76}"), "check_width", "has a line of 80 columns"),
