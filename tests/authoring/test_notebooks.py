@@ -6,7 +6,7 @@ import sys
 import nbformat
 import pytest
 
-from bnn_teach.authoring import notebooks
+from bnn_teach.authoring import notebooks, outputs
 from bnn_teach.authoring.checks import problems
 from bnn_teach.authoring.notebooks import refresh
 from bnn_teach.course.notebook_files import KEY, NotebookError, find, markdown, newest
@@ -265,3 +265,12 @@ def test_notebooks_are_found_by_number_or_name(tmp_path, names, stems):
             find(tmp_path, names)
     else:
         assert find(tmp_path, names) == stems
+
+
+def test_a_long_warning_is_stored_in_lines_that_fit():
+    said = "ConvergenceWarning: " + 30 * "a word " + "\n  run(model)\n"
+    output = {"output_type": "stream", "name": "stderr", "text": said}
+    outputs._scrub_output(output, str)
+    lines = output["text"].splitlines()
+    assert max(map(len, lines)) <= 79 and lines[-1] == "  run(model)"
+    assert " ".join(output["text"].split()) == " ".join(said.split())
