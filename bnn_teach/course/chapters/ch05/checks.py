@@ -82,7 +82,8 @@ _ROOT = _LAYERS.beside("M15", "Return the variance, without a root.")
 @CHECKS.enter(
     "05.2",
     _LAYERS,
-    "Begin with the first layer, one weight and one bias: `s**2 * (1 + x**2)`.",
+    "Begin with the first layer: a weight of sd s, times x, and a bias of sd s. What is the "
+    "variance of their sum?",
     "Each hidden layer is one step of the loop in section 3, and brings its own number of units.",
     "What does half of a variance, times s², become when `units` of them are added up? The "
     "bias comes on top.",

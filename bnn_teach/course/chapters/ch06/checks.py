@@ -71,7 +71,8 @@ _ONE_VALUE = _LAYER.beside("A function has one value for each x.", "Take `[..., 
     _FORWARD,
     'The names count for you: there is a layer l4 if `"network.l4.w"` is among the keys.',
     "Let the signal go from layer to layer, as in `forward` of section 1.",
-    "After the last layer there is no ReLU; return `signal[..., 0]`.",
+    "After the last layer there is no ReLU, and its only unit leaves an axis of length 1 that"
+    " is not asked for.",
     also=({"hidden": (3,), "num_points": 2, "seed": 69},),
 )
 def forward_any(

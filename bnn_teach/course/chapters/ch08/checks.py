@@ -103,7 +103,7 @@ def attribution(
 _POOL = Lesson(
     "A mixture is one distribution: draw a fit, then from it. Its draws are those of all fits.",
     "notebook 08, section 4",
-    "Put the draws of all fits together, `np.concatenate(fits)`, and take quantiles of these.",
+    "Put the draws of all fits together, and take quantiles of these.",
 )
 _AVERAGE = _POOL.beside(
     "M14", "Averaged edges forget that the fits disagree. Pool the draws, then take the quantiles."
@@ -115,8 +115,9 @@ _AVERAGE = _POOL.beside(
     _POOL,
     "What would you draw from the mixture? First a fit, at random, and then one of its draws.",
     "All fits have as many draws, so their draws together are draws of the mixture: "
-    "`np.concatenate(fits)`.",
-    "The edges are the quantiles (1 - level) / 2 and (1 + level) / 2, over the draws: `axis=0`.",
+    "`np.concatenate` joins them.",
+    "A central band leaves out the same share of draws on either side. Which two quantiles "
+    "are its edges, and over which axis?",
     also=({"level": 0.5, "num_fits": 3, "seed": 89},),
 )
 def mixture_band(

@@ -212,7 +212,7 @@ _SCHOOLS = ((28.0, 8.0, -3.0, 7.0, -1.0, 1.0, 18.0, 12.0), (15, 10, 16, 11, 9, 1
     "09.3",
     _ROUND,
     "Which variable of `centred` has a scale that is itself unknown? That one goes.",
-    '`u = yield bt.Normal("u", loc=0.0, scale=1.0, batch_stack=y.shape[0])`.',
+    "Yield a standard normal u, one for each school, with `batch_stack`.",
     "What was a random variable is now computed from u. Record it under its old name, and observe "
     "y around it.",
     also=({"mu": -1.0, "tau": 0.3, "seed": 99},),

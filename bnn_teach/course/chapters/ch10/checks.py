@@ -48,8 +48,8 @@ _DIRECTION = Lesson(
 @CHECKS.enter(
     "10.1",
     _PLACES,
-    'Three arrays change, with the names `f"network.l{layer}.w"`, `f"network.l{layer}.b"` and '
-    '`f"network.l{layer + 1}.w"`. Call them v, b and w.',
+    "Three arrays change: the weights into the layer, its biases, and the weights into the "
+    "next layer. Call their names v, b and w.",
     "The units are the last axis of the first two, and the last but one of the third.",
     "Index each of the three with `order` on the axis of the units, and put them into a copy "
     "of the dict; all else stays.",
@@ -211,10 +211,10 @@ def _slow(chains: int, draws: int, seed: int) -> np.ndarray:
 @CHECKS.enter(
     "10.3",
     _ENOUGH,
-    '`bt.function_diagnostics(f)["mcse_mean"].values` is the error at each point, with the draws '
-    "that we have.",
-    "How many times too large is it? `ratio = mcse / (share * robust_sd)`. The draws must become "
-    "`ratio**2` times as many.",
+    "`bt.function_diagnostics(f)` knows the error of the mean at each point, with the draws "
+    "that we have: `mcse_mean`.",
+    "How many times too large is the error at each point? Errors fall like one over the root "
+    "of the number of draws.",
     "How many draws do we have, and by which factor must they become more where the ratio is "
     "2? Round up at the end.",
     also=({"share": 0.2, "chains": 2, "draws": 900, "seed": 111},),

@@ -52,8 +52,7 @@ def _expect_share(
 _RANK = Lesson(
     "The rank of a truth is how many of its draws lie below it, one number for each data set.",
     "notebook 12, section 2",
-    "Compare each draw with the truth of its own data set: `draws < truth`, and count over the "
-    "draws.",
+    "Compare each draw with the truth of its own data set, and count over the draws.",
 )
 
 

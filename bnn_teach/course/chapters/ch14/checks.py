@@ -92,8 +92,8 @@ _MEAN = _AVERAGE_DENSITIES.beside(
 @CHECKS.enter(
     "14.2",
     _AVERAGE_DENSITIES,
-    "`norm.logpdf(y, f, noise_scale)`, with `norm` of scipy.stats, has the shape (draw, point): "
-    "one log density for each draw at each point.",
+    "`norm.logpdf` of scipy.stats, of y around f, has the shape (draw, point): one log "
+    "density for each draw at each point.",
     "The predictive density of a point is the mean of the densities over the draws. Its log is "
     "`logsumexp(..., axis=0)`, of scipy.special, minus the log of their number.",
     "Two means are taken: one over the draws, inside the logarithm, and one over the points, "

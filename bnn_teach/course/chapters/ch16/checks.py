@@ -63,7 +63,8 @@ _COVERED = Lesson(
     "16.2",
     _COVERED,
     "The central band leaves out the same share of draws below and above.",
-    "Both edges: `np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=(0, 1))`.",
+    "Both edges are quantiles over chains and draws, `axis=(0, 1)`. Which two, if the level "
+    "is 0.8?",
     "`inside[mask].mean()` is the share of a region; make a dict of them.",
     also=({"level": 0.5, "num_points": 30, "seed": 168},),
 )
