@@ -12,7 +12,6 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from bnn_teach import plots
-from bnn_teach.prediction import quantile_band
 
 _ROLES = ("warning", "laplace", "prior")
 
@@ -25,7 +24,8 @@ def plot_three_bands(
         _, axes = plt.subplots(1, 3, figsize=(9.5, 3.6), sharey=True)
     for ax, role, (name, f) in zip(axes, _ROLES, bands.items(), strict=True):
         plots.plot_band(x, f, probabilities=(0.95,), ax=ax, role=role, label=name, ylim=(-4, 4))
-        edges = ax.plot(x, np.transpose(quantile_band(nuts)), **plots.colors["nuts"].line)
+        quantiles = np.quantile(nuts, [0.025, 0.975], axis=0)
+        edges = ax.plot(x, quantiles.T, **plots.colors["nuts"].line)
         edges[0].set_label("edges of NUTS")
         ax.legend(frameon=False, loc="upper right")
     return list(axes)
