@@ -91,7 +91,7 @@ def refresh(
         stored = read_ipynb(folder, stem)
         notebook = newest(folder, stem)
         notes = dict(stored.metadata.get(KEY, {})) if stored else {}
-        fresh = fingerprint(code_of(notebook))
+        fresh = fingerprint(code_of(notebook), folder=folder)
         if only_stale and stored is not None and notes.get("fingerprint") == fresh:
             _keep_outputs(notebook, stored)
             words = "outputs are up to date, text stored"
