@@ -72,6 +72,7 @@ FIRST_NOTEBOOK = $(firstword $(wildcard notebooks/00_*.ipynb) notebooks/README.m
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 
 lab: env  ## start JupyterLab on this machine only and print its address
+	@$(VENV_PYTHON) -m bnn_teach notebooks --pairs
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" exec $(VENV_PYTHON) -m jupyterlab --ip=127.0.0.1 $(AS_ROOT) \
 	  --ServerApp.root_dir="$(CURDIR)" "--LabApp.default_url=/lab/tree/$(FIRST_NOTEBOOK)" $(ARGS)
 

@@ -236,6 +236,11 @@ def lab(options: argparse.Namespace) -> int:
             action="store_true",
             help="run only those whose outputs are out of date; of the others, store the text",
         ),
+        option(
+            "--pairs",
+            action="store_true",
+            help="run nothing; write the .md of an .ipynb that was edited elsewhere",
+        ),
     ],
 )
 def notebooks(options: argparse.Namespace) -> int:
@@ -244,6 +249,11 @@ def notebooks(options: argparse.Namespace) -> int:
 
     folder = _notebooks(options, own=options.check)
     stems = find(folder, options.names)
+    if options.pairs:
+        from bnn_teach.authoring.notebooks import pair
+
+        pair(folder, stems, _say)
+        return 0
     if not options.check:
         from bnn_teach.authoring.notebooks import refresh
 

@@ -51,7 +51,9 @@ def course(source: Path, common: dict[str, Any], address: str) -> dict[str, Any]
 
 def sitemap(names: list[str], address: str) -> str:
     """Return the list of all pages for search engines."""
-    lines = [f"  <url><loc>{escape(f'{address}/{name}.html')}</loc></url>" for name in sorted(names)]
+    lines = [
+        f"  <url><loc>{escape(f'{address}/{name}.html')}</loc></url>" for name in sorted(names)
+    ]
     head = ['<?xml version="1.0" encoding="utf-8"?>', f'<urlset xmlns="{_SITEMAP}">']
     return "\n".join([*head, *lines, "</urlset>", ""])
 

@@ -32,8 +32,8 @@ def find_repository(root: Path) -> str:
 def find_book(root: Path) -> str:
     """Return the web address of the published book with a slash at its end, or "" if not known.
 
-    It is that of ``documentation`` in pyproject.toml's table ``[project.urls]``, or where GitHub and
-    GitLab serve the pages of the repository.
+    It is that of ``documentation`` in pyproject.toml's table ``[project.urls]``, or where GitHub
+    and GitLab serve the pages of the repository.
     """
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     urls = {name.lower(): url for name, url in project.get("urls", {}).items()}
