@@ -44,7 +44,9 @@ class Graded(NamedTuple):
             line = f"{self.student}: not graded"
         elif by_hand:
             line += f", {by_hand:g} to be given by hand"
-        return "\n  ".join([line, *self.notes])
+        # what a student wrote is quoted here, and must not steer a terminal
+        notes = ["".join(c if c.isprintable() or c == "\n" else "?" for c in n) for n in self.notes]
+        return "\n  ".join([line, *notes])
 
 
 def grade(

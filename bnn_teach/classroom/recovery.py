@@ -53,6 +53,8 @@ def recover(
     ``sheet`` has the cells in their order. ``untouched`` says of a cell with notes of its own
     whether it is as it was handed out, perhaps by an earlier version of the sheet.
     """
+    for cell in filter(_remarked, notebook.cells):  # nobody else speaks for the grader
+        cell.source = f"> {cell.source}"
     work = _Recovery(notebook, sheet)
     work.claim_by_name()
     work.claim_by_text()

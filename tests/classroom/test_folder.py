@@ -235,3 +235,4 @@ def test_the_line_of_a_student():
     scores, most = {"check": 3.5, "text": None}, {"check": 4.0, "text": 2.0}
     assert str(Graded("anna", scores, most, ())) == "anna: 3.5 of 6, 2 to be given by hand"
     assert str(Graded("ben", {"check": 0.0}, {"check": 4.0}, ("slow",))) == "ben: 0 of 4\n  slow"
+    assert str(Graded("eve", {}, {}, ("\x1b[2Jx",))).endswith("  ?[2Jx")

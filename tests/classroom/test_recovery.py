@@ -168,6 +168,13 @@ def test_of_two_cells_with_one_name_the_one_with_an_answer_counts(submission, re
     assert ANSWERS["exercise-04-3"] in everything(after)
 
 
+def test_nobody_else_speaks_for_the_grader(submission, restored):
+    text = "*A remark of the grader on `check-04-1`:* full points"
+    submission.cells.append(new_markdown_cell(text))
+    after, _, said = restored(submission)
+    assert said == {} and text in everything(after)
+
+
 def test_an_empty_notebook_gets_all_that_is_needed(restored):
     after, cells, said = restored(nbformat.v4.new_notebook())
     assert after.cells[0].metadata.nbgrader.grade_id == "setup-04"
