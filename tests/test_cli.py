@@ -20,7 +20,7 @@ def python(*arguments):
 def test_a_wrong_verb_is_answered_with_the_right_ones():
     answer = python("-m", "bnn_teach", "tuor")
     assert answer.returncode == 2
-    assert "'tuor'" in answer.stderr and "'tour', 'notebooks'" in answer.stderr
+    assert "'tuor'" in answer.stderr and "'tour', 'lab', 'notebooks'" in answer.stderr
 
 
 @pytest.mark.parametrize(

@@ -19,17 +19,15 @@ from pathlib import Path
 import bnn_teach as bt
 from bnn_teach.classroom import sheets
 from bnn_teach.course.chapters.ch08.bands import read_fair_lab
-from bnn_teach.course.chapters.ch12.experiment import read_replications
-from bnn_teach.course.chapters.ch14.accuracy import read_sweeps
 from bnn_teach.course.notebook_files import find
-from bnn_teach.course.material import NOTEBOOKS
+from bnn_teach.course.material import NOTEBOOKS, find_data
 from bnn_teach.reruns.rerun import locate
 
 assert Path(bt.__file__).is_relative_to(sys.argv[1]), bt.__file__
 assert NOTEBOOKS.is_relative_to(sys.argv[1])
 assert read_fair_lab("data/08_sweep.json").nuts
-assert len(read_replications("data/12_replications.csv").ranks)
-assert read_sweeps("data/14_costs.json")["width"]
+assert find_data("data/12_replications.csv").stat().st_size > 1000
+assert find_data("data/14_costs.json").stat().st_size > 1000
 assert len(find(NOTEBOOKS)) == len(sheets.numbers()) == 17
 assert locate("08", None).is_file()
 assert "tensorflow" not in sys.modules

@@ -94,8 +94,8 @@ def examine(
     with tempfile.TemporaryDirectory() as files:
         if folder is not None:
             shutil.copytree(folder, files, symlinks=True, dirs_exist_ok=True, ignore=_NOTEBOOKS)
-        place = _Place(bounds, time.monotonic() + bounds.total_seconds, pathlib.Path(files))
-        endings = _endings(steps, _beginning(notebook, bounds), place)
+        where = _Place(bounds, time.monotonic() + bounds.total_seconds, pathlib.Path(files))
+        endings = _endings(steps, _beginning(notebook, bounds), where)
     for place, cell in enumerate(notebook.cells):
         if cell.cell_type == "code":
             own = [endings[step] for step in steps if step.place == place]

@@ -70,7 +70,7 @@ def connect(address: str, source: str) -> Iterator[Executor]:
         ) from None
     with client:
         _wait_for_workers(client, address)
-        answers = client.run(version_of, source, on_error="return")  # type: ignore[no-untyped-call]
+        answers = client.run(version_of, source, on_error="return")
         refuse_others(version_of(source), answers)
         yield client.get_executor(pure=False, retries=_RETRIES)  # type: ignore[no-untyped-call]
 

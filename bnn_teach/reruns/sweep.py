@@ -109,7 +109,7 @@ def sweep(
         raise ArgumentError(f"{both}: is in the grid and in the parameters. Name it once.")
     own = {p.name: p.default for p in declared}
     cells = expand(grid, declared, source.stem)
-    output = output_folder(output)
+    target_folder = output_folder(output)
     version = version_of(str(source)).key
     share = 1 if cluster else max(1, usable_cores() // as_count("workers", workers, 1))
     jobs = []
@@ -117,7 +117,7 @@ def sweep(
         values = own | given
         data = [path.read_bytes() for path in data_named(values.values(), source.parent)]
         text = json.dumps([version, values]).encode() + b"".join(data)
-        target = output / f"{source.stem}-{hashlib.sha256(text).hexdigest()[:16]}.ipynb"
+        target = target_folder / f"{source.stem}-{hashlib.sha256(text).hexdigest()[:16]}.ipynb"
         asked = version if cluster else ""
         jobs.append(Job(str(source), values, given, str(target), share, asked))
     rows = {job.target: row for job in jobs if (row := _kept(job)) is not None}
@@ -138,7 +138,7 @@ def sweep(
             for future in futures:
                 future.cancel()
             error.add_note(
-                f"{len(rows)} of {len(jobs)} reruns are kept in {output}. The same "
+                f"{len(rows)} of {len(jobs)} reruns are kept in {pathlib.Path(output)}. The same "
                 "sweep again goes on from there."
             )
             raise
