@@ -52,8 +52,7 @@ def test_targets_of_make_exist_wherever_they_are_shown():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     for path in PAGES:
         text = path.read_text(encoding="utf-8")
-        code = "\n".join(
-            re.findall(r"```.*?```|`[^`\n]+`|^ {4}.+$", text, re.DOTALL | re.MULTILINE)
-        )
-        named = set(re.findall(r"(?:^|[`\s])make ([a-z][a-z-]+)", code))
+        blocks = re.findall(r"^```(?:bash|sh)?\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+        named = set(re.findall(r"`make ([a-z][a-z-]+)", text))
+        named |= set(re.findall(r"^make ([a-z][a-z-]+)", "\n".join(blocks), re.MULTILINE))
         assert named <= targets, path
