@@ -182,11 +182,10 @@ def check_jupyterlab() -> Iterator[Check]:
 
 
 def check_home() -> Iterator[Check]:
-    """Jupyter and IPython can keep what they need to start a kernel."""
-    from IPython.paths import get_ipython_dir
-    from jupyter_core.paths import jupyter_runtime_dir
+    """Jupyter can keep what it needs to start a kernel."""
+    from jupyter_core.paths import jupyter_data_dir, jupyter_runtime_dir
 
-    folders = {"JUPYTER_RUNTIME_DIR": jupyter_runtime_dir(), "IPYTHONDIR": get_ipython_dir()}
+    folders = {"JUPYTER_RUNTIME_DIR": jupyter_runtime_dir(), "JUPYTER_DATA_DIR": jupyter_data_dir()}
     for variable, name in folders.items():
         try:
             pathlib.Path(name).mkdir(parents=True, exist_ok=True)

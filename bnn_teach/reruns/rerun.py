@@ -155,7 +155,8 @@ def execute(
         raise
     _refuse_early_end(executed, source.stem, target)
     result = Rerun(target, collect(executed), dict(values), time.perf_counter() - clock)
-    if both := sorted(result.results.keys() & values.keys()):
+    found = result.results
+    if both := [name for name in found if name in values and found[name] != values[name]]:
         raise RerunError(
             f"{source.stem}: bt.record({both[0]}=...) has the name of a parameter, whose column it "
             f"would replace in a table. Give the result another name.\nThe notebook is {target}."
@@ -229,7 +230,7 @@ def output_folder(output: str | os.PathLike[str]) -> pathlib.Path:
     ArgumentError
         It cannot be written to; the message says why.
     """
-    if "://" in str(output):
+    if re.match(r"[A-Za-z][\w+.-]+:/", str(output)):  # a path makes one slash of two
         raise ArgumentError(
             f"output: got {output}, expected a folder of this machine. Choose one, and copy what "
             "was made to its place."

@@ -91,7 +91,7 @@ def test_where_nothing_can_be_written_nothing_is_run(place, small, tmp_path, cap
     for verb in (["rerun"], ["sweep", "--grid", "seed=0"]):
         assert main([*verb, str(small), "-o", place]) == 1
         said = capsys.readouterr().err
-        assert "output:" in said and place in said and "Traceback" not in said
+        assert "output:" in said and place.replace("//", "/") in said and "Traceback" not in said
 
 
 def test_an_interrupt_tells_how_to_go_on(small, tmp_path, monkeypatch, capsys):
@@ -184,8 +184,6 @@ def _cluster(folder):
 def test_reruns_on_a_cluster_whose_worker_dies_are_those_of_one_machine(
     small, tmp_path, monkeypatch
 ):
-    from bnn_teach.reruns import cluster
-
     grid = {"scale": [0.5, 2.0], "seed": range(8)}
     output = tmp_path / "cluster"
     with _cluster(tmp_path) as (address, workers):
@@ -197,9 +195,9 @@ def test_reruns_on_a_cluster_whose_worker_dies_are_those_of_one_machine(
         workers[0].kill()  # in the middle of a rerun
         _, errors = process.communicate(timeout=300)
         assert process.returncode == 0, errors.decode()[-2000:]
-        # as the worker left finds the library, so it has to be
-        monkeypatch.setattr(cluster, "version_of", lambda source: cluster.Version("0", "old"))
-        with pytest.raises(ArgumentError, match=r"worker tcp://127.* has bnn_teach .*Expected old"):
+        monkeypatch.setattr(bt, "__version__", "9.9")
+        expected = r"worker tcp://127.* has bnn_teach 0.*Expected bnn_teach 9\.9"
+        with pytest.raises(ArgumentError, match=expected):
             bt.sweep(small, grid, output, cluster=address)
     serial = bt.sweep(small, grid, tmp_path / "serial", progress=False)
     serial.save(tmp_path / "serial.csv")
