@@ -44,6 +44,7 @@ _PUBLIC = {
     "bnn_teach.course.quizzes": "quiz",
     "bnn_teach.classroom.checking": "check",
     "bnn_teach.checkup.doctor": "doctor",
+    "bnn_teach.reruns.claims": "claim",
     "bnn_teach.reruns.results": "record",
     "bnn_teach.reruns.rerun": "rerun",
     "bnn_teach.reruns.sweep": "sweep",

@@ -146,6 +146,10 @@ CLASSROOM = option(
 )
 OUTPUT = path("-o", "--output", default="out", text="where everything goes")
 NOTEBOOK = option("notebook", metavar="NOTEBOOK", help="such as 06, or an .ipynb file")
+WORKERS = option(
+    "--workers", type=int, default=1, metavar="N", help="reruns at a time here (default: 1)"
+)
+CLUSTER = option("--cluster", metavar="ADDRESS", help="of a Dask scheduler, tcp://host:8786")
 SHEETS = option(
     "numbers", nargs="*", metavar="NUMBER", help="such as 04; all sheets if there is none"
 )
@@ -365,6 +369,8 @@ def rerun(options: argparse.Namespace) -> int:
     _say(f"{result.notebook}: ran in {result.seconds:.1f} s")
     for name, value in result.results.items():
         _say(f"{name} = {value}")
+    for claim in result.claims:
+        _say(f"{'holds' if claim['holds'] else 'does not hold'}: {claim['words']}")
     return 0
 
 
@@ -380,12 +386,7 @@ def rerun(options: argparse.Namespace) -> int:
         metavar="NAME=VALUES",
         help="such as prior_scale=0.5,1,3 or seed=0:10, which is 0 to 9; may be repeated",
     ),
-    [
-        option(
-            "--workers", type=int, default=1, metavar="N", help="reruns at a time here (default: 1)"
-        ),
-        option("--cluster", metavar="ADDRESS", help="of a Dask scheduler, tcp://host:8786"),
-    ],
+    [WORKERS, CLUSTER],
     option(
         "--table",
         type=pathlib.Path,
@@ -416,6 +417,42 @@ def sweep(options: argparse.Namespace) -> int:
     table.save(file)
     _say(f"{file}: {len(table.rows)} rows, {table.failed} failed")
     return 1 if table.failed else 0
+
+
+@verb(
+    option("names", nargs="*", metavar="NAME", help="such as 06; all notebooks if there is none"),
+    NOTEBOOKS,
+    path("-o", "--output", default="build/claims", text="where the runs go"),
+    path("--store", default="book/claims.json", text="where the shares go", metavar="FILE"),
+    option(
+        "--runs", type=at_least(1), default=20, metavar="N", help="other runs a page (default: 20)"
+    ),
+    [WORKERS, CLUSTER],
+)
+def claims(options: argparse.Namespace) -> int:
+    """Try the claims of the pages again, with other seeds and data. Goes on where it stopped."""
+    from bnn_teach.course.notebook_files import find
+    from bnn_teach.reruns import trials
+
+    found = []
+    for stem in find(options.folder, options.names):
+        entry = trials.try_claims(
+            options.folder / f"{stem}.ipynb",
+            options.runs,
+            options.output,
+            workers=options.workers,
+            cluster=options.cluster,
+        )
+        number = stem.partition("_")[0]
+        trials.save(options.store, number, entry)
+        _say(f"{stem}: {entry['runs']} other runs, {entry['failed']} failed")
+        for words in entry["claims"]:
+            _say(f"  {words}: {trials.in_words(words, entry, entry['version'])}")
+        found += [f"{number}: {error}" for error in entry["errors"]]
+        found += trials.problems(number, list(entry["claims"]), entry)
+    for problem in found:
+        _say(problem)
+    return 1 if found else 0
 
 
 @verb(

@@ -28,6 +28,7 @@ from bnn_teach.course.material import default_folder
 from bnn_teach.course.notebook_files import find, headline
 from bnn_teach.course.parameters import check_parameters, read_parameters
 from bnn_teach.errors import ArgumentError, RerunError
+from bnn_teach.reruns.claims import RECORD, collect_claims
 from bnn_teach.reruns.results import collect
 
 _THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
@@ -46,6 +47,8 @@ class Rerun(NamedTuple):
     """All parameters and their values, the given ones and the notebook's own."""
     seconds: float
     """Wall time, with the start of the kernel."""
+    claims: list[dict[str, Any]]
+    """What it claimed with ``bt.claim``: ``words``, ``holds`` and ``numbers`` of each."""
 
 
 def rerun(
@@ -154,7 +157,8 @@ def execute(
         error.add_note(f"The notebook as far as it came is {target}.")
         raise
     _refuse_early_end(executed, source.stem, target)
-    result = Rerun(target, collect(executed), dict(values), time.perf_counter() - clock)
+    seconds, claims = time.perf_counter() - clock, collect_claims(executed)
+    result = Rerun(target, collect(executed), dict(values), seconds, claims)
     found = result.results
     if both := [name for name in found if name in values and found[name] != values[name]]:
         raise RerunError(
@@ -261,7 +265,7 @@ def _refuse_early_end(executed: Any, stem: str, target: pathlib.Path) -> None:
 
 
 def _environment(num_threads: int | None) -> dict[str, str]:
-    environment = os.environ | {"BNN_TEACH_PROGRESS": "off"}
+    environment = os.environ | {"BNN_TEACH_PROGRESS": "off", RECORD: "record"}
     return environment | ({} if num_threads is None else dict.fromkeys(_THREADS, str(num_threads)))
 
 

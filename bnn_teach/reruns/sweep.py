@@ -93,7 +93,7 @@ def sweep(
     -------
     Table
         One row for each combination, the last parameter fastest. A rerun that failed is a row with
-        its error.
+        its error; ``not_held`` has the claims that did not hold, where the notebook claims any.
 
     Raises
     ------
@@ -107,13 +107,31 @@ def sweep(
     both = next((name for name in rest if name in grid), None)
     if both:
         raise ArgumentError(f"{both}: is in the grid and in the parameters. Name it once.")
-    own = {p.name: p.default for p in declared}
-    cells = expand(grid, declared, source.stem)
+    cells = [rest | cell for cell in expand(grid, declared, source.stem)]
+    done = run_cells(source, cells, output, workers=workers, cluster=cluster, progress=progress)
+    return tabulate([job.values | row for job, row in done], [p.name for p in declared])
+
+
+def run_cells(
+    source: pathlib.Path,
+    cells: Sequence[Mapping[str, Any]],
+    output: str | os.PathLike[str],
+    what: str = "sweep",
+    *,
+    workers: int,
+    cluster: str | None,
+    progress: bool | None,
+) -> list[tuple[Job, dict[str, Any]]]:
+    """Run a notebook with each of some given parameters; return each job with its row.
+
+    What is there already is not run again. The arguments are those of :func:`sweep`, checked.
+    """
+    own = {p.name: p.default for p in read_parameters(source)}
     target_folder = output_folder(output)
     version = version_of(str(source)).key
     share = 1 if cluster else max(1, usable_cores() // as_count("workers", workers, 1))
     jobs = []
-    for given in (rest | cell for cell in cells):
+    for given in map(dict, cells):
         values = own | given
         data = [path.read_bytes() for path in data_named(values.values(), source.parent)]
         text = json.dumps([version, values]).encode() + b"".join(data)
@@ -123,7 +141,7 @@ def sweep(
     rows = {job.target: row for job in jobs if (row := _kept(job)) is not None}
     with (
         _place(workers, cluster, str(source)) as place,
-        progress_bar(len(jobs), f"sweep {source.stem[:2]}", progress) as bar,
+        progress_bar(len(jobs), f"{what} {source.stem[:2]}", progress) as bar,
     ):
         bar.update(len(rows))
         futures: dict[Future[dict[str, Any]], Job] = {
@@ -139,10 +157,10 @@ def sweep(
                 future.cancel()
             error.add_note(
                 f"{len(rows)} of {len(jobs)} reruns are kept in {pathlib.Path(output)}. The same "
-                "sweep again goes on from there."
+                "call again goes on from there."
             )
             raise
-    return tabulate([job.values | rows[job.target] for job in jobs], list(own))
+    return [(job, rows[job.target]) for job in jobs]
 
 
 def run_job(job: Job) -> dict[str, Any]:
@@ -176,6 +194,8 @@ def _stored(job: Job) -> dict[str, Any]:
     """Return the row of a rerun that ended well."""
     facts = json.loads(job.facts.read_text(encoding="utf-8"))
     row: dict[str, Any] = facts["results"] | {"error": "", "seconds": facts["seconds"]}
+    if claims := facts.get("claims"):
+        row["not_held"] = "; ".join(each["words"] for each in claims if not each["holds"])
     return row
 
 
