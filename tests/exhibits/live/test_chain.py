@@ -8,7 +8,6 @@ import shutil
 import subprocess
 
 import numpy as np
-import pytest
 
 from bnn_teach.exhibits import live
 from tests.exhibits.live.running import node, run
@@ -140,10 +139,9 @@ def test_without_points_it_is_the_prior(tmp_path):
     assert advi[-1]["type"] == "done"
 
 
-@pytest.mark.parametrize("changes", [{"y": [1e200] * 6}, {"y": [None] * 6}])
-def test_data_without_a_density_are_told(tmp_path, changes):
+def test_data_without_a_density_are_told(tmp_path):
     for method in ("nuts", "advi"):
-        (message,) = said(tmp_path, WHOLE, method=method, **changes)
+        (message,) = said(tmp_path, WHOLE, method=method, y=[1e200] * 6)
         assert message["type"] == "failed" and "finite" in message["message"]
         assert (message["run"], message["chain"]) == (1, 0)
 

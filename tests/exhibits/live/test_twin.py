@@ -195,7 +195,7 @@ def transitions(value_and_grad, initial, step_size, inverse_mass, depth, number=
 
 
 @pytest.mark.parametrize("name", ["normal", "funnel", "network"])
-def test_the_same_random_numbers_lead_through_the_same_states(article, tmp_path, name):
+def test_the_same_random_numbers_lead_through_the_same_states(article, float64, tmp_path, name):
     theirs, density, network = article
     target = {"normal": normal, "funnel": funnel, "network": network}[name]
     size = density.size if name == "network" else 6
@@ -277,7 +277,7 @@ answer({ elbo, mean: [...fit.mean.value], rho: [...fit.rho.value] });
 """
 
 
-def test_the_first_steps_of_a_fit_are_the_librarys(article, tmp_path):
+def test_the_first_steps_of_a_fit_are_the_librarys(article, float64, tmp_path):
     theirs, density, _ = article
     steps, samples = 500, 4
     rng = np.random.default_rng(4)
