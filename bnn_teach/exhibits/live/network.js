@@ -179,7 +179,7 @@ export class NetworkDensity {
     this.layers = found.layers;
     this.size = found.size;
     // In the order of x neighbours are off together, which saves time.
-    const order = [...x.keys()].sort((i, j) => x[i] - x[j]);
+    const order = [...y.keys()].sort((i, j) => x[i] - x[j]);
     this.y = Float64Array.from(order, (n) => y[n]);
     const inputs = Float64Array.from(order, (n) => x[n]);
     this.pass = new Pass(this.layers, activation, inputs);
