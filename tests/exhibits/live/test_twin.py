@@ -1,4 +1,4 @@
-"""The engine is the twin of the Python code: the same random numbers lead through the same states.
+"""The engine repeats the Python code: the same random numbers lead through the same states.
 
 Its density is compared with the library's, in float64; its transitions with those of
 :mod:`bnn_teach.mcmc.trees`, its warm-up with :mod:`bnn_teach.mcmc.adaptation`, its fit with
