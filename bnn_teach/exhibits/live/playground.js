@@ -1,0 +1,372 @@
+// The playground: a reader moves a point, and the posterior is sampled again in the page itself.
+//
+// Traits: `figure` holds what stays (title, question, looks, presets), `settings` what stands on the
+// screen, in both directions, and `bands` what the samplers have found at rest.
+// Read from the bottom: render() puts together what the other files of this folder make.
+
+import { fresh, html } from "../static/figure.js";
+import { read, written } from "./address.js";
+import { makeBoard } from "./board.js";
+import { Samplers } from "./chains.js";
+import { bandOf, makePicture, NAMES } from "./picture.js";
+import { pointsLayer } from "./points.js";
+import { asPython } from "./python.js";
+import { complete, LIMITS, sameModel } from "./settings.js";
+import { Sweep } from "./sweep.js";
+import { sentence } from "./words.js";
+
+const GRID = Array.from({ length: 97 }, (_, i) => LIMITS.x[0] + (i * (LIMITS.x[1] - LIMITS.x[0])) / 96);
+const [WARMUP, DRAWS] = [300, 4000]; // of each chain
+const [RHAT, ESS] = [1.01, 400]; // of f everywhere: then it is enough
+const ENOUGH = 250; // kept draws of a chain, at least, before a chain may be called converged
+const PATIENCE = 120; // milliseconds between two starts while a point is dragged
+const SLICE = 6; // milliseconds of a frame that go into diagnostics
+const MANY = 200; // kept draws with which the first sentence is said
+
+const grouped = (n) => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+
+// --- What is handed out: a link, a program -----------------------------------------------------------
+
+function handOut() {
+  const id = fresh();
+  const label = html("label", { for: id });
+  const text = html("textarea", { id, readonly: true, rows: 3, spellcheck: "false", "data-lm-suppress-shortcuts": "true" });
+  const node = html("div", { class: "bnn-out", hidden: true }, label, text);
+  async function show(words, content, lines) {
+    node.hidden = false;
+    text.value = content;
+    text.rows = lines;
+    label.textContent = words;
+    text.focus({ preventScroll: true });
+    text.select();
+    try {
+      await navigator.clipboard.writeText(content);
+      label.textContent = `${words}. It is in the clipboard, too.`;
+    } catch {
+      label.textContent = `${words}. Select it and copy it.`;
+    }
+  }
+  return { node, show, hide: () => (node.hidden = true) };
+}
+
+function button(words, act, attributes = {}) {
+  const node = html("button", { type: "button", ...attributes }, words);
+  node.addEventListener("click", act);
+  return node;
+}
+
+// The bundle carries its look along, so that it is stored once and packed; see bundle.py.
+function style() {
+  if (document.querySelector("style[data-bnn-live]")) return;
+  const node = html("style", { "data-bnn-live": true });
+  node.textContent = STYLE;
+  document.head.append(node);
+}
+
+// --- The exhibit -----------------------------------------------------------------------------------------
+
+export function render({ model, el }) {
+  style();
+  const figure = model.get("figure");
+  const { presets } = figure;
+  const inLab = "jpThemeLight" in document.body.dataset;
+  const first = document.querySelector(".bnn-live") === null;
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  const linked = () => (first && !inLab ? read(location.hash, presets, complete(model.get("settings"))) : null);
+  let settings = linked() ?? complete(model.get("settings"));
+  let phase = figure.ask ? "asked" : "new"; // asked, new, running, held, enough, ended, failed
+  let seen = false; // whether the exhibit is in sight
+  let due = null; // a start that waits while a point is dragged
+  let lastStart = -Infinity;
+  let frame = null;
+  let shownAt = 0; // kept draws when a calm picture was last drawn
+  let spoken = "";
+  let bands = {};
+  let adviFit = null;
+
+  // --- Parts ---
+
+  const samplers = new Samplers(WORKER, news);
+  const sweep = new Sweep();
+  const hintId = fresh();
+  const layer = pointsLayer({ get: () => settings.points, change: (points, resting) => change({ points }, resting), hintId });
+  const picture = makePicture(GRID, figure.looks, layer);
+  const board = makeBoard(presets, change, (name) => change(presets[name], true));
+  const out = handOut();
+  const heading = html("p", { class: "bnn-heading" }, figure.title);
+  const says = html("p", { class: "bnn-says", "aria-live": "polite" });
+  const meter = html("p", { class: "bnn-state bnn-meter" });
+  const hold = button("Pause", () => (phase === "held" ? go() : pause()));
+  const measure = button("Measure there", () => measureAt(nextX), { hidden: true });
+  let nextX = null;
+  let measured = 0;
+  const keys = html("details", { class: "bnn-hint" }, html("summary", {}, "With the keyboard"));
+  keys.append(html("p", { id: hintId }, "Arrows move the point, with Shift farther. Page Up and Page Down go to its neighbours, Home and End to the first and the last. Enter adds a point beside it, Delete removes it."));
+  const hint = html("p", { class: "bnn-hint" }, "Drag a point. Press into the empty picture to add one; pull one out of the frame, or press it twice, to remove it.");
+  const actions = html("div", { class: "bnn-actions" }, ...layer.buttons, measure, hold);
+  const hand = html("div", { class: "bnn-actions" });
+  if (!inLab) hand.append(button("Copy a link to this", () => out.show("The link to this experiment", address(), 3)));
+  hand.append(button("Copy as Python", () => out.show("The same in Python", asPython(settings), 14)));
+  const question = figure.ask ? ask(figure.ask) : null;
+  const root = html("div", { class: "bnn bnn-live", role: "group", "aria-label": figure.title });
+  root.append(...[heading, question, board.preset, picture.names, picture.node, meter, says, actions, board.node, hint, keys, hand, out.node].filter(Boolean));
+  el.append(root);
+
+  function ask(words) {
+    const node = html("div", { class: "bnn-ask" }, html("p", {}, html("strong", {}, "Predict first. "), words));
+    const reveal = button("I have a guess: let it run", () => {
+      reveal.hidden = true;
+      node.classList.add("bnn-answered");
+      go();
+      hold.focus();
+    });
+    node.append(reveal);
+    return node;
+  }
+
+  // --- The reader, Python and the address change the settings ---
+
+  function change(part, resting = true) {
+    const before = settings;
+    settings = complete({ ...settings, ...part }, settings);
+    const methods = (s) => `${s.shows.includes("nuts")} ${s.shows.includes("advi")}`;
+    if (!sameModel(before, settings) || methods(before) !== methods(settings)) restart(resting);
+    if (resting) tell();
+    out.hide();
+    show();
+  }
+
+  function tell() {
+    model.set("settings", settings);
+    model.save_changes();
+    if (figure.address && first && !inLab) history.replaceState(null, "", `#${written(settings, presets)}`);
+  }
+  const address = () => `${location.href.split("#")[0]}#${written(settings, presets)}`;
+  const presetName = () => Object.keys(presets).find((name) => {
+    const preset = complete({ ...settings, ...presets[name] }, settings);
+    return sameModel(preset, settings);
+  });
+
+  function measureAt(x) {
+    if (x === null) return;
+    // Box and Muller, from a counter, so that the same experiment measures the same
+    measured += 1;
+    const uniform = (k) => (Math.sin(12.9898 * (measured * 2 + k) + settings.points.length) * 43758.5453) % 1;
+    const normal = Math.sqrt(-2 * Math.log(Math.abs(uniform(0)) || 0.5)) * Math.cos(2 * Math.PI * uniform(1));
+    layer.add([x, Math.sin(2 * Math.PI * x) + 0.1 * normal]);
+  }
+
+  // --- Running ---
+
+  const awake = () => seen && !document.hidden;
+
+  function restart(resting) {
+    if (phase === "asked" || phase === "held") return;
+    phase = "new";
+    clearTimeout(due);
+    due = null;
+    const wait = resting ? 0 : lastStart + PATIENCE - performance.now();
+    if (wait > 0) due = setTimeout(begin, wait);
+    else begin();
+  }
+
+  function begin() {
+    due = null;
+    if (!awake()) return; // attend() begins when it is looked at
+    lastStart = performance.now();
+    sweep.clear();
+    bands = Object.fromEntries(Object.entries(bands).filter(([role]) => settings.shows.includes(role)).map(([role, each]) => [role, { ...each, dim: true }]));
+    [shownAt, spoken, adviFit] = [0, "", null];
+    phase = "running";
+    const { width, activation, prior, learned, noise, points } = settings;
+    const ofModel = {
+      widths: [width, width], activation, priorScale: prior, noiseScale: learned ? null : noise,
+      x: points.map(([x]) => x), y: points.map(([, y]) => y), grid: GRID,
+    };
+    try {
+      samplers.start({ ...ofModel, seed: 0, warmup: WARMUP, draws: DRAWS }, settings.shows.filter((each) => each in NAMES));
+    } catch (error) {
+      samplers.failure = error.message;
+      news("failed");
+    }
+    show();
+  }
+
+  function pause() {
+    samplers.pause();
+    phase = "held";
+    show();
+  }
+  function go() {
+    const held = phase === "held" && samplers.paused;
+    phase = held ? "running" : "new";
+    if (held && awake()) samplers.resume();
+    else begin();
+    show();
+  }
+
+  // Called whenever the exhibit comes into sight or leaves it.
+  function attend() {
+    if (!awake()) samplers.pause();
+    else if (phase === "new") begin();
+    else if (phase === "running") samplers.resume();
+    show();
+  }
+
+  function news(type) {
+    if (samplers.failure) phase = "failed";
+    else if (phase === "running" && !samplers.busy) finish("ended");
+    if (frame === null && (type !== "draws" || !calm || worthACalmFrame())) frame = requestAnimationFrame(show);
+  }
+  // Whoever wants less motion sees the picture when there is twice as much to see.
+  const worthACalmFrame = () => samplers.kept >= Math.max(100, 2 * shownAt);
+
+  function finish(how) {
+    phase = how;
+    samplers.stop(how === "enough" ? "nuts" : undefined);
+    if (samplers.busy) phase = "running"; // ADVI still climbs
+    handBands();
+    if (frame === null) frame = requestAnimationFrame(show);
+  }
+
+  function diagnose() {
+    if (!settings.shows.includes("nuts") || phase !== "running") return;
+    const chains = samplers.nuts.chains.map(({ kept }) => kept);
+    const least = Math.min(...chains.map(({ count }) => count));
+    if (!sweep.chains && least >= 20 && least >= sweep.count * 1.15 + 5 && !samplers.nuts.chains.every(({ enough }) => enough)) sweep.begin(chains, GRID.length);
+    if (sweep.advance(SLICE) && sweep.count >= ENOUGH && converged()) {
+      for (const chain of samplers.nuts.chains) chain.enough = true;
+      finish("enough");
+    }
+  }
+  const worstRhat = () => Math.max(...sweep.rhat);
+  const converged = () => sweep.rhat !== null && worstRhat() < RHAT && Math.min(...sweep.ess) >= ESS;
+
+  // --- What is seen ---
+
+  function show() {
+    cancelAnimationFrame(frame);
+    frame = null;
+    diagnose();
+    takeBands();
+    const next = picture.show(settings, bands, sweep, noiseVariance());
+    nextX = next?.x ?? null;
+    measure.hidden = nextX === null;
+    layer.show();
+    board.show(settings, presetName());
+    layer.buttons[1].disabled = settings.points.length === 0;
+    hold.textContent = phase === "held" ? "Go on" : "Pause";
+    hold.hidden = !["running", "held"].includes(phase);
+    meter.textContent = metered();
+    root.dataset.phase = phase === "running" && !awake() ? "unseen" : phase;
+    root.dataset.draws = samplers.kept;
+    root.dataset.warm = String(bands.nuts?.dim ?? true);
+    say();
+    picture.name(settings);
+    if (sweep.chains) frame = requestAnimationFrame(show); // the sweep goes on
+  }
+
+  function takeBands() {
+    const { warm, parts } = samplers.shown();
+    if (samplers.nuts.wanted && parts.length && parts.some(({ count }) => count > 4)) {
+      const fresh = `${warm} ${parts.reduce((sum, { count }) => sum + count, 0)} ${samplers.nuts.chains[0].leapfrogs}`;
+      if (bands.nuts?.fresh !== fresh || bands.nuts.run !== samplers.run) bands.nuts = { band: bandOf(parts), dim: warm, fresh, run: samplers.run };
+      shownAt = samplers.kept;
+    }
+    if (samplers.advi.fit && samplers.advi.fit !== adviFit) {
+      adviFit = samplers.advi.fit;
+      bands.advi = { band: bandOf([adviFit]), dim: false };
+    }
+    for (const role of Object.keys(NAMES)) if (!settings.shows.includes(role)) delete bands[role];
+  }
+
+  function noiseVariance() {
+    if (!settings.learned) return settings.noise ** 2;
+    const all = samplers.nuts.chains.flatMap(({ noise }) => noise);
+    const sigmas = all.length ? all : [...samplers.advi.noise, settings.noise];
+    return sigmas.reduce((sum, sigma) => sum + sigma * sigma, 0) / sigmas.length;
+  }
+
+  function metered() {
+    if (phase === "failed") return `The sampler failed: ${samplers.failure}`;
+    const { nuts, advi } = samplers;
+    const parts = [];
+    if (nuts.wanted) {
+      const sum = (name) => nuts.chains.reduce((total, chain) => total + chain[name], 0);
+      const seconds = Math.max(...nuts.chains.map((chain) => chain.seconds));
+      const what = samplers.kept ? `${grouped(samplers.kept)} draws` : "warming up";
+      const chains = nuts.chains.length;
+      parts.push(`NUTS: ${what} of ${chains} chain${chains > 1 ? "s" : ""}, ${grouped(sum("leapfrogs"))} leapfrogs, ${seconds.toFixed(1)} s`);
+      if (settings.learned && samplers.kept) parts.push(`\u03c3 \u2248 ${Math.sqrt(noiseVariance()).toFixed(2)}`);
+      if (sum("divergences")) parts.push(`${grouped(sum("divergences"))} divergences`);
+      if (sweep.rhat) parts.push(`R\u0302 up to ${worstRhat().toFixed(3)}, ESS from ${grouped(Math.min(...sweep.ess))}`);
+    }
+    if (advi.wanted && advi.steps) parts.push(`ADVI: step ${grouped(advi.step)} of ${grouped(advi.steps)}, ${advi.seconds.toFixed(1)} s`);
+    return parts.join(" \u00b7 ");
+  }
+
+  // The sentence for the ear and for the eye: when there is something to say, and when all rests.
+  function say() {
+    const rests = ["enough", "ended", "failed"].includes(phase);
+    const kinds = Object.keys(NAMES).filter((role) => bands[role] && !bands[role].dim);
+    const ready = rests || (settings.shows.includes("nuts") ? samplers.kept >= MANY : false);
+    const moment = `${samplers.run} ${ready} ${phase} ${nextX !== null}`;
+    if (phase === "asked" || phase === "new" || !ready || !kinds.length) {
+      if (phase === "held") says.textContent = "Paused.";
+      else if (phase === "failed") says.textContent = "The sampler failed.";
+      return;
+    }
+    if (moment === spoken) return;
+    spoken = moment;
+    const words = [sentence(settings.points, GRID, kinds.map((role) => ({ name: NAMES[role], ...bands[role].band })))];
+    if (nextX !== null) words.push(`One more point would tell most at x = ${nextX.toFixed(2).replace("-", "\u2212")}.`);
+    if (phase === "enough") words.push(`R-hat of f is below ${RHAT} everywhere, with at least ${grouped(Math.min(...sweep.ess))} effective draws: the sampler has stopped.`);
+    if (phase === "ended" && settings.shows.includes("nuts") && sweep.rhat) words.push(`All draws are made; R-hat of f is ${worstRhat().toFixed(2)} at worst.`);
+    says.textContent = words.join(" ");
+  }
+
+  // What Python may compare with: the bands, once they rest.
+  function handBands() {
+    takeBands();
+    const rounded = (values) => [...values].map((value) => Number(value.toPrecision(6)));
+    const of = ({ band: { lower, median, upper } }) => ({ x: rounded(GRID), lower: rounded(lower), median: rounded(median), upper: rounded(upper) });
+    model.set("bands", Object.fromEntries(Object.entries(bands).map(([role, each]) => [role, of(each)])));
+    model.save_changes();
+  }
+
+  // --- Beginning and end ---
+
+  const moved = () => {
+    const now = complete(model.get("settings"));
+    if (JSON.stringify(now) !== JSON.stringify(settings)) change(now, true);
+  };
+  const visited = () => {
+    const there = linked();
+    if (there) change(there, true);
+  };
+  const sight = new IntersectionObserver((entries) => {
+    seen = entries.at(-1).isIntersecting;
+    attend();
+  });
+  const size = new ResizeObserver(() => {
+    picture.resize(settings);
+    show();
+  });
+  model.on("change:settings", moved);
+  addEventListener("hashchange", visited);
+  document.addEventListener("visibilitychange", attend);
+  show();
+  sight.observe(picture.node);
+  size.observe(picture.node);
+  if (linked() && root.getBoundingClientRect().top > innerHeight) root.scrollIntoView();
+  return () => {
+    samplers.end();
+    sight.disconnect();
+    size.disconnect();
+    clearTimeout(due);
+    model.off("change:settings", moved);
+    removeEventListener("hashchange", visited);
+    document.removeEventListener("visibilitychange", attend);
+  };
+}
