@@ -17,7 +17,7 @@ import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
-from bnn_teach.arguments import as_number
+from bnn_teach.arguments import as_count, as_number
 from bnn_teach.course.datasets import EDGE, gap_sine, sine
 from bnn_teach.errors import ArgumentError, did_you_mean
 from bnn_teach.exhibits import live
@@ -71,7 +71,12 @@ class Playground(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         points = len(self.settings["points"])
-        return f"Playground: {points} point{'s' * (points != 1)}, {self._options()}"
+        now = self.settings
+        noise = LEARNED if now["learned"] else f"{now['noise']:g}"
+        return (
+            f"Playground: {points} point{'s' * (points != 1)}, hidden layers of {now['width']}, "
+            f"{now['activation']}, prior scale {now['prior']:g}, noise scale {noise}"
+        )
 
     @property
     def data(self) -> Data:
@@ -86,7 +91,7 @@ class Playground(anywidget.AnyWidget):
         learned has that network inside, and the noise ``noisy.sigma`` beside it.
         """
         from bnn_teach.course.networks import network
-        from bnn_teach.dsl.distributions import LogNormal
+        from bnn_teach.dsl.distributions import HalfNormal
         from bnn_teach.dsl.model import model
 
         options = self._options()
@@ -96,7 +101,7 @@ class Playground(anywidget.AnyWidget):
 
         @model
         def noisy(x: Any, y: Any = None) -> Any:
-            sigma = yield LogNormal("sigma", float(np.log(0.1)), 1.0)
+            sigma = yield HalfNormal("sigma", 0.5)
             return (yield network(x, y, **options | {"noise_scale": sigma}))
 
         return noisy(x, y)
@@ -121,8 +126,9 @@ class Playground(anywidget.AnyWidget):
         marks: list[Mark] = [
             Band(x, lower, upper, role, "95 % of f", hatch=role == "advi"),
             Line(x, median, role),
-            Points(*(each[:, 0] for each in self.data), "data", "points"),
         ]
+        if self.settings["points"]:
+            marks.append(Points(*self.data, "data", "points"))
         middle = (upper - lower)[len(x) // 2]
         says = f"{_NAMES[role]}: the 95 % band is {middle:.2f} wide at x = 0."
         return Frame([Panel(marks, "x", "f(x)", _XLIM, _YLIM)], says)
@@ -153,7 +159,7 @@ class Playground(anywidget.AnyWidget):
         options: dict[str, Any] = {
             "hidden": (now["width"],) * 2,
             "prior_scale": float(now["prior"]),
-            "noise_scale": LEARNED if now["learned"] else float(now["noise"]),
+            "noise_scale": float(now["noise"]),
         }
         if now["activation"] == "tanh":
             from bnn_teach.engine.runtime import tf
@@ -209,7 +215,7 @@ def playground(
     --------
     >>> exhibit = playground("narrow", show=["nuts", "advi"])
     >>> exhibit
-    Playground: 40 points, {'hidden': (5, 5), 'prior_scale': 0.3, 'noise_scale': 0.1}
+    Playground: 40 points, hidden layers of 5, relu, prior scale 0.3, noise scale 0.1
     >>> exhibit.data.x.shape
     (40, 1)
     """
@@ -221,7 +227,7 @@ def playground(
     elif noise_scale is not None:
         settings["noise"] = as_number("noise_scale", noise_scale, 0.0, 2.0)
     if width is not None:
-        settings["width"] = int(as_number("width", width, 0.0, 20.0))
+        settings["width"] = int(as_number("width", as_count("width", width, 1), 0.0, 21.0))
     if activation is not None:
         settings["activation"] = _one_of("activation", activation, ACTIVATIONS)
     settings["shows"] = [_one_of("show", each, SHOWS) for each in show]
@@ -231,7 +237,8 @@ def playground(
 @cache
 def script() -> str:
     """Return the exhibit's script, with the samplers and the look in it."""
-    css = "".join((STATIC / "figure.css", HERE / "playground.css")[i].read_text() for i in (0, 1))
+    styles = STATIC / "figure.css", HERE / "playground.css"
+    css = "\n".join(path.read_text(encoding="utf-8") for path in styles)
     return packed(HERE / "playground.js", {"WORKER": live.worker_source(), "STYLE": css})
 
 

@@ -4,9 +4,11 @@
 
 const INDENT = "    ";
 
+const float = (value) => (Number.isInteger(value) ? `${value}.0` : String(value));
+
 function array(name, values) {
   const lines = [];
-  for (let i = 0; i < values.length; i += 8) lines.push(`${INDENT}${values.slice(i, i + 8).join(", ")},`);
+  for (let i = 0; i < values.length; i += 8) lines.push(`${INDENT}${values.slice(i, i + 8).map(float).join(", ")},`);
   const body = lines.length ? `\n${lines.join("\n")}\n` : "";
   return `${name} = np.array([${body}])[:, None]`;
 }
@@ -17,8 +19,8 @@ export function asPython(settings) {
   const data = points.length > 0;
   const options = [
     `hidden=(${width}, ${width})`,
-    `prior_scale=${prior}`,
-    learned ? "noise_scale=sigma" : `noise_scale=${noise}`,
+    `prior_scale=${float(prior)}`,
+    learned ? "noise_scale=sigma" : `noise_scale=${float(noise)}`,
     ...(tanh ? ["activation=tf.tanh"] : []),
   ].join(", ");
   const lines = ["import numpy as np", "", "import bnn_teach as bt"];
@@ -30,7 +32,7 @@ export function asPython(settings) {
   if (learned) {
     lines.push(
       "", "@bt.model", "def noisy(x, y=None):",
-      `${INDENT}sigma = yield bt.LogNormal("sigma", np.log(0.1), 1.0)`,
+      `${INDENT}sigma = yield bt.HalfNormal("sigma", 0.5)`,
       `${INDENT}options = dict(${options})`,
       `${INDENT}return (yield bt.network(x, y, **options))`,
       "", "", `net = noisy(${given})`,
