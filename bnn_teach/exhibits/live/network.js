@@ -1,0 +1,238 @@
+// The course's network: the log of its posterior density over z, the gradient, and f(x).
+//
+// z holds, in the order of bnn_teach's density: the noise, if it is learned, as the z whose
+// softplus is sigma ~ HalfNormal; then weights (row by row) and biases of every layer, each
+// Normal(0, priorScale). Signals lie unit by unit, with the points innermost, and are computed
+// for four points at a time, so that a weight that was read serves four times. Next: particle.js.
+
+const LOG_TWO_PI = Math.log(2 * Math.PI);
+
+const softplus = (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+const sigmoid = (z) => 1 / (1 + Math.exp(-z));
+
+// Where each layer's numbers begin in z, and how long z is.
+export function layersOf(widths, start) {
+  const layers = [];
+  let [inputs, at] = [1, start];
+  for (const units of [...widths, 1]) {
+    const biases = at + inputs * units;
+    layers.push({ inputs, units, weights: at, biases });
+    [inputs, at] = [units, biases + units];
+  }
+  return { layers, size: at };
+}
+
+// Numbers at points, filled up with zeros to a multiple of four.
+function padded(numbers) {
+  const signal = new Float64Array(4 * Math.ceil(numbers.length / 4));
+  signal.set(numbers);
+  return signal;
+}
+
+// output = input W + b
+function forward(layer, z, input, output, points) {
+  const { inputs, units, weights, biases } = layer;
+  for (let unit = 0; unit < units; unit += 1) {
+    for (let n = 0; n < points; n += 4) {
+      let a = z[biases + unit];
+      let [b, c, d] = [a, a, a];
+      let [at, place] = [n, weights + unit];
+      for (let i = 0; i < inputs; i += 1) {
+        const weight = z[place];
+        a += weight * input[at];
+        b += weight * input[at + 1];
+        c += weight * input[at + 2];
+        d += weight * input[at + 3];
+        at += points;
+        place += units;
+      }
+      const to = unit * points + n;
+      output[to] = a;
+      output[to + 1] = b;
+      output[to + 2] = c;
+      output[to + 3] = d;
+    }
+  }
+}
+
+// Gradient of a layer's numbers: the sum over the points of slope times input.
+function addGradient(layer, slopes, input, gradient, points) {
+  const { inputs, units, weights, biases } = layer;
+  for (let unit = 0; unit < units; unit += 1) {
+    const from = unit * points;
+    let sum = 0;
+    for (let n = from; n < from + points; n += 1) sum += slopes[n];
+    gradient[biases + unit] += sum;
+    for (let i = 0; i < inputs; i += 1) {
+      let [a, b, c, d] = [0, 0, 0, 0];
+      let at = i * points;
+      for (let n = from; n < from + points; n += 4) {
+        a += slopes[n] * input[at];
+        b += slopes[n + 1] * input[at + 1];
+        c += slopes[n + 2] * input[at + 2];
+        d += slopes[n + 3] * input[at + 3];
+        at += 4;
+      }
+      gradient[weights + i * units + unit] += a + b + (c + d);
+    }
+  }
+}
+
+// Slopes with respect to a layer's input: slopes W'.
+function backward(layer, z, slopes, result, points) {
+  const { inputs, units, weights } = layer;
+  for (let i = 0; i < inputs; i += 1) {
+    const row = weights + i * units;
+    for (let n = 0; n < points; n += 4) {
+      let [a, b, c, d] = [0, 0, 0, 0];
+      let at = n;
+      for (let unit = 0; unit < units; unit += 1) {
+        const weight = z[row + unit];
+        a += weight * slopes[at];
+        b += weight * slopes[at + 1];
+        c += weight * slopes[at + 2];
+        d += weight * slopes[at + 3];
+        at += points;
+      }
+      const to = i * points + n;
+      result[to] = a;
+      result[to + 1] = b;
+      result[to + 2] = c;
+      result[to + 3] = d;
+    }
+  }
+}
+
+// What the activations do to a signal, and to the slopes on the way back.
+const ACTIVATIONS = {
+  relu: {
+    apply(signal) {
+      for (let n = 0; n < signal.length; n += 1) if (signal[n] < 0) signal[n] = 0;
+    },
+    slope(signal, slopes) {
+      for (let n = 0; n < signal.length; n += 1) if (signal[n] <= 0) slopes[n] = 0;
+    },
+  },
+  tanh: {
+    apply(signal) {
+      for (let n = 0; n < signal.length; n += 1) signal[n] = 1 - 2 / (Math.exp(2 * signal[n]) + 1);
+    },
+    slope(signal, slopes) {
+      for (let n = 0; n < signal.length; n += 1) slopes[n] *= 1 - signal[n] * signal[n];
+    },
+  },
+};
+
+// All layers at some points: call evaluate(z), then read the last of the signals.
+class Pass {
+  constructor(layers, activation, x) {
+    this.layers = layers;
+    this.activation = ACTIVATIONS[activation];
+    this.points = 4 * Math.ceil(x.length / 4);
+    const empty = ({ units }) => new Float64Array(units * this.points);
+    this.signals = [padded(x), ...layers.map(empty)];
+    this.slopes = [null, ...layers.map(empty)];
+  }
+
+  get output() {
+    return this.signals[this.layers.length];
+  }
+
+  // Where the loss's slope with respect to the output goes, before addGradient.
+  get outputSlopes() {
+    return this.slopes[this.layers.length];
+  }
+
+  evaluate(z) {
+    const { layers, signals, points } = this;
+    for (let l = 0; l < layers.length; l += 1) {
+      forward(layers[l], z, signals[l], signals[l + 1], points);
+      if (l + 1 < layers.length) this.activation.apply(signals[l + 1]);
+    }
+  }
+
+  addGradient(z, gradient) {
+    const { layers, signals, slopes, points } = this;
+    for (let l = layers.length - 1; l >= 0; l -= 1) {
+      addGradient(layers[l], slopes[l + 1], signals[l], gradient, points);
+      if (l === 0) return;
+      backward(layers[l], z, slopes[l + 1], slopes[l], points);
+      this.activation.slope(signals[l], slopes[l]);
+    }
+  }
+}
+
+// The posterior of a network given points (x, y); without points, the prior.
+export class NetworkDensity {
+  constructor({ widths, activation, priorScale, noiseScale, noisePriorScale = 0.5, x, y }) {
+    this.learnsNoise = noiseScale === null;
+    this.noiseScale = noiseScale;
+    this.noisePriorScale = noisePriorScale;
+    this.priorScale = priorScale;
+    this.widths = widths;
+    this.activation = activation;
+    const found = layersOf(widths, this.learnsNoise ? 1 : 0);
+    this.layers = found.layers;
+    this.size = found.size;
+    this.y = Float64Array.from(y);
+    this.pass = new Pass(this.layers, activation, x);
+  }
+
+  // The noise's standard deviation at z.
+  noise(z) {
+    return this.learnsNoise ? softplus(z[0]) : this.noiseScale;
+  }
+
+  // A function that writes f at the places of `grid` into `target` from `offset` on.
+  functionOn(grid) {
+    const pass = new Pass(this.layers, this.activation, grid);
+    return (z, target, offset) => {
+      pass.evaluate(z);
+      for (let n = 0; n < grid.length; n += 1) target[offset + n] = pass.output[n];
+    };
+  }
+
+  // log p(z, y); writes its gradient with respect to z.
+  logDensity(z, gradient) {
+    const { pass, y } = this;
+    const sigma = this.noise(z);
+    const precision = 1 / (sigma * sigma);
+    pass.evaluate(z);
+    const { output, outputSlopes } = pass;
+    let squares = 0;
+    for (let n = 0; n < y.length; n += 1) {
+      const error = y[n] - output[n];
+      squares += error * error;
+      outputSlopes[n] = precision * error;
+    }
+    const perPoint = Math.log(sigma) + 0.5 * LOG_TWO_PI;
+    const logLikelihood = -0.5 * precision * squares - y.length * perPoint;
+    const logPrior = this.priorOfWeights(z, gradient);
+    pass.addGradient(z, gradient);
+    if (!this.learnsNoise) return logLikelihood + logPrior;
+    const slope = (precision * squares - y.length) / sigma;
+    return logLikelihood + logPrior + this.priorOfNoise(z[0], sigma, slope, gradient);
+  }
+
+  // Normal(0, priorScale) for every weight and bias; begins the gradient.
+  priorOfWeights(z, gradient) {
+    const first = this.learnsNoise ? 1 : 0;
+    const precision = 1 / (this.priorScale * this.priorScale);
+    let squares = 0;
+    for (let i = first; i < z.length; i += 1) {
+      squares += z[i] * z[i];
+      gradient[i] = -precision * z[i];
+    }
+    const perWeight = Math.log(this.priorScale) + 0.5 * LOG_TWO_PI;
+    return -0.5 * precision * squares - (z.length - first) * perWeight;
+  }
+
+  // HalfNormal for sigma = softplus(z0), and the Jacobian log sigmoid(z0).
+  priorOfNoise(z0, sigma, likelihoodSlope, gradient) {
+    const scale = this.noisePriorScale;
+    const ratio = sigma / scale;
+    gradient[0] = (likelihoodSlope - ratio / scale) * sigmoid(z0) + sigmoid(-z0);
+    const logPrior = 0.5 * Math.log(2 / Math.PI) - Math.log(scale) - 0.5 * ratio * ratio;
+    return logPrior - softplus(-z0);
+  }
+}
