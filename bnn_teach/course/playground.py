@@ -23,7 +23,7 @@ from bnn_teach.errors import ArgumentError, did_you_mean
 from bnn_teach.exhibits import live
 from bnn_teach.exhibits.exhibit import STATIC
 from bnn_teach.exhibits.frames import Frame, Panel
-from bnn_teach.exhibits.live.bundle import packed
+from bnn_teach.exhibits.live.bundle import bundle, packed
 from bnn_teach.exhibits.looks import look, looks
 from bnn_teach.exhibits.marks import Band, Line, Mark, Points
 from bnn_teach.exhibits.pictures import small_multiples
@@ -48,7 +48,7 @@ class Data(NamedTuple):
 
 
 class Playground(anywidget.AnyWidget):
-    """A Bayesian neural network whose data the reader moves; make one with :func:`playground`.
+    """A Bayesian neural network whose data the reader moves; make one with :func:`bnn_teach.playground`.
 
     Attributes
     ----------
@@ -239,7 +239,9 @@ def script() -> str:
     """Return the exhibit's script, with the samplers and the look in it."""
     styles = STATIC / "figure.css", HERE / "playground.css"
     css = "\n".join(path.read_text(encoding="utf-8") for path in styles)
-    return packed(HERE / "playground.js", {"WORKER": live.worker_source(), "STYLE": css})
+    judge = f"{bundle(HERE / 'judge.js')}\njudge.listenAsJudge(self);"
+    constants = {"WORKER": live.worker_source(), "JUDGE": judge, "STYLE": css}
+    return packed(HERE / "playground.js", constants)
 
 
 def presets() -> dict[str, dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 A file of JavaScript here is an ordinary module, which a test can import. A page from disk and a
 worker made from a Blob can not, so each module becomes a function that returns what it exports,
-those that it imports first. Next: ``playground.js``.
+those that it imports first. Remarks and margins are left out. Next: ``playground.js``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ _IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)/(\w+)\.js";$', re.MULTI
 _EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|const|let|class) (\w+))", re.MULTILINE)
 _LIST = re.compile(r"^export \{([^}]*)\};$", re.MULTILINE)
 _DEFAULT = re.compile(r"^export default .*$", re.MULTILINE)
+_MARGIN = re.compile(r"^[ \t]+", re.MULTILINE)
+_REMARK = re.compile(r"^(//.*)?\n", re.MULTILINE)
 
 _UNPACK = """// Packed; the readable files are in bnn_teach/exhibits/live.
 const PACKED = "%s";
@@ -66,6 +68,7 @@ def _collect(path: Path, parts: dict[Path, str]) -> None:
         _collect((path.parent / folder / f"{name}.js").resolve(), parts)
     names = [name for _, name in _EXPORT.findall(text)]
     names += [name.strip() for found in _LIST.findall(text) for name in found.split(",")]
+    text = _REMARK.sub("", _MARGIN.sub("", text))
     text = _IMPORT.sub(r"const {\1} = \3;", text)
     text = _DEFAULT.sub("", _LIST.sub("", _EXPORT.sub(r"\1", text)))
     parts[path] = f"const {path.stem} = (() => {{\n{text}\nreturn {{ {', '.join(names)} }};\n}})();"

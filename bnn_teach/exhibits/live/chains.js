@@ -3,13 +3,15 @@
 // A page from disk may not load a worker from a file, so each is made from a Blob of its own text.
 // A new start replaces what runs; messages of an older run are dropped. Next: bands.js.
 
-const RECENT = 60; // draws of the warm-up that are kept, the latest
+const RECENT = 50; // draws of the warm-up that are kept, the latest of each chain
+const EARLY = 12; // draws of a chain that still walk in from its start, and are not shown
 
 // Draws of one chain, which grow: { rows, count, width } as bands.js reads them.
 class Draws {
   constructor(width) {
     this.width = width;
     this.count = 0;
+    this.made = 0; // also those that were not kept
     this.rows = new Float64Array(64 * width);
   }
   add(rows, count) {
@@ -21,6 +23,7 @@ class Draws {
     }
     this.rows.set(rows, this.count * this.width);
     this.count += count;
+    this.made += count;
   }
   keepLast(most) {
     if (this.count <= most) return;
@@ -90,7 +93,7 @@ export class Samplers {
       const { leapfrogs, divergences, warmup, count, f, noise } = message;
       const draws = warmup ? part.warm : part.kept;
       draws.add(f, count);
-      if (warmup) draws.keepLast(RECENT);
+      if (warmup) draws.keepLast(Math.max(1, Math.min(RECENT, draws.made - EARLY)));
       else for (const sigma of noise) part.noise.push(sigma);
       Object.assign(part, { leapfrogs, divergences, seconds });
     } else if (type === "fit") {
@@ -129,7 +132,7 @@ export class Samplers {
   shown() {
     const { chains } = this.nuts;
     const warm = this.kept < 20 * chains.length;
-    const parts = chains.map((chain) => (warm ? chain.warm : chain.kept)).filter(({ count }) => count);
-    return { warm, parts };
+    const parts = chains.map((chain) => (warm ? chain.warm : chain.kept));
+    return { warm, parts: warm && Math.min(...parts.map(({ made }) => made)) < 2 * EARLY ? [] : parts };
   }
 }

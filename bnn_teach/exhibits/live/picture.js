@@ -156,8 +156,8 @@ export function makePicture(grid, looks, layer) {
     const has = Boolean(sweep.rhat) && settings.shows.includes("nuts");
     for (const name of ["rhat", "ess"]) strips[name].picture.style.display = settings.shows.includes("nuts") ? "" : "none";
     if (has || drawnAt) {
-      strips.rhat.draw(has ? [limit(grid, 0.01), { kind: "line", role: "nuts", x: grid, y: sweep.rhat.map((value) => log10(Math.max(value - 1, 0.0019))) }] : []);
-      strips.ess.draw(has ? [{ kind: "line", role: "nuts", x: grid, y: sweep.ess.map(log10) }] : []);
+      strips.rhat.draw(has ? [limit(grid, 0.01), { kind: "line", role: "nuts", x: sweep.x, y: sweep.rhat.map((value) => log10(Math.max(value - 1, 0.0019))) }] : []);
+      strips.ess.draw(has ? [{ kind: "line", role: "nuts", x: sweep.x, y: sweep.ess.map(log10) }] : []);
     }
     return next;
   }

@@ -19,8 +19,7 @@ const GRID = Array.from({ length: 97 }, (_, i) => LIMITS.x[0] + (i * (LIMITS.x[1
 const [WARMUP, DRAWS] = [300, 4000]; // of each chain
 const [RHAT, ESS] = [1.01, 400]; // of f everywhere: then it is enough
 const ENOUGH = 250; // kept draws of a chain, at least, before a chain may be called converged
-const PATIENCE = 120; // milliseconds between two starts while a point is dragged
-const SLICE = 6; // milliseconds of a frame that go into diagnostics
+const PATIENCE = 250; // milliseconds between two starts while a point is dragged
 const MANY = 200; // kept draws with which the first sentence is said
 
 const grouped = (n) => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
@@ -88,7 +87,7 @@ export function render({ model, el }) {
   // --- Parts ---
 
   const samplers = new Samplers(WORKER, news);
-  const sweep = new Sweep();
+  const sweep = new Sweep(JUDGE, judged);
   const hintId = fresh();
   const layer = pointsLayer({ get: () => settings.points, change: (points, resting) => change({ points }, resting), hintId });
   const picture = makePicture(GRID, figure.looks, layer);
@@ -216,16 +215,15 @@ export function render({ model, el }) {
 
   function news(type) {
     if (samplers.failure) phase = "failed";
-    else if (phase === "running" && !samplers.busy) finish("ended");
+    else if (phase === "running" && !samplers.busy) finish(converged() ? "enough" : "ended");
     if (frame === null && (type !== "draws" || !calm || worthACalmFrame())) frame = requestAnimationFrame(show);
   }
   // Whoever wants less motion sees the picture when there is twice as much to see.
   const worthACalmFrame = () => samplers.kept >= Math.max(100, 2 * shownAt);
 
   function finish(how) {
-    phase = how;
-    samplers.stop(how === "enough" ? "nuts" : undefined);
-    if (samplers.busy) phase = "running"; // ADVI still climbs
+    samplers.stop("nuts");
+    phase = samplers.busy ? "running" : how; // ADVI may still climb
     handBands();
     if (frame === null) frame = requestAnimationFrame(show);
   }
@@ -234,14 +232,13 @@ export function render({ model, el }) {
     if (!settings.shows.includes("nuts") || phase !== "running") return;
     const chains = samplers.nuts.chains.map(({ kept }) => kept);
     const least = Math.min(...chains.map(({ count }) => count));
-    if (!sweep.chains && least >= 20 && least >= sweep.count * 1.15 + 5 && !samplers.nuts.chains.every(({ enough }) => enough)) sweep.begin(chains, GRID.length);
-    if (sweep.advance(SLICE) && sweep.count >= ENOUGH && converged()) {
-      for (const chain of samplers.nuts.chains) chain.enough = true;
-      finish("enough");
-    }
+    if (!sweep.busy && least >= 20 && least >= sweep.count * 1.15 + 5) sweep.begin(chains, GRID);
   }
-  const worstRhat = () => Math.max(...sweep.rhat);
-  const converged = () => sweep.rhat !== null && worstRhat() < RHAT && Math.min(...sweep.ess) >= ESS;
+  function judged() {
+    if (phase === "running" && sweep.count >= ENOUGH && converged()) finish("enough");
+    if (frame === null) frame = requestAnimationFrame(show);
+  }
+  const converged = () => sweep.rhat !== null && sweep.worstRhat < RHAT && sweep.leastEss >= ESS;
 
   // --- What is seen ---
 
@@ -260,16 +257,17 @@ export function render({ model, el }) {
     hold.hidden = !["running", "held"].includes(phase);
     meter.textContent = metered();
     root.dataset.phase = phase === "running" && !awake() ? "unseen" : phase;
+    root.dataset.run = samplers.run;
     root.dataset.draws = samplers.kept;
+    root.dataset.shown = bands.nuts?.run ?? 0; // the run whose band is seen
     root.dataset.warm = String(bands.nuts?.dim ?? true);
     say();
     picture.name(settings);
-    if (sweep.chains) frame = requestAnimationFrame(show); // the sweep goes on
   }
 
   function takeBands() {
     const { warm, parts } = samplers.shown();
-    if (samplers.nuts.wanted && parts.length && parts.some(({ count }) => count > 4)) {
+    if (samplers.nuts.wanted && parts.length) {
       const fresh = `${warm} ${parts.reduce((sum, { count }) => sum + count, 0)} ${samplers.nuts.chains[0].leapfrogs}`;
       if (bands.nuts?.fresh !== fresh || bands.nuts.run !== samplers.run) bands.nuts = { band: bandOf(parts), dim: warm, fresh, run: samplers.run };
       shownAt = samplers.kept;
@@ -300,7 +298,7 @@ export function render({ model, el }) {
       parts.push(`NUTS: ${what} of ${chains} chain${chains > 1 ? "s" : ""}, ${grouped(sum("leapfrogs"))} leapfrogs, ${seconds.toFixed(1)} s`);
       if (settings.learned && samplers.kept) parts.push(`\u03c3 \u2248 ${Math.sqrt(noiseVariance()).toFixed(2)}`);
       if (sum("divergences")) parts.push(`${grouped(sum("divergences"))} divergences`);
-      if (sweep.rhat) parts.push(`R\u0302 up to ${worstRhat().toFixed(3)}, ESS from ${grouped(Math.min(...sweep.ess))}`);
+      if (sweep.rhat) parts.push(`R\u0302 up to ${sweep.worstRhat.toFixed(3)}, ESS from ${grouped(sweep.leastEss)}`);
     }
     if (advi.wanted && advi.steps) parts.push(`ADVI: step ${grouped(advi.step)} of ${grouped(advi.steps)}, ${advi.seconds.toFixed(1)} s`);
     return parts.join(" \u00b7 ");
@@ -321,8 +319,8 @@ export function render({ model, el }) {
     spoken = moment;
     const words = [sentence(settings.points, GRID, kinds.map((role) => ({ name: NAMES[role], ...bands[role].band })))];
     if (nextX !== null) words.push(`One more point would tell most at x = ${nextX.toFixed(2).replace("-", "\u2212")}.`);
-    if (phase === "enough") words.push(`R-hat of f is below ${RHAT} everywhere, with at least ${grouped(Math.min(...sweep.ess))} effective draws: the sampler has stopped.`);
-    if (phase === "ended" && settings.shows.includes("nuts") && sweep.rhat) words.push(`All draws are made; R-hat of f is ${worstRhat().toFixed(2)} at worst.`);
+    if (phase === "enough") words.push(`R-hat of f is below ${RHAT} everywhere, with at least ${grouped(sweep.leastEss)} effective draws: the sampler has stopped.`);
+    if (phase === "ended" && settings.shows.includes("nuts") && sweep.rhat) words.push(`All draws are made; R-hat of f is ${sweep.worstRhat.toFixed(2)} at worst.`);
     says.textContent = words.join(" ");
   }
 
@@ -362,6 +360,7 @@ export function render({ model, el }) {
   if (linked() && root.getBoundingClientRect().top > innerHeight) root.scrollIntoView();
   return () => {
     samplers.end();
+    sweep.end();
     sight.disconnect();
     size.disconnect();
     clearTimeout(due);
