@@ -67,9 +67,13 @@ class NutsChain {
     return this.left === 0;
   }
 
+  get hasNews() {
+    return this.rows.length > 0;
+  }
+
   // Rows of the warm-up and rows to keep never share a report.
   get mustReport() {
-    return this.rows.length > 0 && this.warming === this.adaptation.isWarm;
+    return this.hasNews && this.warming === this.adaptation.isWarm;
   }
 
   advance() {
@@ -113,6 +117,7 @@ class AdviFit {
     this.width = settings.grid.length;
     this.elbo = [];
     this.mustReport = false;
+    this.hasNews = true;
   }
 
   get isDone() {
@@ -170,7 +175,8 @@ export function listener(send, defer, now = () => performance.now()) {
       job.spent = before + now() - started;
       if (job.work.mustReport) report();
     }
-    if (job.work.isDone || job.spent - job.reported > REPORT) report();
+    const isDue = job.work.isDone || job.spent - job.reported > REPORT;
+    if (isDue && job.work.hasNews) report();
     if (job.work.isDone) {
       answer({ type: "done" });
       job = null;

@@ -29,14 +29,17 @@ function padded(numbers) {
   return signal;
 }
 
-// output = input W + b
-function forward(layer, z, input, output, points) {
+// output = input W + b, and what is negative becomes zero if it is to be rectified.
+function forward(layer, z, input, output, points, rectify) {
   const { inputs, units, weights, biases } = layer;
   for (let unit = 0; unit < units; unit += 1) {
     for (let n = 0; n < points; n += 4) {
       let a = z[biases + unit];
-      let [b, c, d] = [a, a, a];
-      let [at, place] = [n, weights + unit];
+      let b = a;
+      let c = a;
+      let d = a;
+      let at = n;
+      let place = weights + unit;
       for (let i = 0; i < inputs; i += 1) {
         const weight = z[place];
         a += weight * input[at];
@@ -47,10 +50,10 @@ function forward(layer, z, input, output, points) {
         place += units;
       }
       const to = unit * points + n;
-      output[to] = a;
-      output[to + 1] = b;
-      output[to + 2] = c;
-      output[to + 3] = d;
+      output[to] = rectify && a < 0 ? 0 : a;
+      output[to + 1] = rectify && b < 0 ? 0 : b;
+      output[to + 2] = rectify && c < 0 ? 0 : c;
+      output[to + 3] = rectify && d < 0 ? 0 : d;
     }
   }
 }
@@ -64,7 +67,10 @@ function addGradient(layer, slopes, input, gradient, points) {
     for (let n = from; n < from + points; n += 1) sum += slopes[n];
     gradient[biases + unit] += sum;
     for (let i = 0; i < inputs; i += 1) {
-      let [a, b, c, d] = [0, 0, 0, 0];
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let d = 0;
       let at = i * points;
       for (let n = from; n < from + points; n += 4) {
         a += slopes[n] * input[at];
@@ -78,13 +84,16 @@ function addGradient(layer, slopes, input, gradient, points) {
   }
 }
 
-// Slopes with respect to a layer's input: slopes W'.
-function backward(layer, z, slopes, result, points) {
+// Slopes with respect to a layer's input: slopes W', times the slope of the input's activation.
+function backward(layer, z, slopes, input, result, points, rectify) {
   const { inputs, units, weights } = layer;
   for (let i = 0; i < inputs; i += 1) {
     const row = weights + i * units;
     for (let n = 0; n < points; n += 4) {
-      let [a, b, c, d] = [0, 0, 0, 0];
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let d = 0;
       let at = n;
       for (let unit = 0; unit < units; unit += 1) {
         const weight = z[row + unit];
@@ -95,39 +104,32 @@ function backward(layer, z, slopes, result, points) {
         at += points;
       }
       const to = i * points + n;
-      result[to] = a;
-      result[to + 1] = b;
-      result[to + 2] = c;
-      result[to + 3] = d;
+      if (rectify) {
+        result[to] = input[to] > 0 ? a : 0;
+        result[to + 1] = input[to + 1] > 0 ? b : 0;
+        result[to + 2] = input[to + 2] > 0 ? c : 0;
+        result[to + 3] = input[to + 3] > 0 ? d : 0;
+      } else {
+        result[to] = a * (1 - input[to] * input[to]);
+        result[to + 1] = b * (1 - input[to + 1] * input[to + 1]);
+        result[to + 2] = c * (1 - input[to + 2] * input[to + 2]);
+        result[to + 3] = d * (1 - input[to + 3] * input[to + 3]);
+      }
     }
   }
 }
 
-// What the activations do to a signal, and to the slopes on the way back.
-const ACTIVATIONS = {
-  relu: {
-    apply(signal) {
-      for (let n = 0; n < signal.length; n += 1) if (signal[n] < 0) signal[n] = 0;
-    },
-    slope(signal, slopes) {
-      for (let n = 0; n < signal.length; n += 1) if (signal[n] <= 0) slopes[n] = 0;
-    },
-  },
-  tanh: {
-    apply(signal) {
-      for (let n = 0; n < signal.length; n += 1) signal[n] = 1 - 2 / (Math.exp(2 * signal[n]) + 1);
-    },
-    slope(signal, slopes) {
-      for (let n = 0; n < signal.length; n += 1) slopes[n] *= 1 - signal[n] * signal[n];
-    },
-  },
-};
+function applyTanh(signal) {
+  for (let n = 0; n < signal.length; n += 1) {
+    signal[n] = 1 - 2 / (Math.exp(2 * signal[n]) + 1);
+  }
+}
 
 // All layers at some points: call evaluate(z), then read the last of the signals.
 class Pass {
   constructor(layers, activation, x) {
     this.layers = layers;
-    this.activation = ACTIVATIONS[activation];
+    this.rectify = activation === "relu";
     this.points = 4 * Math.ceil(x.length / 4);
     const empty = ({ units }) => new Float64Array(units * this.points);
     this.signals = [padded(x), ...layers.map(empty)];
@@ -146,8 +148,9 @@ class Pass {
   evaluate(z) {
     const { layers, signals, points } = this;
     for (let l = 0; l < layers.length; l += 1) {
-      forward(layers[l], z, signals[l], signals[l + 1], points);
-      if (l + 1 < layers.length) this.activation.apply(signals[l + 1]);
+      const hidden = l + 1 < layers.length;
+      forward(layers[l], z, signals[l], signals[l + 1], points, hidden && this.rectify);
+      if (hidden && !this.rectify) applyTanh(signals[l + 1]);
     }
   }
 
@@ -156,8 +159,7 @@ class Pass {
     for (let l = layers.length - 1; l >= 0; l -= 1) {
       addGradient(layers[l], slopes[l + 1], signals[l], gradient, points);
       if (l === 0) return;
-      backward(layers[l], z, slopes[l + 1], slopes[l], points);
-      this.activation.slope(signals[l], slopes[l]);
+      backward(layers[l], z, slopes[l + 1], signals[l], slopes[l], points, this.rectify);
     }
   }
 }
