@@ -48,7 +48,7 @@ class Data(NamedTuple):
 
 
 class Playground(anywidget.AnyWidget):
-    """A Bayesian neural network whose data the reader moves; make one with :func:`bnn_teach.playground`.
+    """A network whose data the reader moves; :func:`bnn_teach.playground` makes one.
 
     Attributes
     ----------
@@ -270,9 +270,8 @@ def _preset(experiment: str) -> dict[str, Any]:
 
 def _one_of(name: str, value: Any, known: Sequence[str]) -> str:
     if value not in known:
-        raise ArgumentError(
-            f"{name}: got {value!r}, expected one of {', '.join(known)}.{did_you_mean(value, known)}"
-        )
+        hint = did_you_mean(value, known)
+        raise ArgumentError(f"{name}: got {value!r}, expected one of {', '.join(known)}.{hint}")
     return str(value)
 
 

@@ -12,9 +12,9 @@ from course_checks import STATE, VIEW
 from bnn_teach.course.playground import Playground, playground
 
 _QUESTION = (
-    "Forty points lie on a curve, and none between \u22120.15 and 0.15. The network will draw a band "
-    "in which the curve lies with 95 % probability. Where is it narrow, where is it wide? And what "
-    "happens to it if you drag one point into the gap?"
+    "Forty points lie on a curve, and none in the gap in the middle. The network will draw a band "
+    "that holds the curve with 95 % probability. Where is it narrow, where is it wide? And what "
+    "happens to it when you drag one point into the gap?"
 )
 
 

@@ -61,7 +61,8 @@ def place_of(page, x, y):
         """([x, y]) => {
           const box = document.querySelector(".bnn-main").getBoundingClientRect();
           const clip = document.querySelector(".bnn-main clipPath rect");
-          const [l, t, w, h] = ["x", "y", "width", "height"].map((n) => Number(clip.getAttribute(n)));
+          const names = ["x", "y", "width", "height"];
+          const [l, t, w, h] = names.map((name) => Number(clip.getAttribute(name)));
           return [box.left + l + (w * (x + 1.2)) / 2.4, box.top + t + (h * (3 - y)) / 6];
         }""",
         [x, y],

@@ -34,9 +34,9 @@ def run(browser):
     parts = [f"{{ {bundle(HERE / f'{name}.js')}; parts.{name} = {name}; }}" for name in NAMES]
     page.add_script_tag(content=f"const parts = {{}}; {' '.join(parts)}")
 
-    def evaluate(text, **given):
+    def evaluate(script, /, **given):
         names = ", ".join(NAMES)
-        body = f"const {{ {names} }} = parts; return ({text});"
+        body = f"const {{ {names} }} = parts; return ({script});"
         return page.evaluate(f"(given) => {{ with (given) {{ {body} }} }}", given)
 
     yield evaluate
@@ -55,10 +55,15 @@ def complete(run, some):
 
 def test_a_link_says_exactly_what_is_on_the_screen(run):
     known = presets()
-    for some in (ALL, ALL | {"points": []}, ALL | {"learned": True}, known["outlier"]):
+    for some in (
+        ALL,
+        ALL | {"points": []},
+        ALL | {"learned": True, "noise": 0.1},
+        known["outlier"],
+    ):
         now = complete(run, some)
         link = run("address.written(now, known)", now=now, known=known)
-        assert run("address.read('#' + link, known, {})", link=link, known=known) == now
+        assert run("address.read('#' + link, known, settings.START)", link=link, known=known) == now
         assert run("encodeURI(link) === link", link=link)
 
 
@@ -97,9 +102,7 @@ def test_settings_from_anywhere_are_made_sensible(run):
 
 
 def chains(*arrays):
-    return [
-        {"rows": a.ravel().tolist(), "count": len(a), "width": a.shape[1]} for a in arrays
-    ]
+    return [{"rows": a.ravel().tolist(), "count": len(a), "width": a.shape[1]} for a in arrays]
 
 
 TYPED = "chains.map((each) => ({ ...each, rows: Float64Array.from(each.rows) }))"
@@ -123,9 +126,7 @@ def test_the_gain_of_a_point_is_that_of_a_gaussian_process(run):
     rng = np.random.default_rng(1)
     f = rng.normal(size=(200, 6)) @ rng.normal(size=(6, 9))
     noise = 0.3
-    found = run(
-        f"[...bands.gains(bands.thinned({TYPED}, 1e9), s2)]", chains=chains(f), s2=noise
-    )
+    found = run(f"[...bands.gains(bands.thinned({TYPED}, 1e9), s2)]", chains=chains(f), s2=noise)
     c = np.cov(f.T)
     left = [c - np.outer(c[:, s], c[s]) / (c[s, s] + noise) for s in range(9)]
     expected = [np.trace(c - each) / 9 for each in left]
@@ -140,25 +141,26 @@ def test_the_sentence_says_the_widths_where_a_reader_looks(run):
     half = [abs(x) + 0.1 for x in GRID]
     band = {"name": "NUTS", "lower": [-h for h in half], "upper": half}
     points = [[x, 0] for x in (-0.5, -0.45, -0.4, 0.4, 0.45, 0.5)]
-    say = "words.sentence(points, grid, bands)"
-    assert run(say, points=points, grid=GRID, bands=[band]) == (
+    say = "words.sentence(points, grid, shown)"
+    assert run(say, points=points, grid=GRID, shown=[band]) == (
         "Given 6 points, the 95 % band of NUTS is 1.1 wide at the points, "
         "0.2 in the gap (x = 0) and 2.6 at x = 1.2."
     )
     other = band | {"name": "ADVI"}
-    assert run(say, points=points[:1], grid=GRID, bands=[band, other]) == (
+    assert run(say, points=points[:1], grid=GRID, shown=[band, other]) == (
         "Given 1 point, the 95 % band of NUTS is 1.2 wide at the point and 2.6 at x = 1.2; "
         "that of ADVI 1.2 and 2.6."
     )
-    assert run(say, points=[], grid=GRID, bands=[band]).startswith("Before any data, the 95 % ")
+    assert run(say, points=[], grid=GRID, shown=[band]).startswith("Before any data, the 95 % ")
 
 
 def test_the_gap_is_where_no_point_is(run):
-    xs = lambda *values: [[x, 0] for x in values]
-    gap = lambda points: run("words.gapOf(points)", points=points)
+    def gap(points):
+        return run("words.gapOf(points)", points=points)
+
     assert gap(presets()["article"]["points"]) == pytest.approx(0)
     assert gap(presets()["no_gap"]["points"]) is None
-    assert gap(xs(0.3)) is None and gap(xs(0.3, -0.3)) is None
+    assert gap([[0.3, 0]]) is None and gap([[0.3, 0], [-0.3, 0]]) is None
 
 
 # --- Programs ------------------------------------------------------------------------------------
@@ -189,7 +191,9 @@ def test_a_program_runs_and_is_the_model_on_the_screen(run, changed):
     exec(compile(text, "program", "exec"), found)
     assert found["curves"].shape[-1] == len(GRID)
     settings = json.loads(json.dumps(complete(run, ALL | changed)))
-    mine, its = (bt.LogDensity(m) for m in (Playground(settings, "", "", False).model(), found["net"]))
+    mine, its = (
+        bt.LogDensity(m) for m in (Playground(settings, "", "", False).model(), found["net"])
+    )
     z = np.linspace(-1, 1, mine.size, dtype=np.float32)
     assert list(mine.slots) == list(its.slots)
     assert mine.log_prob(z) == pytest.approx(float(its.log_prob(z)), rel=1e-5)

@@ -1,6 +1,6 @@
 // The controls: what model is asked, and what of its answer is shown.
 //
-// `change(part)` takes the settings that the reader changed. Next: playground.js.
+// `change(part, resting)` takes the settings that the reader changed, or is still moving. Next: playground.js.
 
 import { choice, fresh, html, slider } from "../static/figure.js";
 import { ACTIVATIONS, NOISES, SCALES, WIDTHS } from "./settings.js";
@@ -32,7 +32,7 @@ function menu(label, entries, change) {
 }
 
 export function makeBoard(presets, change, choosePreset) {
-  const scale = (name, label, values) => slider({ name, label, values, texts: texts(values) }, (value) => change({ [name]: value }));
+  const scale = (name, label, values) => slider({ name, label, values, texts: texts(values) }, (value) => change({ [name]: value }, false));
   const radio = (name, label, words, values) => {
     const part = choice({ name, label, values: words }, (word) => change({ [name]: values[words.indexOf(word)] }));
     return { node: part.node, show: (value) => part.show(words[values.indexOf(value)] ?? "") };

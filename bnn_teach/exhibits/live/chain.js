@@ -3,7 +3,9 @@
 // To it: { type: "start", run, chain, settings }, "pause", "resume", "stop". A new start replaces
 // the one that runs. From it: "draws" about every 50 ms, or "fit" for ADVI; then "done"; or
 // "failed" with a message. `f` holds a row of f(grid) for each draw. The work is done in slices
-// of a few milliseconds, so that a message is heard between them.
+// of a few milliseconds, so that a message is heard between them. With `settings.preview` a chain
+// goes on from where the last one of the same size is, with its step size and metric: it is soon
+// there when a point moves a little, but what it draws depends on its past.
 
 import { Random } from "./random.js";
 import { NetworkDensity } from "./network.js";
@@ -37,14 +39,16 @@ function treeDepth(target) {
 
 // A chain of NUTS: advance() makes one transition, report() tells of those since the last report.
 class NutsChain {
-  constructor(settings, chain) {
+  constructor(settings, chain, before) {
     const { warmup, draws, grid, seed } = settings;
     const target = new NetworkDensity(settings);
     const random = new Random(seed, chain);
-    const z = startingPoint(target, () => 4 * random.uniform() - 2); // as in Stan
+    const goesOn = settings.preview && before?.state.position.length === target.size;
+    const anywhere = () => startingPoint(target, () => 4 * random.uniform() - 2); // as in Stan
+    const z = goesOn ? before.state.position.slice() : anywhere();
     this.target = target;
     this.state = initialState(target, z);
-    this.adaptation = new Adaptation(target.size, warmup);
+    this.adaptation = goesOn ? before.adaptation : new Adaptation(target.size, warmup);
     this.kernel = {
       target,
       random,
@@ -148,10 +152,12 @@ class AdviFit {
 // Returns the function that receives messages; `send` answers, `defer` calls a function soon.
 export function listener(send, defer, now = () => performance.now()) {
   let job = null;
+  let before = null; // what worked last, from which a preview goes on
 
   function begin({ run, chain, settings }) {
     const sampler = settings.method === "advi" ? AdviFit : NutsChain;
-    job = { run, chain, work: new sampler(settings, chain), paused: false, scheduled: false };
+    before = new sampler(settings, chain, before);
+    job = { run, chain, work: before, paused: false, scheduled: false };
     job.spent = 0; // milliseconds of work
     job.reported = 0; // how many of them were spent at the last report
   }

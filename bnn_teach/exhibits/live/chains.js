@@ -4,6 +4,7 @@
 // A new start replaces what runs; messages of an older run are dropped. Next: bands.js.
 
 const RECENT = 50; // draws of the warm-up that are kept, the latest of each chain
+const FIRST = 5; // draws of a chain with which a preview is shown
 const EARLY = 12; // draws of a chain that still walk in from its start, and are not shown
 
 // Draws of one chain, which grow: { rows, count, width } as bands.js reads them.
@@ -55,11 +56,13 @@ export class Samplers {
     this.nuts = { chains, wanted: false };
     this.advi = { wanted: false, fit: null, noise: [], step: 0, steps: 0, seconds: 0, done: false };
     this.failure = null;
+    this.preview = false;
     this.paused = false;
   }
 
   start(settings, methods) {
     this.clear(settings.grid.length);
+    this.preview = Boolean(settings.preview);
     this.run += 1;
     const count = this.nuts.chains.length;
     this.nuts.wanted = methods.includes("nuts");
@@ -132,6 +135,10 @@ export class Samplers {
   shown() {
     const { chains } = this.nuts;
     const warm = this.kept < 20 * chains.length;
+    if (this.preview) {
+      const latest = chains.map(({ warm: early, kept }) => (kept.count ? kept : early));
+      return { warm: true, parts: latest.every(({ made }) => made >= FIRST) ? latest : [] };
+    }
     const parts = chains.map((chain) => (warm ? chain.warm : chain.kept));
     return { warm, parts: warm && Math.min(...parts.map(({ made }) => made)) < 2 * EARLY ? [] : parts };
   }

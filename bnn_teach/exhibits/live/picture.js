@@ -9,15 +9,15 @@ import { LIMITS } from "./settings.js";
 
 export const NAMES = { nuts: "NUTS", advi: "ADVI (mean field)" };
 const PROBABILITIES = [0.025, 0.25, 0.5, 0.75, 0.975];
-const MOST_ROWS = 800; // of which quantiles are taken, so that a frame stays short
+const MOST_ROWS = 400; // of which quantiles are taken while draws come, so that a frame stays short
 const THIN_LINES = 40;
 
 const log10 = (value) => Math.log10(Math.max(value, 1e-9));
 const wide = (text) => text.padStart(4); // so that all panels start at the same place
 
 // The quantiles of a method's draws: { rows, lower, quarter, median, threeQuarters, upper }.
-export function bandOf(parts) {
-  const rows = thinned(parts, MOST_ROWS);
+export function bandOf(parts, most = MOST_ROWS) {
+  const rows = thinned(parts, most);
   const [lower, quarter, median, threeQuarters, upper] = quantiles(rows, PROBABILITIES);
   return { rows, lower, quarter, median, threeQuarters, upper };
 }
@@ -120,7 +120,10 @@ export function makePicture(grid, looks, layer) {
   layer.listen(main.picture);
   let drawnAt = "";
 
-  function resize(apart) {
+  const isApart = ({ shows }) => ["apart", "nuts", "advi"].every((each) => shows.includes(each));
+
+  function resize(settings) {
+    const apart = isApart(settings);
     const room = Math.max(260, node.clientWidth || 360);
     const columns = apart && room > 560 ? 2 : 1;
     const width = Math.floor((room - 12 * (columns - 1)) / columns);
@@ -137,8 +140,7 @@ export function makePicture(grid, looks, layer) {
 
   function show(settings, bands, sweep, noiseVariance) {
     const both = Boolean(bands.nuts && bands.advi);
-    const apart = settings.shows.includes("apart") && settings.shows.includes("nuts") && settings.shows.includes("advi");
-    resize(apart);
+    const apart = isApart(settings);
     const first = bands.nuts ?? bands.advi;
     const marks = { nuts: [], advi: [] };
     for (const role of ["nuts", "advi"]) {
@@ -155,10 +157,8 @@ export function makePicture(grid, looks, layer) {
     }
     const has = Boolean(sweep.rhat) && settings.shows.includes("nuts");
     for (const name of ["rhat", "ess"]) strips[name].picture.style.display = settings.shows.includes("nuts") ? "" : "none";
-    if (has || drawnAt) {
-      strips.rhat.draw(has ? [limit(grid, 0.01), { kind: "line", role: "nuts", x: sweep.x, y: sweep.rhat.map((value) => log10(Math.max(value - 1, 0.0019))) }] : []);
-      strips.ess.draw(has ? [{ kind: "line", role: "nuts", x: sweep.x, y: sweep.ess.map(log10) }] : []);
-    }
+    strips.rhat.draw(has ? [limit(grid, 0.01), { kind: "line", role: "nuts", x: sweep.x, y: sweep.rhat.map((value) => log10(Math.max(value - 1, 0.0019))) }] : []);
+    strips.ess.draw(has ? [{ kind: "line", role: "nuts", x: sweep.x, y: sweep.ess.map(log10) }] : []);
     return next;
   }
 
@@ -172,5 +172,5 @@ export function makePicture(grid, looks, layer) {
     names.replaceChildren(legend([{ marks }], looks));
   }
 
-  return { node, names, name, show, resize: (settings) => { drawnAt = ""; resize(settings.shows.includes("apart")); } };
+  return { node, names, name, show, resize };
 }

@@ -19,7 +19,10 @@ const GRID = Array.from({ length: 97 }, (_, i) => LIMITS.x[0] + (i * (LIMITS.x[1
 const [WARMUP, DRAWS] = [300, 4000]; // of each chain
 const [RHAT, ESS] = [1.01, 400]; // of f everywhere: then it is enough
 const ENOUGH = 250; // kept draws of a chain, at least, before a chain may be called converged
-const PATIENCE = 250; // milliseconds between two starts while a point is dragged
+const PATIENCE = 120; // milliseconds between two previews while something moves
+const SETTLE = 350; // milliseconds after which what moved is taken to rest
+const PAINT = 80; // milliseconds between two pictures
+const ALL = 20000; // draws of which the last band is made
 const MANY = 200; // kept draws with which the first sentence is said
 
 const grouped = (n) => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
@@ -76,9 +79,11 @@ export function render({ model, el }) {
   let settings = linked() ?? complete(model.get("settings"));
   let phase = figure.ask ? "asked" : "new"; // asked, new, running, held, enough, ended, failed
   let seen = false; // whether the exhibit is in sight
-  let due = null; // a start that waits while a point is dragged
+  let due = null; // a start that waits while something moves
+  let settling = null;
   let lastStart = -Infinity;
-  let frame = null;
+  let painting = null;
+  let painted = -Infinity;
   let shownAt = 0; // kept draws when a calm picture was last drawn
   let spoken = "";
   let bands = {};
@@ -130,10 +135,13 @@ export function render({ model, el }) {
     const before = settings;
     settings = complete({ ...settings, ...part }, settings);
     const methods = (s) => `${s.shows.includes("nuts")} ${s.shows.includes("advi")}`;
-    if (!sameModel(before, settings) || methods(before) !== methods(settings)) restart(resting);
+    clearTimeout(settling);
+    if (!resting) settling = setTimeout(() => change({}, true), SETTLE);
+    const moving = samplers.preview || due !== null;
+    if (!sameModel(before, settings) || methods(before) !== methods(settings) || (resting && moving)) restart(resting);
     if (resting) tell();
     out.hide();
-    show();
+    refresh();
   }
 
   function tell() {
@@ -165,12 +173,14 @@ export function render({ model, el }) {
     phase = "new";
     clearTimeout(due);
     due = null;
-    const wait = resting ? 0 : lastStart + PATIENCE - performance.now();
-    if (wait > 0) due = setTimeout(begin, wait);
-    else begin();
+    const patience = bands.nuts?.run === samplers.run ? PATIENCE : 5 * PATIENCE; // let it be seen first
+    const wait = resting ? 0 : lastStart + patience - performance.now();
+    if (wait > 0) due = setTimeout(() => begin(!resting), wait);
+    else begin(!resting);
   }
 
-  function begin() {
+  // A preview goes on from where the chains are; otherwise the same experiment gives the same draws.
+  function begin(preview = false) {
     due = null;
     if (!awake()) return; // attend() begins when it is looked at
     lastStart = performance.now();
@@ -184,25 +194,26 @@ export function render({ model, el }) {
       x: points.map(([x]) => x), y: points.map(([, y]) => y), grid: GRID,
     };
     try {
-      samplers.start({ ...ofModel, seed: 0, warmup: WARMUP, draws: DRAWS }, settings.shows.filter((each) => each in NAMES));
+      const methods = settings.shows.filter((each) => each in NAMES).filter((each, i) => !preview || i === 0);
+      samplers.start({ ...ofModel, seed: 0, warmup: preview ? 0 : WARMUP, draws: DRAWS, preview }, methods);
     } catch (error) {
       samplers.failure = error.message;
       news("failed");
     }
-    show();
+    refresh();
   }
 
   function pause() {
     samplers.pause();
     phase = "held";
-    show();
+    refresh();
   }
   function go() {
     const held = phase === "held" && samplers.paused;
     phase = held ? "running" : "new";
     if (held && awake()) samplers.resume();
     else begin();
-    show();
+    refresh();
   }
 
   // Called whenever the exhibit comes into sight or leaves it.
@@ -210,13 +221,13 @@ export function render({ model, el }) {
     if (!awake()) samplers.pause();
     else if (phase === "new") begin();
     else if (phase === "running") samplers.resume();
-    show();
+    refresh();
   }
 
   function news(type) {
     if (samplers.failure) phase = "failed";
     else if (phase === "running" && !samplers.busy) finish(converged() ? "enough" : "ended");
-    if (frame === null && (type !== "draws" || !calm || worthACalmFrame())) frame = requestAnimationFrame(show);
+    if (type !== "draws" || !calm || worthACalmFrame()) soon();
   }
   // Whoever wants less motion sees the picture when there is twice as much to see.
   const worthACalmFrame = () => samplers.kept >= Math.max(100, 2 * shownAt);
@@ -224,35 +235,50 @@ export function render({ model, el }) {
   function finish(how) {
     samplers.stop("nuts");
     phase = samplers.busy ? "running" : how; // ADVI may still climb
-    handBands();
-    if (frame === null) frame = requestAnimationFrame(show);
+    if (phase === how) handBands();
+    soon();
   }
 
   function diagnose() {
-    if (!settings.shows.includes("nuts") || phase !== "running") return;
+    if (!settings.shows.includes("nuts") || phase !== "running" || samplers.preview) return;
     const chains = samplers.nuts.chains.map(({ kept }) => kept);
     const least = Math.min(...chains.map(({ count }) => count));
     if (!sweep.busy && least >= 20 && least >= sweep.count * 1.15 + 5) sweep.begin(chains, GRID);
   }
   function judged() {
     if (phase === "running" && sweep.count >= ENOUGH && converged()) finish("enough");
-    if (frame === null) frame = requestAnimationFrame(show);
+    soon();
   }
   const converged = () => sweep.rhat !== null && sweep.worstRhat < RHAT && sweep.leastEss >= ESS;
 
   // --- What is seen ---
 
-  function show() {
-    cancelAnimationFrame(frame);
-    frame = null;
+  // The picture, a little later, so that many messages make one.
+  function soon() {
+    if (painting !== null) return;
+    painting = setTimeout(() => requestAnimationFrame(paint), Math.max(0, painted + PAINT - performance.now()));
+  }
+
+  // All that depends on what the reader did.
+  function refresh() {
+    picture.resize(settings);
+    layer.show();
+    board.show(settings, presetName());
+    picture.name(settings);
+    layer.buttons[1].disabled = settings.points.length === 0;
+    paint();
+  }
+
+  // All that depends on what the samplers have sent.
+  function paint() {
+    clearTimeout(painting);
+    painting = null;
+    painted = performance.now();
     diagnose();
     takeBands();
     const next = picture.show(settings, bands, sweep, noiseVariance());
     nextX = next?.x ?? null;
     measure.hidden = nextX === null;
-    layer.show();
-    board.show(settings, presetName());
-    layer.buttons[1].disabled = settings.points.length === 0;
     hold.textContent = phase === "held" ? "Go on" : "Pause";
     hold.hidden = !["running", "held"].includes(phase);
     meter.textContent = metered();
@@ -262,14 +288,13 @@ export function render({ model, el }) {
     root.dataset.shown = bands.nuts?.run ?? 0; // the run whose band is seen
     root.dataset.warm = String(bands.nuts?.dim ?? true);
     say();
-    picture.name(settings);
   }
 
   function takeBands() {
     const { warm, parts } = samplers.shown();
     if (samplers.nuts.wanted && parts.length) {
-      const fresh = `${warm} ${parts.reduce((sum, { count }) => sum + count, 0)} ${samplers.nuts.chains[0].leapfrogs}`;
-      if (bands.nuts?.fresh !== fresh || bands.nuts.run !== samplers.run) bands.nuts = { band: bandOf(parts), dim: warm, fresh, run: samplers.run };
+      const fresh = `${atRest()} ${warm} ${parts.reduce((sum, { count }) => sum + count, 0)} ${samplers.nuts.chains[0].leapfrogs}`;
+      if (bands.nuts?.fresh !== fresh || bands.nuts.run !== samplers.run) bands.nuts = { band: bandOf(parts, atRest() ? ALL : undefined), dim: warm, fresh, run: samplers.run };
       shownAt = samplers.kept;
     }
     if (samplers.advi.fit && samplers.advi.fit !== adviFit) {
@@ -304,9 +329,11 @@ export function render({ model, el }) {
     return parts.join(" \u00b7 ");
   }
 
+  const atRest = () => ["enough", "ended", "failed"].includes(phase);
+
   // The sentence for the ear and for the eye: when there is something to say, and when all rests.
   function say() {
-    const rests = ["enough", "ended", "failed"].includes(phase);
+    const rests = atRest();
     const kinds = Object.keys(NAMES).filter((role) => bands[role] && !bands[role].dim);
     const ready = rests || (settings.shows.includes("nuts") ? samplers.kept >= MANY : false);
     const moment = `${samplers.run} ${ready} ${phase} ${nextX !== null}`;
@@ -349,12 +376,12 @@ export function render({ model, el }) {
   });
   const size = new ResizeObserver(() => {
     picture.resize(settings);
-    show();
+    paint();
   });
   model.on("change:settings", moved);
   addEventListener("hashchange", visited);
   document.addEventListener("visibilitychange", attend);
-  show();
+  refresh();
   sight.observe(picture.node);
   size.observe(picture.node);
   if (linked() && root.getBoundingClientRect().top > innerHeight) root.scrollIntoView();
@@ -364,6 +391,8 @@ export function render({ model, el }) {
     sight.disconnect();
     size.disconnect();
     clearTimeout(due);
+    clearTimeout(settling);
+    clearTimeout(painting);
     model.off("change:settings", moved);
     removeEventListener("hashchange", visited);
     document.removeEventListener("visibilitychange", attend);

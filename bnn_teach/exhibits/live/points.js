@@ -13,7 +13,7 @@ const STEP = [0.02, 0.05]; // of an arrow key, in units of x and y
 
 const said = (value) => String(Number(value.toFixed(2))).replace("-", "\u2212");
 
-// `get` returns the points; `change(points, resting)` takes new ones, not yet resting in a drag.
+// `get` returns the points; `change(points, resting)` takes new ones, which may still be moving.
 export function pointsLayer({ get, change, hintId }) {
   const node = svg("g", { class: "bnn-data" });
   let chosen = 0; // which point has the tab stop
@@ -93,7 +93,7 @@ export function pointsLayer({ get, change, hintId }) {
     if (event.key in moves) {
       const [x, y] = get()[index];
       const [right, up] = moves[event.key];
-      change(replaced(index, [x + right * far * STEP[0], y + up * far * STEP[1]]), true);
+      change(replaced(index, [x + right * far * STEP[0], y + up * far * STEP[1]]), false);
       show();
     } else if (event.key in go) focus(order[Math.max(0, Math.min(order.length - 1, go[event.key]))]);
     else if (event.key === "Enter" || event.key === "Insert") {
