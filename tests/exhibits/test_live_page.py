@@ -224,7 +224,7 @@ def still(page):
 
 
 def test_it_stops_when_it_has_converged_and_says_so(opened):
-    page = opened(playground("one", width=2, prior_scale=0.3))
+    page = opened(playground("prior", width=2))
     phase(page, "enough")
     says = page.locator(".bnn-says")
     assert "the sampler has stopped" in says.inner_text()
@@ -291,7 +291,8 @@ def test_on_paper_there_is_a_picture_and_no_control(opened):
 
 def test_what_fails_says_so(opened):
     page = opened(playground("one", width=2, ask="How wide?"))
-    page.evaluate("window.Worker = class { constructor() { throw new Error('no workers here'); } }")
+    refuse = "constructor() { throw new Error('no workers here'); }"
+    page.evaluate(f"() => {{ window.Worker = class {{ {refuse} }}; }}")
     page.get_by_role("button", name="I have a guess").click()
     phase(page, "failed")
     assert "no workers here" in page.locator(".bnn-meter").inner_text()

@@ -121,6 +121,10 @@ export class Samplers {
     if (method !== "advi") for (const chain of this.nuts.chains) chain.done = true;
     if (method !== "nuts") this.advi.done = true;
   }
+  drop() {
+    this.stop();
+    this.paused = false;
+  }
   end() {
     for (const worker of this.workers.values()) worker.terminate();
     this.workers.clear();

@@ -169,6 +169,7 @@ export function render({ model, el }) {
   const awake = () => seen && !document.hidden;
 
   function restart(resting) {
+    if (phase === "held") samplers.drop(); // it would go on with what was
     if (phase === "asked" || phase === "held") return;
     phase = "new";
     clearTimeout(due);
@@ -209,7 +210,7 @@ export function render({ model, el }) {
     refresh();
   }
   function go() {
-    const held = phase === "held" && samplers.paused;
+    const held = phase === "held" && samplers.paused; // and not changed meanwhile
     phase = held ? "running" : "new";
     if (held && awake()) samplers.resume();
     else begin();
@@ -226,8 +227,8 @@ export function render({ model, el }) {
 
   function news(type) {
     if (samplers.failure) phase = "failed";
-    else if (phase === "running" && !samplers.busy) finish(converged() ? "enough" : "ended");
-    if (type !== "draws" || !calm || worthACalmFrame()) soon();
+    else if (phase === "running" && !samplers.busy && !samplers.preview) finish(converged() ? "enough" : "ended");
+    if (!calm || type === "done" || type === "failed" || worthACalmFrame()) soon();
   }
   // Whoever wants less motion sees the picture when there is twice as much to see.
   const worthACalmFrame = () => samplers.kept >= Math.max(100, 2 * shownAt);
@@ -247,7 +248,7 @@ export function render({ model, el }) {
   }
   function judged() {
     if (phase === "running" && sweep.count >= ENOUGH && converged()) finish("enough");
-    soon();
+    else if (!calm) soon();
   }
   const converged = () => sweep.rhat !== null && sweep.worstRhat < RHAT && sweep.leastEss >= ESS;
 
