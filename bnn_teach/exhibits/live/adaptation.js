@@ -1,8 +1,9 @@
 // Warm-up: finding a step size and a metric while the chain runs.
 //
-// The twin of mcmc/adaptation.py, for one chain: dual averaging moves the step size until the
-// acceptance rate meets its target (Hoffman and Gelman 2014, 3.2), and windows of growing length
-// estimate the variance of every coordinate, the diagonal of M^-1 (Stan's scheme). Next: chain.js.
+// The twin of mcmc/adaptation.py, for one chain: dual averaging moves the step
+// size until the acceptance rate meets its target (Hoffman and Gelman 2014,
+// 3.2), and windows of growing length estimate the variance of every
+// coordinate, the diagonal of M^-1 (Stan's scheme). Next: chain.js.
 
 // The search begins at a step size, and is pulled towards ten times as much.
 export class DualAveraging {
@@ -17,10 +18,12 @@ export class DualAveraging {
   update(acceptanceRate, target) {
     this.count += 1;
     const weight = 1 / (this.count + 10);
-    this.error = (1 - weight) * this.error + weight * (target - acceptanceRate);
+    const missing = target - acceptanceRate;
+    this.error = (1 - weight) * this.error + weight * missing;
     this.logStep = this.centre - (Math.sqrt(this.count) / 0.05) * this.error;
     const forget = this.count ** -0.75;
-    this.logStepAverage = forget * this.logStep + (1 - forget) * this.logStepAverage;
+    const average = this.logStepAverage;
+    this.logStepAverage = forget * this.logStep + (1 - forget) * average;
   }
 }
 
@@ -41,17 +44,20 @@ export class Welford {
     }
   }
 
-  // The variances, shrunk towards a small number with the weight of five draws.
+  // The variances, shrunk towards a small number with the weight of five
+  // draws.
   variance() {
     const n = this.count;
     return this.squares.map((squares) => {
-      const variance = (n / (n + 5)) * (squares / Math.max(n - 1, 1)) + (1e-3 * 5) / (n + 5);
+      const plain = squares / Math.max(n - 1, 1);
+      const variance = (n / (n + 5)) * plain + (5 / (n + 5)) * 1e-3;
       return Number.isFinite(variance) ? variance : 1;
     });
   }
 }
 
-// [start, stop] of the windows that estimate the metric; each is twice as long as the one before.
+// [start, stop] of the windows that estimate the metric; each is twice as long
+// as the one before.
 export function windows(warmup) {
   if (warmup < 20) return [];
   let [first, base, last] = [75, 25, 50];
@@ -71,7 +77,8 @@ export function windows(warmup) {
   return found;
 }
 
-// Adapts one chain: it holds the step size and the metric that the next transition is to use.
+// Adapts one chain: it holds the step size and the metric that the next
+// transition is to use.
 export class Adaptation {
   constructor(size, warmup, target = 0.8) {
     this.target = target;
@@ -88,12 +95,14 @@ export class Adaptation {
   }
 
   get stepSize() {
-    return Math.exp(this.isWarm ? this.search.logStepAverage : this.search.logStep);
+    const { logStep, logStepAverage } = this.search;
+    return Math.exp(this.isWarm ? logStepAverage : logStep);
   }
 
   update(z, acceptanceRate) {
     if (this.isWarm) return;
-    this.search.update(Number.isFinite(acceptanceRate) ? acceptanceRate : 0, this.target);
+    const rate = Number.isFinite(acceptanceRate) ? acceptanceRate : 0;
+    this.search.update(rate, this.target);
     const inside = ([start, stop]) => start <= this.done && this.done < stop;
     const window = this.windows.find(inside);
     this.done += 1;
@@ -102,16 +111,17 @@ export class Adaptation {
     if (this.done === window[1]) this.nextWindow();
   }
 
-  // Take the window's metric, and go on with a step of the same length in the new one.
+  // Take the window's metric, and go on with a step of the same length in the
+  // new one.
   nextWindow() {
     const variance = this.moments.variance();
     let logRatio = 0;
     for (let i = 0; i < variance.length; i += 1) {
       logRatio += 0.5 * Math.log(this.inverseMass[i] / variance[i]);
     }
-    const stepSize = Math.exp(this.search.logStepAverage + logRatio / variance.length);
+    const logStep = this.search.logStepAverage + logRatio / variance.length;
     this.inverseMass = variance;
-    this.search = new DualAveraging(stepSize);
+    this.search = new DualAveraging(Math.exp(logStep));
     this.moments = new Welford(variance.length);
   }
 }

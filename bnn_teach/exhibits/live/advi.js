@@ -1,11 +1,14 @@
-// Mean-field variational inference: Adam climbs the evidence lower bound (ELBO).
+// Mean-field variational inference: Adam climbs the evidence lower bound
+// (ELBO).
 //
-// The twin of vi/elbo.py and vi/fit.py with bt.fit's recipe: q(z) = Normal(mean, diag(s)^2) with
-// s = softplus(rho) starts narrow, each step takes the mean gradient of four reparameterised draws
-// z = mean + s eps, and the learning rate falls geometrically to a hundredth (Kucukelbir et al.
+// The twin of vi/elbo.py and vi/fit.py with bt.fit's recipe: q(z) =
+// Normal(mean, diag(s)^2) with s = softplus(rho) starts narrow, each step
+// takes the mean gradient of four reparameterised draws z = mean + s eps, and
+// the learning rate falls geometrically to a hundredth (Kucukelbir et al.
 // 2017; Kingma and Ba 2015). Next: chain.js.
 
 const HALF_LOG_TWO_PI_E = 0.5 * Math.log(2 * Math.PI * Math.E);
+const RECIPE = { steps: 10000, rate: 0.01, samples: 4, scale: 0.01 };
 
 // One of q's parameters, a vector, with Adam's memory of its gradients.
 class AdamVector {
@@ -18,18 +21,19 @@ class AdamVector {
   // Walk uphill; the count of steps begins with 1.
   step(gradient, rate, count) {
     const { value, first, second } = this;
-    const corrected = (rate * Math.sqrt(1 - 0.999 ** count)) / (1 - 0.9 ** count);
+    const unbias = Math.sqrt(1 - 0.999 ** count) / (1 - 0.9 ** count);
     for (let i = 0; i < value.length; i += 1) {
       first[i] = 0.9 * first[i] + 0.1 * gradient[i];
       second[i] = 0.999 * second[i] + 0.001 * gradient[i] * gradient[i];
-      value[i] += (corrected * first[i]) / (Math.sqrt(second[i]) + 1e-8);
+      value[i] += (rate * unbias * first[i]) / (Math.sqrt(second[i]) + 1e-8);
     }
   }
 }
 
 export class MeanField {
   // Begin at a mean, with the standard deviation `scale` in every coordinate.
-  constructor(target, mean, { steps = 10000, rate = 0.01, samples = 4, scale = 0.01 } = {}) {
+  constructor(target, mean, options = {}) {
+    const { steps, rate, samples, scale } = { ...RECIPE, ...options };
     const { size } = target;
     this.target = target;
     this.steps = steps;
@@ -58,7 +62,8 @@ export class MeanField {
 
   // Take one step of Adam; return this step's estimate of the ELBO.
   step(random) {
-    const { target, samples, z, noise, gradient, meanGradient, rhoGradient } = this;
+    const { target, samples, z, noise, gradient } = this;
+    const { meanGradient, rhoGradient } = this;
     meanGradient.fill(0);
     rhoGradient.fill(0);
     let elbo = 0;
@@ -74,7 +79,8 @@ export class MeanField {
       const rho = this.rho.value[i];
       const sd = Math.log1p(Math.exp(rho));
       elbo += Math.log(sd) + HALF_LOG_TWO_PI_E;
-      rhoGradient[i] = (rhoGradient[i] + 1 / sd) / (1 + Math.exp(-rho)); // d sd / d rho
+      const slope = 1 / (1 + Math.exp(-rho)); // of sd with respect to rho
+      rhoGradient[i] = (rhoGradient[i] + 1 / sd) * slope;
     }
     const rate = this.rate * Math.exp(this.slope * this.done);
     this.done += 1;

@@ -1,11 +1,13 @@
 // One worker: it hears what to sample, and answers with draws of the function.
 //
-// To it: { type: "start", run, chain, settings }, "pause", "resume", "stop". A new start replaces
-// the one that runs. From it: "draws" about every 50 ms, or "fit" for ADVI; then "done"; or
-// "failed" with a message. `f` holds a row of f(grid) for each draw. The work is done in slices
-// of a few milliseconds, so that a message is heard between them. With `settings.preview` a chain
-// goes on from where the last one of the same size is, with its step size and metric: it is soon
-// there when a point moves a little, but what it draws depends on its past.
+// To it: { type: "start", run, chain, settings }, "pause", "resume", "stop". A
+// new start replaces the one that runs. From it: "draws" about every 50 ms, or
+// "fit" for ADVI; then "done"; or "failed" with a message. `f` holds a row of
+// f(grid) for each draw. The work is done in slices of a few milliseconds, so
+// that a message is heard between them. With `settings.preview` a
+// chain goes on from where the last one of its size is, with its step size and
+// metric: it is soon there when a point moves a little, but what it draws
+// depends on its past.
 
 import { Random } from "./random.js";
 import { NetworkDensity } from "./network.js";
@@ -28,27 +30,31 @@ function startingPoint(target, propose) {
     const logProb = target.logDensity(z, gradient);
     if (Number.isFinite(logProb) && gradient.every(Number.isFinite)) return z;
   }
-  throw new Error("no starting point with a finite density; look for huge or missing numbers");
+  throw new Error("no starting point with a finite density: huge numbers?");
 }
 
-// A tree of full depth must end within a slice or two, also where a gradient takes long.
+// A tree of full depth must end within a slice or two, also where a gradient
+// takes long.
 function treeDepth(target) {
   const products = target.size * Math.max(target.y.length, 1);
   return products > 10000 ? 8 : 10;
 }
 
-// A chain of NUTS: advance() makes one transition, report() tells of those since the last report.
+// A chain of NUTS: advance() makes one transition, report() tells of those
+// since the last report.
 class NutsChain {
   constructor(settings, chain, before) {
     const { warmup, draws, grid, seed } = settings;
     const target = new NetworkDensity(settings);
     const random = new Random(seed, chain);
-    const goesOn = settings.preview && before?.state.position.length === target.size;
-    const anywhere = () => startingPoint(target, () => 4 * random.uniform() - 2); // as in Stan
-    const z = goesOn ? before.state.position.slice() : anywhere();
+    const asInStan = () => 4 * random.uniform() - 2;
+    const latest = settings.preview ? before?.state?.position : undefined;
+    const goesOn = latest?.length === target.size;
+    const z = goesOn ? latest.slice() : startingPoint(target, asInStan);
     this.target = target;
     this.state = initialState(target, z);
-    this.adaptation = goesOn ? before.adaptation : new Adaptation(target.size, warmup);
+    const { size } = target;
+    this.adaptation = goesOn ? before.adaptation : new Adaptation(size, warmup);
     this.kernel = {
       target,
       random,
@@ -104,7 +110,8 @@ class NutsChain {
     [this.rows, this.noise] = [[], []];
     const { leapfrogs, divergences, warming } = this;
     const { stepSize } = this.adaptation;
-    return { type: "draws", warmup: warming, count, f, noise, leapfrogs, divergences, stepSize };
+    const rows = { warmup: warming, count, f, noise };
+    return { type: "draws", ...rows, leapfrogs, divergences, stepSize };
   }
 }
 
@@ -114,8 +121,10 @@ class AdviFit {
     this.target = new NetworkDensity(settings);
     this.random = new Random(settings.seed, 1000 + chain);
     this.seed = settings.seed;
-    const spread = (i) => 0.1 * 20 ** (i / (STARTS - 1)); // near 0, then ever farther from it
-    const mean = startingPoint(this.target, (i) => spread(i) * this.random.normal());
+    // Near 0, then ever farther from it.
+    const spread = (i) => 0.1 * 20 ** (i / (STARTS - 1));
+    const propose = (i) => spread(i) * this.random.normal();
+    const mean = startingPoint(this.target, propose);
     this.fit = new MeanField(this.target, mean);
     this.functionAt = this.target.functionOn(settings.grid);
     this.width = settings.grid.length;
@@ -133,7 +142,8 @@ class AdviFit {
     if (this.elbo.length > 100) this.elbo.shift();
   }
 
-  // The same noise each time, so that a band that has come to rest does not flicker.
+  // The same noise each time, so that a band that has come to rest does not
+  // flicker.
   report() {
     const { fit, target, width } = this;
     const random = new Random(this.seed, 2000);
@@ -144,12 +154,14 @@ class AdviFit {
       this.functionAt(fit.z, f, s * width);
       noise[s] = target.noise(fit.z);
     }
-    const elbo = this.elbo.reduce((sum, each) => sum + each, 0) / this.elbo.length;
+    const sum = this.elbo.reduce((total, each) => total + each, 0);
+    const elbo = sum / this.elbo.length;
     return { type: "fit", step: fit.done, steps: fit.steps, elbo, f, noise };
   }
 }
 
-// Returns the function that receives messages; `send` answers, `defer` calls a function soon.
+// Returns the function that receives messages; `send` answers, `defer` calls a
+// function soon.
 export function listener(send, defer, now = () => performance.now()) {
   let job = null;
   let before = null; // what worked last, from which a preview goes on
@@ -159,7 +171,7 @@ export function listener(send, defer, now = () => performance.now()) {
     before = new sampler(settings, chain, before);
     job = { run, chain, work: before, paused: false, scheduled: false };
     job.spent = 0; // milliseconds of work
-    job.reported = 0; // how many of them were spent at the last report
+    job.reported = 0; // how many of them at the last report
   }
 
   function answer(message) {
@@ -202,7 +214,8 @@ export function listener(send, defer, now = () => performance.now()) {
     try {
       work();
     } catch (error) {
-      send({ type: "failed", run: from.run, chain: from.chain, message: error.message });
+      const { run, chain } = from;
+      send({ type: "failed", run, chain, message: error.message });
       job = null;
     }
   }
@@ -216,7 +229,8 @@ export function listener(send, defer, now = () => performance.now()) {
   };
 }
 
-// In a worker, a message of the chain to itself comes after those that are already waiting.
+// In a worker, a message of the chain to itself comes after those that are
+// already waiting.
 export function listenAsWorker(scope) {
   const { port1, port2 } = new MessageChannel();
   let waiting = [];

@@ -1,11 +1,14 @@
-// The course's network: the log of its posterior density over z, the gradient, and f(x).
+// The course's network: the log of its posterior density over z, the gradient,
+// and f(x).
 //
-// z holds, in the order of bnn_teach's density: the noise, if it is learned, as the z whose
-// softplus is sigma ~ HalfNormal; then weights (row by row) and biases of every layer, each
-// Normal(0, priorScale). Signals lie unit by unit, with the points innermost, and are computed
-// for four points at a time, so that a weight that was read serves four times. Next: particle.js.
+// z holds, in the order of bnn_teach's density: the noise, if it is learned,
+// as the z whose softplus is sigma ~ HalfNormal(0.5); then weights (row by
+// row) and biases of every layer, each Normal(0, priorScale). Signals lie unit
+// by unit, with the points innermost, and are computed for four points at a
+// time, so that a weight that was read serves four times. Next: particle.js.
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
+const NOISE_PRIOR_SCALE = 0.5;
 
 const softplus = (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
 const sigmoid = (z) => 1 / (1 + Math.exp(-z));
@@ -29,7 +32,8 @@ function padded(numbers) {
   return signal;
 }
 
-// output = input W + b, and what is negative becomes zero if it is to be rectified.
+// output = input W + b, and what is negative becomes zero if it is to be
+// rectified.
 function forward(layer, z, input, output, points, rectify) {
   const { inputs, units, weights, biases } = layer;
   for (let unit = 0; unit < units; unit += 1) {
@@ -84,7 +88,8 @@ function addGradient(layer, slopes, input, gradient, points) {
   }
 }
 
-// Slopes with respect to a layer's input: slopes W', times the slope of the input's activation.
+// Slopes with respect to a layer's input: slopes W', times the slope of the
+// input's activation.
 function backward(layer, z, slopes, input, result, points, rectify) {
   const { inputs, units, weights } = layer;
   for (let i = 0; i < inputs; i += 1) {
@@ -125,7 +130,8 @@ function applyTanh(signal) {
   }
 }
 
-// All layers at some points: call evaluate(z), then read the last of the signals.
+// All layers at some points: call evaluate(z), then read the last of the
+// signals.
 class Pass {
   constructor(layers, activation, x) {
     this.layers = layers;
@@ -140,7 +146,8 @@ class Pass {
     return this.signals[this.layers.length];
   }
 
-  // Where the loss's slope with respect to the output goes, before addGradient.
+  // Where the loss's slope with respect to the output goes, before
+  // addGradient.
   get outputSlopes() {
     return this.slopes[this.layers.length];
   }
@@ -149,27 +156,38 @@ class Pass {
     const { layers, signals, points } = this;
     for (let l = 0; l < layers.length; l += 1) {
       const hidden = l + 1 < layers.length;
-      forward(layers[l], z, signals[l], signals[l + 1], points, hidden && this.rectify);
-      if (hidden && !this.rectify) applyTanh(signals[l + 1]);
+      const rectify = hidden && this.rectify;
+      forward(layers[l], z, signals[l], signals[l + 1], points, rectify);
+      if (hidden && !rectify) applyTanh(signals[l + 1]);
     }
   }
 
   addGradient(z, gradient) {
-    const { layers, signals, slopes, points } = this;
+    const { layers, signals, slopes, points, rectify } = this;
     for (let l = layers.length - 1; l >= 0; l -= 1) {
-      addGradient(layers[l], slopes[l + 1], signals[l], gradient, points);
+      const [layer, input, above] = [layers[l], signals[l], slopes[l + 1]];
+      addGradient(layer, above, input, gradient, points);
       if (l === 0) return;
-      backward(layers[l], z, slopes[l + 1], signals[l], slopes[l], points, this.rectify);
+      backward(layer, z, above, input, slopes[l], points, rectify);
     }
   }
 }
 
+// HalfNormal(0.5) for sigma = softplus(z0), with the Jacobian log sigmoid(z0).
+function priorOfNoise(z0, sigma, likelihoodSlope, gradient) {
+  const ratio = sigma / NOISE_PRIOR_SCALE;
+  const slope = likelihoodSlope - ratio / NOISE_PRIOR_SCALE;
+  gradient[0] = slope * sigmoid(z0) + sigmoid(-z0);
+  const constant = 0.5 * Math.log(2 / Math.PI) - Math.log(NOISE_PRIOR_SCALE);
+  return constant - 0.5 * ratio * ratio - softplus(-z0);
+}
+
 // The posterior of a network given points (x, y); without points, the prior.
 export class NetworkDensity {
-  constructor({ widths, activation, priorScale, noiseScale, noisePriorScale = 0.5, x, y }) {
+  constructor(settings) {
+    const { widths, activation, priorScale, noiseScale, x, y } = settings;
     this.learnsNoise = noiseScale === null;
     this.noiseScale = noiseScale;
-    this.noisePriorScale = noisePriorScale;
     this.priorScale = priorScale;
     this.widths = widths;
     this.activation = activation;
@@ -185,12 +203,15 @@ export class NetworkDensity {
     return this.learnsNoise ? softplus(z[0]) : this.noiseScale;
   }
 
-  // A function that writes f at the places of `grid` into `target` from `offset` on.
+  // A function that writes f at the places of `grid` into `target` from
+  // `offset` on.
   functionOn(grid) {
     const pass = new Pass(this.layers, this.activation, grid);
     return (z, target, offset) => {
       pass.evaluate(z);
-      for (let n = 0; n < grid.length; n += 1) target[offset + n] = pass.output[n];
+      for (let n = 0; n < grid.length; n += 1) {
+        target[offset + n] = pass.output[n];
+      }
     };
   }
 
@@ -208,12 +229,14 @@ export class NetworkDensity {
       outputSlopes[n] = precision * error;
     }
     const perPoint = Math.log(sigma) + 0.5 * LOG_TWO_PI;
-    const logLikelihood = -0.5 * precision * squares - y.length * perPoint;
-    const logPrior = this.priorOfWeights(z, gradient);
+    let logProb = -0.5 * precision * squares - y.length * perPoint;
+    logProb += this.priorOfWeights(z, gradient);
     pass.addGradient(z, gradient);
-    if (!this.learnsNoise) return logLikelihood + logPrior;
-    const slope = (precision * squares - y.length) / sigma;
-    return logLikelihood + logPrior + this.priorOfNoise(z[0], sigma, slope, gradient);
+    if (this.learnsNoise) {
+      const slope = (precision * squares - y.length) / sigma;
+      logProb += priorOfNoise(z[0], sigma, slope, gradient);
+    }
+    return logProb;
   }
 
   // Normal(0, priorScale) for every weight and bias; begins the gradient.
@@ -227,14 +250,5 @@ export class NetworkDensity {
     }
     const perWeight = Math.log(this.priorScale) + 0.5 * LOG_TWO_PI;
     return -0.5 * precision * squares - (z.length - first) * perWeight;
-  }
-
-  // HalfNormal for sigma = softplus(z0), and the Jacobian log sigmoid(z0).
-  priorOfNoise(z0, sigma, likelihoodSlope, gradient) {
-    const scale = this.noisePriorScale;
-    const ratio = sigma / scale;
-    gradient[0] = (likelihoodSlope - ratio / scale) * sigmoid(z0) + sigmoid(-z0);
-    const logPrior = 0.5 * Math.log(2 / Math.PI) - Math.log(scale) - 0.5 * ratio * ratio;
-    return logPrior - softplus(-z0);
   }
 }

@@ -1,10 +1,11 @@
 // The No-U-Turn sampler: a trajectory that doubles until it turns back.
 //
-// The twin of mcmc/trees.py, step by step and random number by random number: multinomial weights,
-// biased progressive choice, the generalised U-turn criterion in every subtree (Hoffman and Gelman
-// 2014; Betancourt 2017, appendix A). A tree is a stretch of a trajectory: its first and last
-// state in the order of time, one state drawn from it, the log of its weight, the sum of its
-// momenta, and whether it turns or diverges. Next: adaptation.js.
+// The twin of mcmc/trees.py, step by step and random number by random number:
+// multinomial weights, biased progressive choice, the generalised U-turn
+// criterion in every subtree (Hoffman and Gelman 2014; Betancourt 2017,
+// appendix A). A tree is a stretch of a trajectory: its first and last state
+// in the order of time, one state drawn from it, the log of its weight, the
+// sum of its momenta, and whether it turns or diverges. Next: adaptation.js.
 
 import { energy, kicked, leapfrog } from "./particle.js";
 
@@ -27,7 +28,8 @@ function logAddExp(a, b) {
   return larger + Math.log1p(Math.exp(-Math.abs(a - b)));
 }
 
-// Join two neighbouring stretches, `fresh` in the direction of growth, and choose a proposal.
+// Join two neighbouring stretches, `fresh` in the direction of growth, and
+// choose a proposal.
 export function merge(tree, fresh, direction, run, biased) {
   const logWeight = logAddExp(tree.logWeight, fresh.logWeight);
   const logRatio = fresh.logWeight - (biased ? tree.logWeight : logWeight);
@@ -45,7 +47,8 @@ export function merge(tree, fresh, direction, run, biased) {
     proposal: takeFresh ? fresh.proposal : tree.proposal,
     logWeight,
     momentumSum,
-    turning: fresh.turning || isTurning(momentumSum, first, last, run.inverseMass),
+    turning:
+      fresh.turning || isTurning(momentumSum, first, last, run.inverseMass),
     diverging: fresh.diverging,
   };
 }
@@ -53,7 +56,8 @@ export function merge(tree, fresh, direction, run, biased) {
 // A tree of one state: one leapfrog beyond the edge.
 function leaf(edge, direction, run) {
   const { target, stepSize, inverseMass, workspace } = run;
-  const state = leapfrog(target, edge, direction * stepSize, inverseMass, workspace);
+  const step = direction * stepSize;
+  const state = leapfrog(target, edge, step, inverseMass, workspace);
   const logWeight = run.startEnergy - energy(state, inverseMass);
   run.leapfrogs += 1;
   run.acceptance += Math.exp(Math.min(0, logWeight));
@@ -78,10 +82,12 @@ function buildTree(edge, direction, depth, run) {
   return merge(near, far, direction, run, false);
 }
 
-// One transition: double the trajectory, forward or backward at random, until it turns.
+// One transition: double the trajectory, forward or backward at random, until
+// it turns.
 //
-// `kernel` is { target, stepSize, inverseMass, random, workspace } and may hold maxTreeDepth and
-// divergenceThreshold. `state` becomes the next draw, in place; returned is how it was found.
+// `kernel` is { target, stepSize, inverseMass, random, workspace } and may
+// hold maxTreeDepth and divergenceThreshold. `state` becomes the next draw, in
+// place; returned is how it was found.
 export function nutsStep(kernel, state) {
   const run = {
     maxTreeDepth: 10,
@@ -122,5 +128,6 @@ export function nutsStep(kernel, state) {
   state.gradient.set(chosen.gradient);
   state.logProb = chosen.logProb;
   const { leapfrogs, acceptance } = run;
-  return { acceptanceRate: acceptance / leapfrogs, leapfrogs, depth, diverging };
+  const acceptanceRate = acceptance / leapfrogs;
+  return { acceptanceRate, leapfrogs, depth, diverging };
 }

@@ -1,10 +1,13 @@
-// A particle on the landscape of a log-density: its energy, and the leapfrog that moves it.
+// A particle on the landscape of a log-density: its energy, and the leapfrog
+// that moves it.
 //
-// The twin of mcmc/particle.py. A state has a position z, a momentum r, and log pi(z) with its
-// gradient there. A target is { size, logDensity(position, gradient) }: it returns log pi(z) and
-// writes the gradient. `inverseMass` is the diagonal of M^-1. Next: nuts.js.
+// The twin of mcmc/particle.py. A state has a position z, a momentum r, and
+// log pi(z) with its gradient there. A target is { size, logDensity(position,
+// gradient) }: it returns log pi(z) and writes the gradient. `inverseMass` is
+// the diagonal of M^-1. Next: nuts.js.
 
-// Vectors that every transition uses again: to make a new array costs more than to fill it.
+// Vectors that every transition uses again: to make a new array costs more
+// than to fill it.
 export class Workspace {
   constructor(size) {
     this.size = size;
@@ -36,10 +39,12 @@ export function initialState(target, position) {
   const gradient = new Float64Array(target.size);
   const logProb = target.logDensity(position, gradient);
   const momentum = new Float64Array(target.size);
-  return { position: Float64Array.from(position), momentum, gradient, logProb };
+  const place = Float64Array.from(position);
+  return { position: place, momentum, gradient, logProb };
 }
 
-// The start of a trajectory: the same place, and a random kick r ~ Normal(0, M).
+// The start of a trajectory: the same place, and a random kick r ~ Normal(0,
+// M).
 export function kicked(state, inverseMass, random, workspace) {
   const momentum = workspace.vector();
   for (let i = 0; i < momentum.length; i += 1) {
@@ -49,7 +54,8 @@ export function kicked(state, inverseMass, random, workspace) {
   return { position, momentum, gradient, logProb };
 }
 
-// H(z, r) = -log pi(z) + r' M^-1 r / 2; infinite where it is no number, so that nothing goes there.
+// H(z, r) = -log pi(z) + r' M^-1 r / 2; infinite where it is no number, so
+// that nothing goes there.
 export function energy(state, inverseMass) {
   const { momentum, logProb } = state;
   let kinetic = 0;
@@ -60,7 +66,8 @@ export function energy(state, inverseMass) {
   return Number.isFinite(total) ? total : Infinity;
 }
 
-// Half a kick, a drift, half a kick; the sign of the step is the direction of time.
+// Half a kick, a drift, half a kick; the sign of the step is the direction of
+// time.
 export function leapfrog(target, state, step, inverseMass, workspace) {
   const position = workspace.vector();
   const momentum = workspace.vector();

@@ -1,10 +1,12 @@
 // Random numbers that a seed repeats: uniforms, and normals made from them.
 //
-// The generator is sfc32 (Chris Doty-Humphrey, PractRand): three words that are mixed, and a
-// counter, so that no stream is shorter than 2^32 numbers. Next: particle.js.
+// The generator is sfc32 (Chris Doty-Humphrey, PractRand): three words that
+// are mixed, and a counter, so that no stream is shorter than 2^32 numbers.
+// Next: particle.js.
 
 export class Random {
-  // The same seed and stream give the same numbers; the chains of a run have streams 0, 1, 2, ...
+  // The same seed and stream give the same numbers; the chains of a run have
+  // streams 0, 1, 2, ...
   constructor(seed, stream = 0) {
     this.a = seed >>> 0;
     this.b = stream >>> 0;
@@ -31,8 +33,9 @@ export class Random {
     return (high * 2 ** 26 + low) / 2 ** 53;
   }
 
-  // Standard normal: a point in the plane has a random direction and a squared radius that is
-  // exponential (Box and Muller 1958); its two coordinates serve two calls.
+  // Standard normal: a point in the plane has a random direction and a squared
+  // radius that is exponential (Box and Muller 1958); its two coordinates
+  // serve two calls.
   normal() {
     if (this.spare !== null) {
       const spare = this.spare;
