@@ -48,7 +48,9 @@ _PUBLIC = {
     "bnn_teach.reruns.results": "record",
     "bnn_teach.reruns.rerun": "rerun",
     "bnn_teach.reruns.sweep": "sweep",
-    "bnn_teach.errors": "BnnTeachError ConvergenceWarning ArgumentWarning InterruptedWarning",
+    "bnn_teach.errors": """
+        BnnTeachError ConvergenceWarning ArgumentWarning InterruptedWarning NothingObservedWarning
+        """,
 }
 """The public names, in reading order, by the module that they live in."""
 

@@ -50,7 +50,7 @@ def as_count(name: str, value: Any, least: int) -> int:
     if number is None or number < least or isinstance(value, bool):
         whole = isinstance(value, float) and value.is_integer() and value >= least
         hint = f" Write {name}={int(value)}." if whole else ""
-        raise ArgumentError(f"{name}={value!r}: expected an integer of at least {least}.{hint}")
+        raise ArgumentError(f"{name}={value!r:.60}: expected an integer of at least {least}.{hint}")
     return number
 
 
@@ -62,7 +62,7 @@ def as_number(name: str, value: Any, low: float, high: float) -> float:
         number = np.nan
     if not low < number < high:
         between = f"above {low:g}" if high == np.inf else f"between {low:g} and {high:g}"
-        raise ArgumentError(f"{name}={value!r}: expected a number {between}.")
+        raise ArgumentError(f"{name}={value!r:.60}: expected a number {between}.")
     return number
 
 

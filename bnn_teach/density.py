@@ -136,6 +136,10 @@ class LogDensity:
         self.structure = self._look.structure
         self.tensors: Tensors = self._look.inputs
 
+    def __reduce__(self) -> Any:
+        given = {p: self.structure.observed[p] for p in self.structure.asked}
+        return LogDensity, (self.structure.model, given)
+
     # One draw: symbolic, called while a program is being traced.
 
     def _parts(self, z: Any) -> dict[str, Any]:

@@ -112,6 +112,10 @@ class ConvergenceWarning(UserWarning):
     """The draws, or the fit, should not be trusted as they are."""
 
 
+class NothingObservedWarning(UserWarning):
+    """The model has no data, so its posterior is its prior."""
+
+
 class ArgumentWarning(UserWarning):
     """A prediction uses other arguments than the draws were made with."""
 

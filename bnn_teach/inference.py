@@ -19,7 +19,7 @@ from bnn_teach.approximation import Fit, judge_convergence
 from bnn_teach.arguments import as_count, as_number, as_seed, checked_arguments
 from bnn_teach.density import LogDensity
 from bnn_teach.diagnostics import sampling_warnings, stuck_chains
-from bnn_teach.dsl.model import Model
+from bnn_teach.dsl.model import Model, check_model
 from bnn_teach.engine.programs import kept
 from bnn_teach.engine.progress import interruptible
 from bnn_teach.engine.runtime import import_time, tf
@@ -103,6 +103,7 @@ def sample(
     Hoffman & Gelman (2014), *The No-U-Turn Sampler*, JMLR 15; Betancourt (2017), *A Conceptual
     Introduction to Hamiltonian Monte Carlo*, arXiv:1701.02434.
     """
+    check_model(model)
     settings = Settings(
         num_samples=as_count("num_samples", num_samples, 1),
         burn_in=as_count("burn_in", burn_in, 0),
@@ -213,6 +214,7 @@ def fit(
     ----------
     Kucukelbir et al. (2017), *Automatic Differentiation Variational Inference*, JMLR 18.
     """
+    check_model(model)
     learning_rate = as_number("learning_rate", learning_rate, 0.0, np.inf)
     final = learning_rate / 100 if final_learning_rate is None else final_learning_rate
     settings = FitSettings(
@@ -287,6 +289,7 @@ def _functions(density: LogDensity) -> set[str]:
 def _density(model: Model, observed: Mapping[str, Any] | None) -> LogDensity:
     density = LogDensity(model, observed)
     check_axes(density.structure)
+    density.structure.warn_without_data(stacklevel=5)
     return density
 
 

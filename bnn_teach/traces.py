@@ -7,6 +7,7 @@ This is the only module that builds ArviZ's objects. Groups and names are ArviZ'
 
 from __future__ import annotations
 
+import os
 import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,6 +23,7 @@ from bnn_teach.engine.programs import Arrays
 from bnn_teach.errors import ArgumentError, ShapeError, did_you_mean
 
 SAMPLE = ("chain", "draw")
+_OWN = (("chain",), ("draw",))
 
 
 def make_trace(structure: Structure, groups: Mapping[str, Arrays], **attrs: Any) -> xr.DataTree:
@@ -201,6 +203,8 @@ def _labels(coords: Mapping[str, Any], path: str, dim: str, size: int) -> np.nda
 def draws_of(trace: Any, path: str | None = None) -> Arrays:
     """Return the posterior's arrays by path, shape (chain, draw, ...).
 
+    Of a single chain, a single draw or stacked draws, an axis of length 1 is put in.
+
     Raises
     ------
     ArgumentError
@@ -211,7 +215,11 @@ def draws_of(trace: Any, path: str | None = None) -> Arrays:
             f"Expected a trace with a posterior, got {type(trace).__name__}. Pass what bt.sample "
             "or fit.approximation.sample returned."
         )
-    posterior = trace["posterior"].dataset
+    posterior = trace["posterior"].to_dataset()
+    for stacked in {posterior[d].dims for d in SAMPLE if d in posterior.coords} - {(), *_OWN}:
+        posterior = posterior.drop_vars([*SAMPLE, *stacked], errors="ignore")
+        posterior = posterior.rename({stacked[0]: "draw"})
+    posterior = posterior.expand_dims([d for d in SAMPLE if d not in posterior.dims])
     if 0 in (posterior.sizes["chain"], posterior.sizes["draw"]):
         raise ArgumentError(
             "The trace holds no draws (an interrupted warm-up leaves none). Sample again."
@@ -221,17 +229,38 @@ def draws_of(trace: Any, path: str | None = None) -> Arrays:
 
 def save(trace: xr.DataTree, path: str | pathlib.Path) -> pathlib.Path:
     """Write a trace to a netCDF file and return its path."""
+    if not isinstance(trace, xr.DataTree) or not isinstance(path, str | os.PathLike):
+        raise ArgumentError(
+            f"save: got {type(trace).__name__} and {type(path).__name__}, expected a trace and a "
+            "path. Write bt.save(trace, 'trace.nc'); of a fit save draws, "
+            "fit.approximation.sample(1000)."
+        )
     path = pathlib.Path(path)
+    if not path.parent.is_dir() or path.is_dir():
+        raise ArgumentError(
+            f"save: got {path}, expected a file in a folder that exists. Make the folder "
+            f"{path.parent} first, and end the path with a file's name, such as trace.nc."
+        )
     trace.to_netcdf(path, engine="h5netcdf")
     return path
 
 
 def load(path: str | pathlib.Path) -> xr.DataTree:
     """Read a trace from a netCDF file into memory; the file is closed again."""
+    if not isinstance(path, str | os.PathLike):
+        raise ArgumentError(
+            f"load: got {type(path).__name__}, expected a path. Pass the one that bt.save returned."
+        )
     if not pathlib.Path(path).exists():
         raise ArgumentError(f"{path}: no such file. Pass the path that bt.save returned.")
-    with xr.open_datatree(path, engine="h5netcdf") as tree:
-        return tree.load()
+    try:
+        with xr.open_datatree(path, engine="h5netcdf") as tree:
+            return tree.load()
+    except (OSError, ValueError) as error:
+        raise ArgumentError(
+            f"{path}: got a file that is no netCDF ({error}), expected a trace. Pass the path that "
+            "bt.save returned."
+        ) from None
 
 
 def concatenate(traces: Sequence[xr.DataTree], dim: str = "chain") -> xr.DataTree:
@@ -256,7 +285,7 @@ def concatenate(traces: Sequence[xr.DataTree], dim: str = "chain") -> xr.DataTre
         If the traces do not fit together.
     """
     given: Any = traces
-    traces = [] if isinstance(given, xr.DataTree) else list(given)
+    traces = list(given) if isinstance(given, list | tuple) else []
     if dim not in SAMPLE or not traces or {type(t) for t in traces} != {xr.DataTree}:
         raise ArgumentError(
             "concatenate takes a list of one or more traces, and dim='chain' or 'draw'; got "

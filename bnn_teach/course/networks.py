@@ -13,7 +13,7 @@ from bnn_teach.dsl.distributions import Normal
 from bnn_teach.dsl.model import model
 from bnn_teach.dsl.random_variables import Deterministic
 from bnn_teach.engine.runtime import tf
-from bnn_teach.errors import ShapeError
+from bnn_teach.errors import ArgumentError, ShapeError
 
 _FUSED_UP_TO = 400  # weights in a layer
 
@@ -37,6 +37,12 @@ def dense(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor | float = 0.0) -> tf
     -------
     tensor, shape (N, units)
     """
+    if x.shape[-1] != weights.shape[0]:
+        raise ShapeError(
+            f"dense: got x of shape {tuple(x.shape)} and weights of shape {tuple(weights.shape)}, "
+            "expected (N, inputs) and (inputs, units). Let the weights have as many rows as x has "
+            "columns."
+        )
     if weights.shape.num_elements() <= _FUSED_UP_TO:
         product = tf.reduce_sum(weights[:, :, None] * tf.transpose(x)[:, None, :], 0)
     else:
@@ -47,12 +53,7 @@ def dense(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor | float = 0.0) -> tf
 @model
 def layer(x: Any, units: int, prior_scale: float = 1.0) -> Any:
     """Yield weights ``w`` (inputs, units) and bias ``b`` (units,); return x w + b, (N, units)."""
-    shape = tuple(getattr(x, "shape", ()))  # a single number may be a plain float
-    if len(shape) != 2:
-        raise ShapeError(
-            f"layer: x has shape {shape}, expected (N, inputs), one row a point. For "
-            "points on one axis pass x[:, None]."
-        )
+    shape = _shape_of(x)
     w = yield Normal("w", 0.0, prior_scale, batch_stack=(shape[1], units))
     b = yield Normal("b", 0.0, prior_scale, batch_stack=units)
     return dense(x, w, b)
@@ -84,6 +85,7 @@ def network(
     activation : callable, optional
         Between the layers.
     """
+    _check_layers(hidden, activation)
     signal = x
     for number, units in enumerate(hidden, start=1):
         signal = activation((yield layer(signal, units, prior_scale).named(f"l{number}")))
@@ -91,3 +93,35 @@ def network(
     f = yield Deterministic("f", output)
     yield Normal("obs", loc=f, scale=noise_scale, observed=y)
     return f
+
+
+def _shape_of(x: Any) -> tuple[int, ...]:
+    if not (tf.is_tensor(x) or isinstance(x, float | int)):
+        raise ArgumentError(
+            f"layer: x is {type(x).__name__}, expected an array of shape (N, inputs). Pass one "
+            "array of numbers, such as data.x[:, None] or table[['a', 'b']].to_numpy()."
+        )
+    shape = tuple(getattr(x, "shape", ()))  # a single number may be a plain float
+    if len(shape) != 2:
+        raise ShapeError(
+            f"layer: x has shape {shape}, expected (N, inputs), one row a point. For "
+            "points on one axis pass x[:, None]."
+        )
+    return shape
+
+
+def _check_layers(hidden: Any, activation: Any) -> None:
+    units_fit = isinstance(hidden, list | tuple) and all(
+        isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in hidden
+    )
+    if not units_fit:
+        shown = f"an array of shape {tuple(hidden.shape)}" if tf.is_tensor(hidden) else repr(hidden)
+        raise ArgumentError(
+            f"network: hidden: got {shown}, expected positive integers, one a layer. Write "
+            "hidden=(5,) for one layer of five units, hidden=(5, 5) for two."
+        )
+    if not callable(activation):
+        raise ArgumentError(
+            f"network: activation: got {type(activation).__name__}, expected a function. Pass it "
+            "without calling it, as in activation=tf.nn.relu or activation=tf.tanh."
+        )

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from bnn_teach.engine.runtime import tf
-from bnn_teach.errors import ArgumentError, ModelError
+from bnn_teach.errors import ArgumentError, DtypeError, ModelError
 
 _working = {"dtype": tf.float32}
 
@@ -62,15 +62,19 @@ def as_data(value: Any) -> Any:
     Raises
     ------
     ArgumentError
-        If an array has masked, that is missing, values.
+        If an array has masked, that is missing, values; holds dates, complex numbers or a mixture
+        of types; or differs in values that the working dtype cannot tell apart.
     """
     _check_masks(value)
     if isinstance(value, np.generic | np.ndarray) and np.ndim(value) == 0:
+        _as_array(value)
         return value.item()
     if isinstance(value, dict | list | tuple) and not _has_float(value):
         return map_entries(as_data, value)
     if tf.is_tensor(value):
         tensor = tf.convert_to_tensor(value) if isinstance(value, tf.Variable) else value
+        if tensor.dtype == tf.float64 and hasattr(tensor, "numpy"):
+            converted(tensor.numpy(), get_dtype().as_numpy_dtype)
         return tf.cast(tensor, get_dtype()) if tensor.dtype.is_floating else tensor
     array = None
     if hasattr(value, "__array__") or type(value) in (list, tuple):
@@ -86,11 +90,57 @@ def _as_array(value: Any) -> np.ndarray | None:
     except (TypeError, ValueError, NotImplementedError, ModelError):
         return None  # ragged, known only when sampling, or something to be yielded
     if array.dtype.kind == "f":
-        return array.astype(get_dtype().as_numpy_dtype, copy=False)
+        return converted(array, get_dtype().as_numpy_dtype)
     if array.dtype.kind in "iu":
         small = array.size == 0 or (array.min() >= -(2**31) and array.max() < 2**31)
         return array.astype(np.int32 if small else np.int64, copy=False)
+    words = array.dtype.kind == "O" and all(isinstance(v, str) for v in array.flat)
+    if remedy := None if words else _NOT_REAL.get(array.dtype.kind):
+        raise ArgumentError(
+            f"got {type(value).__name__} of dtype {array.dtype}, expected real numbers. {remedy}"
+        )
     return array if array.dtype.kind == "b" else None
+
+
+_DATES = "Count from a date, as in (t - t[0]) / np.timedelta64(1, 'D')."
+_NOT_REAL = {
+    "c": "Pass the real and the imaginary part, z.real and z.imag, or np.abs(z).",
+    "M": _DATES,
+    "m": "Divide by a unit, as in t / np.timedelta64(1, 'D').",
+    "O": "Pick the columns of numbers, without missing values, and pass .astype(float) of them. "
+    + _DATES.replace("Count", "Of dates, count"),
+}
+
+
+def converted(array: np.ndarray, dtype: Any) -> np.ndarray:
+    """Return an array in a floating-point type, or raise an error if values become one.
+
+    Raises
+    ------
+    ArgumentError
+        Half of the different values would be lost, or some by an error above a thousandth of their
+        range; whole numbers would change; or a number would become infinite.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        new = array.astype(dtype, copy=False)
+        if new is array or array.size == 0 or np.array_equal(new, array, equal_nan=True):
+            return new
+        finite = array[np.isfinite(array)]
+        if finite.size == 0:
+            return new
+        rounded = finite.astype(dtype)
+        error = np.abs(finite - rounded).max()
+        whole = (finite == np.round(finite)).all() and np.abs(finite).max() < 2**53
+    before, after = np.unique(finite).size, np.unique(rounded).size
+    coarse = 2 * after < before or (after < before and error > 1e-3 * np.ptp(finite))
+    if not (whole or coarse or np.isinf(error)):
+        return new
+    found = f"its {before} different values become {after}" if after < before else "values change"
+    raise ArgumentError(
+        f"got numbers up to {np.abs(finite).max():.12g}, which {np.dtype(dtype)} cannot hold: "
+        f"{found}; expected about {np.finfo(dtype).precision} digits. Centre them, x - x.mean(), "
+        "or rescale them, or call bt.set_dtype('float64') first."
+    )
 
 
 def _check_masks(value: Any) -> None:
@@ -115,9 +165,17 @@ def as_parameter(value: Any) -> tf.Tensor:
 
     Lists may mix numbers with the values of other random variables: ``cutpoints=[-1.0, c, 2.0]``.
     """
+    if getattr(value, "dtype", None) in (tf.bool, np.bool_):
+        raise DtypeError(
+            "got booleans, expected numbers. Write tf.where(mask, a, b) to choose between two, or "
+            f"tf.cast(mask, tf.{get_dtype().name}) for 0 and 1."
+        )
     if tf.is_tensor(value):
         return value if value.dtype == get_dtype() else tf.cast(value, get_dtype())
     if isinstance(value, list | tuple) and any(not isinstance(v, numbers.Real) for v in value):
         return tf.stack([as_parameter(v) for v in value])
     _check_masks(value)
-    return tf.constant(np.asarray(value), dtype=get_dtype())
+    array = np.asarray(value)
+    if array.dtype.kind in "fiu":
+        array = converted(array, get_dtype().as_numpy_dtype)
+    return tf.constant(array, dtype=get_dtype())

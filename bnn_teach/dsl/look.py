@@ -17,10 +17,11 @@ import numpy as np
 
 from bnn_teach.dsl.checks.observed import check_observed, check_shape
 from bnn_teach.dsl.checks.parameters import check_parameters
+from bnn_teach.dsl.checks.purity import FIXED, check_finite, check_no_randomness, check_same
 from bnn_teach.dsl.dtypes import get_dtype
 from bnn_teach.dsl.interpreter import Sites, interpret
 from bnn_teach.dsl.model import Model, check_model
-from bnn_teach.dsl.random_variables import RandomVariable, Shape
+from bnn_teach.dsl.random_variables import Potential, RandomVariable, Shape
 from bnn_teach.dsl.structure import Structure, check_asked, inspect_model, structure_of
 from bnn_teach.engine.identity import asks_for_types, identity
 from bnn_teach.engine.programs import Arrays, Recording, Tensors, kept
@@ -54,6 +55,8 @@ class Look(NamedTuple):
     """Observed values that the model itself holds."""
     numbers: Mapping[str, float] = {}
     """Arguments whose numbers the model's Python needs, so they are constants of the graph."""
+    measured: frozenset[str] = frozenset()
+    """Arguments that observed values come from, and are checked with these."""
     seconds: float = 0.0
     """How long it took; 0 where the model was known."""
     inputs: Tensors = {}  # noqa: RUF012
@@ -140,7 +143,7 @@ def look(
         found = _with_needed_numbers(model, asked, reading, frozenset(needed))
         record = found.recording
         if key is None and record.digest_of(record.traced()) != record.digest:
-            raise ModelError(f"{model.describe()} computes something else at every run. {_FIXED}")
+            raise ModelError(f"{model.describe()} computes something else at every run. {FIXED}")
         seconds += time.perf_counter() - clock
         return found
 
@@ -154,6 +157,8 @@ def look(
     for path, value in asked.items():
         node: Any = found.structure.sites[path].node
         arrays[f"observed {path}"] = check_observed(path, node, value, True, "given")
+    for name in {*model.data} - found.measured:
+        check_finite(f"{model.name}: the argument {name!r}", model.data[name])
     inputs = {name: tf.constant(array) for name, array in arrays.items()}
     stale = dict.fromkeys(found.structure.stale)
     structure = found.structure._replace(model=model.with_arguments(stale))
@@ -213,12 +218,15 @@ def _look(
         observed: Tensors = {}
         dropped: list[str] = []
         stale: set[str] = set()  # arguments that held what is dropped
+        measured: set[str] = set()
 
         def handler(path: str, variable: RandomVariable) -> Any:
             value = asked.get(path, variable.observed)
             new = [symbols[k] for k in model.renewed if path not in asked]
+            sources = {k for k, v in symbols.items() if _depends(value, [v])}
+            measured.update(sources)
             if value is not None and new and not _depends(value, new):
-                stale.update(k for k, v in symbols.items() if _depends(value, [v]))
+                stale.update(sources)
                 dropped.append(path)
                 value = None
             if value is None:
@@ -228,29 +236,48 @@ def _look(
                 check_shape(path, variable, tuple(value.shape))
                 observed[path] = tf.cast(value, variable.distribution.dtype)
             else:
-                kind = "given" if path in asked else "observed"
-                array = check_observed(path, variable, value, only_shape=True, kind=kind)
+                array = check_observed(path, variable, value, True, _KINDS[path in asked])
                 observed[path] = recording.input(f"observed {path}", array.shape, array.dtype)
                 given[path] = array
             shape = tuple(observed[path].shape)
             return read.value(path, variable, shape) if read.predicts else observed[path]
 
         sites = interpret(model.with_arguments(symbols), handler)
+        check_no_randomness(model.describe())
         structure = structure_of(model, sites, asked, observed)
         if named := [path for path in sites if "Tensor(" in path]:
-            raise ModelError(f"{named[0]}: a name was made of a random value. {_FIXED}")
-        structure = structure._replace(dropped=tuple(dropped), stale=frozenset(stale))
-        seen.append((read, structure))
+            raise ModelError(f"{named[0]}: a name was made of a random value. {FIXED}")
+        structure = structure._replace(
+            dropped=tuple(dropped),
+            stale=frozenset(stale),
+            weighed=_weighed(sites, [*symbols.values(), *observed.values()]),
+        )
+        seen.append((read, structure, frozenset(measured)))
         outputs = {f"observed {p}": v for p, v in observed.items()}
-        for path in structure.random:
-            for i, symbol in enumerate(_symbols(sites[path].node.distribution)):
-                outputs[f"parameter {path}/{i}"] = symbol
+        outputs |= {
+            f"parameter {path}/{i}": symbol
+            for path in structure.random
+            for i, symbol in enumerate(_symbols(sites[path].node.distribution))
+        }
         return outputs | read.outputs(sites, observed)
 
     recording = Recording(write)
-    (_, before), (read, structure) = seen
-    _check_same(before, structure)
-    return Look(structure, recording, read, given, _chosen(model, numbers))
+    (_, before, _), (read, structure, measured) = seen
+    check_same(before, structure)
+    return Look(structure, recording, read, given, _chosen(model, numbers), measured)
+
+
+_KINDS = {True: "given", False: "observed"}
+
+
+def _weighed(sites: Sites, data: list[tf.Tensor]) -> dict[str, frozenset[int]]:
+    """Return the lengths of the data that each Potential is computed from."""
+    rows = [v for v in data if v.shape.rank]
+    return {
+        path: frozenset(v.shape[0] for v in rows if _depends(site.node.log_prob, [v]))
+        for path, site in sites.items()
+        if isinstance(site.node, Potential)
+    }
 
 
 def _arguments(model: Model, recording: Recording, numbers: frozenset[str]) -> Tensors:
@@ -262,26 +289,6 @@ def _arguments(model: Model, recording: Recording, numbers: frozenset[str]) -> T
             if isinstance(model.bound.arguments[name], float):
                 _without_text(symbols[name])
     return symbols
-
-
-def _check_same(before: Structure, now: Structure) -> None:
-    """Raise :class:`ModelError` unless two runs of a model yielded the same."""
-    for path in (*before.sites, *now.sites):
-        if path not in before.sites or path not in now.sites:
-            raise ModelError(
-                f"{path}: the model yielded this variable in one run and not in another. {_FIXED}"
-            )
-        if before.shape_of(path) != now.shape_of(path):
-            raise ModelError(
-                f"{path}: the variable has shape {before.shape_of(path)} in one run and "
-                f"{now.shape_of(path)} in another. {_FIXED}"
-            )
-
-
-_FIXED = (
-    "Which variables a model has, and what it computes, may depend on its arguments only, not on "
-    "chance or on anything that changes outside. To choose by a random value use tf.where."
-)
 
 
 def _is_symbolic(value: Any) -> bool:

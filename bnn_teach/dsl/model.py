@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
+import types
 from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
+import cloudpickle
 import numpy as np
 
 from bnn_teach.dsl.dtypes import as_data, get_dtype, map_entries
 from bnn_teach.dsl.random_variables import Node, check_name
-from bnn_teach.engine.runtime import tf
+from bnn_teach.engine.runtime import refuse_after_fork, tf
 from bnn_teach.errors import ArgumentError, ForgottenYieldError, ModelError, did_you_mean
 
 
@@ -49,6 +52,15 @@ class Model(Node):
 
     def with_coords(self, **coords: Any) -> Model:
         """Return the same model with labels for its axes: ``m.with_coords(school=names)``."""
+        for dim, labels in coords.items():
+            array = np.asarray(labels)
+            whole = array.dtype.kind in "biufUSMm" or all(isinstance(v, str) for v in array.flat)
+            if array.ndim != 1 or not whole:
+                raise ArgumentError(
+                    f"with_coords: {dim}: got {type(labels).__name__} of {array.dtype}, shape "
+                    f"{array.shape}; expected one number, text or np.datetime64 an entry, for a "
+                    "file holds no other labels. Pass texts, as in [str(v) for v in labels]."
+                )
         return self._changed(coords={**self.coords, **coords})
 
     def at(self, **changes: Any) -> Model:
@@ -106,7 +118,14 @@ class Model(Node):
     def start(self) -> Generator[Any, Any, Any]:
         """Call the generator function; arrays arrive in it as tensors."""
         args, kwargs = _as_tensors(self.bound.args), _as_tensors(self.bound.kwargs)
-        return self.function.function(*args, **kwargs)
+        generator = self.function.function(*args, **kwargs)
+        if not inspect.isgenerator(generator):
+            raise ModelError(
+                f"{self.describe()}: calling the function gave {type(generator).__name__}, "
+                "expected a generator. A decorator between it and @bt.model has to return what "
+                "the function returns; or put @bt.model directly above the function."
+            )
+        return generator
 
     def describe(self) -> str:
         """Name it in a message."""
@@ -135,9 +154,26 @@ class ModelFunction:
 
     def __init__(self, function: Callable[..., Any], name: str | None, keep_return: bool) -> None:
         self.function = function
-        self.name = check_name(name or function.__name__)
+        named = function.func if isinstance(function, functools.partial) else function
+        self.name = check_name(name or named.__name__)
         self.keep_return = keep_return
-        functools.update_wrapper(self, function)
+        functools.update_wrapper(self, named)
+
+    def __get__(self, instance: Any, owner: Any = None) -> ModelFunction:
+        """Bind a method of a class: ``self`` is no argument of the model."""
+        if instance is None:
+            return self
+        return ModelFunction(types.MethodType(self.function, instance), self.name, self.keep_return)
+
+    def __reduce__(self) -> Any:
+        parts = self.function, self.name, self.keep_return
+        module = sys.modules.get(self.__module__)
+        if self.__module__ != "__main__" and getattr(module, self.__qualname__, None) is self:
+            return self.__qualname__
+        return _read, (cloudpickle.dumps(parts),)
+
+    def __deepcopy__(self, memo: Any) -> ModelFunction:
+        return self
 
     def __call__(self, *args: Any, **kwargs: Any) -> Model:
         """Bind arguments to the generator's; nothing runs yet."""
@@ -162,6 +198,7 @@ class ModelFunction:
             collected = parameters[key].kind in _COLLECTING
             try:
                 converted[key] = map_entries(as_data, value) if collected else as_data(value)
+                _check_contents(converted[key])
             except ArgumentError as error:
                 raise ArgumentError(f"{self.name}: the argument {key!r}: {error}") from None
         return converted
@@ -200,9 +237,28 @@ def model(
     ModelError
         If the function never yields.
     """
+    if isinstance(function, str):
+        function, name = None, function
     if function is None:
         return functools.partial(model, name=name, keep_return=keep_return)
-    if not inspect.isgeneratorfunction(function):
+    if isinstance(function, ModelFunction):
+        return ModelFunction(
+            function.function, name or function.name, keep_return or function.keep_return
+        )
+    if isinstance(function, staticmethod | classmethod):
+        return type(function)(model(function.__func__, name=name, keep_return=keep_return))
+    if hasattr(function, "get_concrete_function"):
+        raise ModelError(
+            f"{getattr(function, '__name__', 'a function')}: got a tf.function under @bt.model, "
+            "expected a plain generator function. Leave @tf.function out: the model is compiled "
+            "anyway."
+        )
+    if inspect.isasyncgenfunction(function) or inspect.iscoroutinefunction(function):
+        raise ModelError(
+            f"{function.__name__}: got an async function under @bt.model, expected a plain "
+            "generator function. Write 'def' without 'async'."
+        )
+    if not inspect.isgeneratorfunction(inspect.unwrap(function)):
         raise ModelError(
             f"{getattr(function, '__name__', function)!s} under @bt.model contains no 'yield', so "
             "it is not a generator of random variables. Write, for example, "
@@ -211,7 +267,28 @@ def model(
     return ModelFunction(function, name, keep_return)
 
 
+def _check_contents(value: Any) -> None:
+    """Raise an error for data without rows, and for a number that is none."""
+    array = _as_array(value)
+    if array is None:
+        map_entries(_check_contents, value)
+    elif array.size == 0:
+        raise ArgumentError(
+            f"got an array of shape {array.shape}, expected at least one row. Pass data, or None "
+            "where the model has a default for none."
+        )
+    elif array.ndim == 0 and (np.isnan(array) or (np.isinf(array) and np.isfinite(value))):
+        raise ArgumentError(
+            f"got {value!r}, which is no number in {array.dtype}; expected one. See where it is "
+            "computed: 0/0, or the mean of data with gaps, is nan."
+        )
+
+
 _COLLECTING = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+def _read(written: bytes) -> ModelFunction:
+    return ModelFunction(*cloudpickle.loads(written))
 
 
 def _as_array(value: Any) -> np.ndarray | None:
@@ -234,6 +311,7 @@ def _as_tensors(value: Any) -> Any:
 
 def check_model(model: Any) -> Model:
     """Return ``model`` if it is a model that was called, else raise :class:`ModelError`."""
+    refuse_after_fork()
     if isinstance(model, Model):
         return model
     if isinstance(model, ModelFunction):

@@ -79,6 +79,8 @@ class Node:
         return f'bt.{type(self).__name__}("{self.name}", ...)'
 
     def __getattr__(self, attribute: str) -> Any:
+        if "name" not in self.__dict__:  # while it is copied or read from a file
+            raise AttributeError(attribute)
         if attribute in _ARRAY_ATTRIBUTES:
             _use_before_yield(self)
         raise AttributeError(f"{self.describe()} has no attribute {attribute!r}")

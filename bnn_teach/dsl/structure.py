@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import warnings
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
@@ -19,9 +20,16 @@ from bnn_teach.dsl.checks.parameters import check_parameters
 from bnn_teach.dsl.handlers import from_prior, near_zero
 from bnn_teach.dsl.interpreter import Handler, Sites, interpret
 from bnn_teach.dsl.model import Model, check_model
-from bnn_teach.dsl.random_variables import Node, RandomVariable, Shape
+from bnn_teach.dsl.random_variables import Node, Potential, RandomVariable, Shape
 from bnn_teach.engine.runtime import tf
-from bnn_teach.errors import ArgumentError, ModelError, ObservedError, ParameterError, did_you_mean
+from bnn_teach.errors import (
+    ArgumentError,
+    ModelError,
+    NothingObservedWarning,
+    ObservedError,
+    ParameterError,
+    did_you_mean,
+)
 
 
 class Structure(NamedTuple):
@@ -43,11 +51,26 @@ class Structure(NamedTuple):
     """Which variables are not observed, because the model was put at other data."""
     stale: frozenset[str] = frozenset()
     """The arguments that had their observed values."""
+    weighed: Mapping[str, frozenset[int]] = {}
+    """Lengths of the data that each Potential is computed from, by path."""
 
     @property
     def random(self) -> list[str]:
         """The paths of all random variables, in order."""
         return [p for p, s in self.sites.items() if isinstance(s.node, RandomVariable)]
+
+    def warn_without_data(self, stacklevel: int) -> None:
+        """Warn where nothing is observed and no Potential weighs the values."""
+        if self.observed or any(isinstance(s.node, Potential) for s in self.sites.values()):
+            return
+        why = f"{self.dropped[0]!r} was observed with other data" if self.dropped else "none given"
+        warnings.warn(
+            f"{self.model.describe()} observes nothing ({why}), so its posterior is its prior. "
+            "Pass the data, as in net.at(x=x, y=y) or observed=y; to draw from the prior use "
+            "bt.sample_prior_predictive.",
+            NothingObservedWarning,
+            stacklevel=stacklevel,
+        )
 
     def dims_of(self, path: str) -> tuple[str, ...] | None:
         """Names of the value's axes, where the model gave them."""

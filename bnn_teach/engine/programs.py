@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from bnn_teach.engine.compilable import check_compilable, written
-from bnn_teach.engine.runtime import tf
+from bnn_teach.engine.runtime import refuse_after_fork, tf
 from bnn_teach.engine.storage import allocate, release
 from bnn_teach.errors import CompilationError, CompilerCacheError
 
@@ -223,6 +223,7 @@ class Compiled:
 
 def kept(key: Hashable, build: Callable[[], Any]) -> Any:
     """Return what was built for ``key``, building it if it is new; the last 64 are kept."""
+    refuse_after_fork()
     value = _kept.pop(key, None)
     if value is None:
         value = build()

@@ -22,6 +22,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from importlib.metadata import version
 
+from bnn_teach.errors import InferenceError
+
 _MOST_BYTES = 500_000_000  # that compiled programs may take, and must find free at the start
 _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 _FLAGS = "TF_XLA_FLAGS"
@@ -157,11 +159,26 @@ tf.get_logger().addFilter(lambda record: "tf.function retracing" not in record.g
 import_time: float = time.perf_counter() - _clock
 """Seconds that it took to import TensorFlow and TFP."""
 
+_forked: list[bool] = []
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: _forked.append(True))
+
+
+def refuse_after_fork() -> None:
+    """Raise :class:`InferenceError` in a process that was forked, where TensorFlow would hang."""
+    if _forked:
+        raise InferenceError(
+            "this process was forked after TensorFlow had started, and would hang; expected a "
+            'fresh one. Use multiprocessing.get_context("spawn"), or joblib, which does.'
+        )
+
+
 __all__ = [
     "XLAControlFlowContext",
     "cache_folder",
     "get_all_registered_kernels",
     "import_time",
+    "refuse_after_fork",
     "tf",
     "tfp",
 ]

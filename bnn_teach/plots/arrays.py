@@ -19,7 +19,8 @@ from bnn_teach.errors import ArgumentError, ConvergenceWarning, ShapeError
 
 def real(name: str, values: Any) -> np.ndarray:
     """Return an array of real numbers."""
-    array = np.asarray(values)
+    whole = isinstance(values, xr.DataTree | xr.Dataset)
+    array = np.asarray(None if whole else values)
     if array.dtype.kind not in "biuf":
         raise ArgumentError(
             f"{name}: got {type(values).__name__} of dtype {array.dtype}, expected real numbers. "

@@ -189,6 +189,13 @@ def _at_batches(density: LogDensity, batch_size: int | None) -> LogDensity:
             f"batch_size={batch_size} needs data that are arguments of the model or observed "
             f"values with one common first axis of at least that length; it is {density.num_data}."
         )
+    for path, lengths in density.structure.weighed.items():
+        if density.num_data in lengths:
+            raise ArgumentError(
+                f"{path}: got batch_size={batch_size} and a Potential that is computed from the "
+                "data, which would count at a batch's value; expected terms of the data to be "
+                "observed. Use observed= at a random variable, or leave batch_size out."
+            )
     try:
         target = density.at_rows(batch_size)
     except BnnTeachError as error:

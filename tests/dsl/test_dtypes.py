@@ -98,7 +98,7 @@ def test_what_is_no_array_of_numbers_is_left_alone(value):
 
 
 def test_objects_and_words_in_arrays_are_left_alone():
-    for value in (np.array(["a", "b"]), pd.Series(["a", "b"]), np.array([1.0, None])):
+    for value in (np.array(["a", "b"]), pd.Series(["a", "b"])):
         assert as_data(value) is value
     assert as_data(np.tanh) is np.tanh
 
@@ -143,7 +143,7 @@ def test_something_to_be_yielded_may_be_an_argument():
 
 @pytest.mark.parametrize(
     "value",
-    [0.1, 3, np.float64(0.1), np.int64(3), [1, 2.5], np.arange(3), np.array([True])],
+    [0.1, 3, np.float64(0.1), np.int64(3), [1, 2.5], np.arange(3)],
     ids=repr,
 )
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from bnn_teach.dsl.checks.supports import first_outside
+from bnn_teach.dsl.dtypes import converted
 from bnn_teach.dsl.random_variables import RandomVariable, Shape
-from bnn_teach.errors import ObservedError
+from bnn_teach.errors import ArgumentError, ObservedError
 
 
 def check_observed(
@@ -37,18 +38,25 @@ def check_observed(
         raise fail("has rows of different lengths", "a rectangular array", "Pass one.") from None
     if raw.dtype.kind not in "buif":
         raise fail(f"is {type(value).__name__} of dtype {raw.dtype}", "numbers", "Pass numbers.")
+    check_shape(path, variable, raw.shape, kind)
+    if raw.size == 0:
+        raise fail(f"has shape {raw.shape}, no entries", "at least one", "Pass data.")
     with np.errstate(over="ignore", invalid="ignore"):
         array = raw.astype(dtype)
-    check_shape(path, variable, array.shape, kind)
     if not only_shape:
         _check_numbers(raw, array, variable, fail)
+        if raw.dtype.kind == array.dtype.kind == "f":
+            try:
+                converted(raw, dtype)
+            except ArgumentError as error:
+                raise ObservedError(f"{path}: the {kind} value: {error}") from None
     return array
 
 
 def check_shape(path: str, variable: RandomVariable, shape: Shape, kind: str = "observed") -> None:
     """Raise :class:`ObservedError` if a value of this shape does not fit its variable."""
     if not _fits(variable, shape):
-        broadcast = " (or one that it broadcasts to)" if variable.shape else ""
+        broadcast = " (or with further axes in front)" if variable.shape else ""
         raise _observed_error(
             path,
             variable,
@@ -56,7 +64,7 @@ def check_shape(path: str, variable: RandomVariable, shape: Shape, kind: str = "
             f"has shape {shape}",
             f"shape {variable.shape}{broadcast}",
             "Reshape the data (y[:, None] makes a column), or let the parameters or batch_stack "
-            "have their shape.",
+            "have their shape; an axis of length 1 grows by loc + tf.zeros(shape), not by itself.",
         )
 
 
@@ -84,6 +92,11 @@ def _at(index: tuple[int, ...]) -> str:
 
 def _fits(variable: RandomVariable, given: Shape) -> bool:
     event = len(variable.distribution.event_shape)
+    own = variable.shape
+    grows = any(a == 1 < b for a, b in zip(own[::-1], given[::-1], strict=False))
+    square = len(own) - event == 1 and len(given) - event == 2 and given[0] == given[1] > 1
+    if grows or square:  # a column of data for each of one, or an outer product, by accident
+        return False
     try:
         whole = np.broadcast_shapes(variable.shape, given) == given
     except ValueError:

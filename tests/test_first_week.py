@@ -1,0 +1,59 @@
+"""Each mistake of a first week has an error of its type, which says where, what and what to do."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import bnn_teach as bt
+from bnn_teach.errors import NothingObservedWarning
+from bnn_teach.plots import plot_elbo
+from tests.first_week import MISTAKES, QUIET, RIGHT, X, line
+
+
+def test_mistakes_are_told_by_where_what_was_got_and_what_to_do():
+    wrong = []
+    for name, (typed, kind, *parts) in MISTAKES.items():
+        try:
+            with np.errstate(all="ignore"):
+                typed()
+            wrong.append(f"{name}: no error")
+        except Exception as error:
+            if not isinstance(error, kind) or any(part not in str(error) for part in parts):
+                wrong.append(f"{name}: {type(error).__name__}: {error}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_right_answers():
+    wrong = []
+    for name, typed in RIGHT.items():
+        try:
+            if not np.isfinite(typed()).all():
+                wrong.append(f"{name}: not finite")
+        except Exception as error:
+            wrong.append(f"{name}: {type(error).__name__}: {error}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_without_data_one_warning_and_selected_traces_predict():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", bt.ConvergenceWarning)
+        with pytest.warns(NothingObservedWarning, match="'line' observes nothing") as told:
+            bt.fit(line(X), num_steps=10, **QUIET)
+        trace = bt.fit(line(X, X), num_steps=10, **QUIET).approximation.sample(6, seed=0)
+    assert len([w for w in told if w.category is NothingObservedWarning]) == 1
+    assert told[0].filename == __file__
+    whole = bt.sample_posterior_predictive(line(X), trace, seed=0)["posterior_predictive"]
+    for part in (
+        trace.isel(chain=0),
+        trace.map_over_datasets(
+            lambda d: d.stack(sample=("chain", "draw")) if "draw" in d.dims else d
+        ),
+    ):
+        found = bt.sample_posterior_predictive(line(X), part, seed=0)["posterior_predictive"]
+        np.testing.assert_array_equal(found["line.obs"], whole["line.obs"])
+    thin = trace.isel(draw=slice(None, None, 2))
+    found = bt.sample_posterior_predictive(line(X), thin, seed=0)["posterior_predictive"]
+    assert found["line.obs"].shape == (1, 3, 7)
+    with pytest.raises(bt.BnnTeachError, match=r"losses: got DataTree.*expected real numbers"):
+        plot_elbo(trace)
