@@ -181,6 +181,7 @@ def test_a_program_has_the_points_and_the_model(run):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::bnn_teach.errors.ConvergenceWarning")
 @pytest.mark.parametrize("changed", [{"learned": True, "width": 2}, {"points": [], "width": 2}])
 def test_a_program_runs_and_is_the_model_on_the_screen(run, changed):
     import bnn_teach as bt

@@ -53,8 +53,8 @@ class NutsChain {
     const z = goesOn ? latest.slice() : startingPoint(target, asInStan);
     this.target = target;
     this.state = initialState(target, z);
-    const { size } = target;
-    this.adaptation = goesOn ? before.adaptation : new Adaptation(size, warmup);
+    const adapted = goesOn ? before.adaptation : null;
+    this.adaptation = adapted ?? new Adaptation(target.size, warmup);
     this.kernel = {
       target,
       random,
