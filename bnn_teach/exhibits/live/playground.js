@@ -16,7 +16,7 @@ import { Sweep } from "./sweep.js";
 import { sentence } from "./words.js";
 
 const GRID = Array.from({ length: 97 }, (_, i) => LIMITS.x[0] + (i * (LIMITS.x[1] - LIMITS.x[0])) / 96);
-const [WARMUP, DRAWS] = [300, 4000]; // of each chain
+const [WARMUP, DRAWS] = [150, 4000]; // of each chain
 const [RHAT, ESS] = [1.01, 400]; // of f everywhere: then it is enough
 const ENOUGH = 250; // kept draws of a chain, at least, before a chain may be called converged
 const PATIENCE = 120; // milliseconds between two previews while something moves
