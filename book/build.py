@@ -69,6 +69,9 @@ def collect(root: Path, target: Path) -> None:
     for name in ("images", "benchmarks"):
         if (root / "book" / name).is_dir():
             shutil.copytree(root / "book" / name, target / name)
+    for name in ("mcmc", "vi", "exhibits/live"):  # a page shows code from where it is run
+        without = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(root / "bnn_teach" / name, target / "code" / name, ignore=without)
 
 
 def without_results(text: str) -> str:

@@ -99,12 +99,13 @@ def merge(
     states = _join(tree.states, new.states, direction)
     momentum_sum = tree.momentum_sum + new.momentum_sum
     ends = states[0].momentum, states[-1].momentum
+    turns = is_turning(momentum_sum, *ends, inverse_mass_matrix)
     return Tree(
         states,
         new.proposal if take_new else tree.proposal,
         log_weight,
         momentum_sum,
-        turning=new.turning or is_turning(momentum_sum, *ends, inverse_mass_matrix),
+        turning=new.turning or turns,
         diverging=new.diverging,
     )
 

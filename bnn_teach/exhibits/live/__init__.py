@@ -1,6 +1,6 @@
 """The posterior in the reader's browser: NUTS and ADVI in plain JavaScript, without a kernel.
 
-One concept a file, as in :mod:`bnn_teach.mcmc`, whose twins they are. Read ``random.js``,
+One concept a file, as in :mod:`bnn_teach.mcmc`, whose algorithms they repeat. Read ``random.js``,
 ``network.js``, ``particle.js``, ``nuts.js``, ``adaptation.js``, ``advi.js``, then ``chain.js``,
 which runs them in a worker; ``convergence.js`` judges their draws. A worker that is made from a
 text also runs in a page from disk, but it knows no modules: so :func:`joined` makes one script of

@@ -1,6 +1,6 @@
 // Warm-up: finding a step size and a metric while the chain runs.
 //
-// The twin of mcmc/adaptation.py, for one chain: dual averaging moves the step
+// As mcmc/adaptation.py, for one chain: dual averaging moves the step
 // size until the acceptance rate meets its target (Hoffman and Gelman 2014,
 // 3.2), and windows of growing length estimate the variance of every
 // coordinate, the diagonal of M^-1 (Stan's scheme). Next: chain.js.

@@ -1,7 +1,7 @@
 // Mean-field variational inference: Adam climbs the evidence lower bound
 // (ELBO).
 //
-// The twin of vi/elbo.py and vi/fit.py with bt.fit's recipe: q(z) =
+// As vi/elbo.py and vi/fit.py with bt.fit's recipe: q(z) =
 // Normal(mean, diag(s)^2) with s = softplus(rho) starts narrow, each step
 // takes the mean gradient of four reparameterised draws z = mean + s eps, and
 // the learning rate falls geometrically to a hundredth (Kucukelbir et al.

@@ -37,7 +37,7 @@ function startingPoint(target, propose) {
 // takes long.
 function treeDepth(target) {
   const products = target.size * Math.max(target.y.length, 1);
-  return products > 10000 ? 8 : 10;
+  return products > 10000 ? 9 : 10;
 }
 
 // A chain of NUTS: advance() makes one transition, report() tells of those

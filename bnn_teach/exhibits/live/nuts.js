@@ -1,6 +1,6 @@
 // The No-U-Turn sampler: a trajectory that doubles until it turns back.
 //
-// The twin of mcmc/trees.py, step by step and random number by random number:
+// As mcmc/trees.py, step by step and random number by random number:
 // multinomial weights, biased progressive choice, the generalised U-turn
 // criterion in every subtree (Hoffman and Gelman 2014; Betancourt 2017,
 // appendix A). A tree is a stretch of a trajectory: its first and last state

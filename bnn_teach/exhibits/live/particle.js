@@ -1,7 +1,7 @@
 // A particle on the landscape of a log-density: its energy, and the leapfrog
 // that moves it.
 //
-// The twin of mcmc/particle.py. A state has a position z, a momentum r, and
+// As mcmc/particle.py. A state has a position z, a momentum r, and
 // log pi(z) with its gradient there. A target is { size, logDensity(position,
 // gradient) }: it returns log pi(z) and writes the gradient. `inverseMass` is
 // the diagonal of M^-1. Next: nuts.js.

@@ -40,7 +40,7 @@ function stage(tick = 1) {
   const start = (settings, run = 1, chain = 0) => tell({ type: "start", run, chain, settings });
   return { said, tell, slice, finish, start };
 }
-const plain = (message) => ({ ...message, f: [...(message.f ?? [])], noise: [...(message.noise ?? [])] });
+const plain = ({ f = [], noise = [], ...rest }) => ({ ...rest, f: [...f], noise: [...noise] });
 """
 
 

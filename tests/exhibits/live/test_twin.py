@@ -1,4 +1,4 @@
-"""The engine is the twin of the Python code: the same random numbers lead through the same states.
+"""The engine repeats the Python code: the same random numbers lead through the same states.
 
 Its density is compared with the library's, in float64; its transitions with those of
 :mod:`bnn_teach.mcmc.trees`, its warm-up with :mod:`bnn_teach.mcmc.adaptation`, its fit with
@@ -217,7 +217,13 @@ def test_the_same_random_numbers_lead_through_the_same_states(article, float64, 
     )
     assert found["used"] == len(numbers)
     rows = np.array(found["rows"])
-    print(name, np.abs(rows - expected).max(0).max(), np.abs(rows-expected).max(1)[::10], expected[:,-3:].mean(0), set(expected[:, -2]))
+    print(
+        name,
+        np.abs(rows - expected).max(0).max(),
+        np.abs(rows - expected).max(1)[::10],
+        expected[:, -3:].mean(0),
+        set(expected[:, -2]),
+    )
     np.testing.assert_allclose(rows, expected, rtol=1e-9, atol=1e-9)
     assert len(set(expected[:, -2])) > 1  # trees of several depths
     assert expected[:, -1].any() == (name == "funnel")
@@ -240,9 +246,7 @@ def test_the_warm_up_learns_the_same_step_and_metric(tmp_path):
     rng, number, size = np.random.default_rng(3), 300, 3
     draws, rates = rng.normal(size=(number, size)) * [0.1, 1, 10], rng.uniform(0.5, 1, number)
     lengths = [0, 19, 20, 21, 50, 149, 150, 200, 300, 1000]
-    found = run(
-        tmp_path, WARM_UP, draws=draws.tolist(), rates=rates.tolist(), lengths=lengths
-    )
+    found = run(tmp_path, WARM_UP, draws=draws.tolist(), rates=rates.tolist(), lengths=lengths)
     assert [[tuple(w) for w in each] for each in found["windows"]] == [
         adaptation.windows(length) for length in lengths
     ]
@@ -301,7 +305,10 @@ def test_the_first_steps_of_a_fit_are_the_librarys(article, float64, tmp_path):
         tmp_path, STEPS, settings=theirs, mean=mean.tolist(), noise=noise.ravel().tolist(),
         steps=steps,
     )  # fmt: skip
-    print(np.abs(np.array(found["elbo"])+losses)[::50], np.abs(np.array(found["mean"])-state.q.mean).max())
+    print(
+        np.abs(np.array(found["elbo"]) + losses)[::50],
+        np.abs(np.array(found["mean"]) - state.q.mean).max(),
+    )
     np.testing.assert_allclose(found["elbo"], -np.array(losses), rtol=1e-9)
     np.testing.assert_allclose(found["mean"], state.q.mean, rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(found["rho"], state.q.rho, rtol=1e-9, atol=1e-9)
