@@ -1,6 +1,7 @@
 // The controls: what model is asked, and what of its answer is shown.
 //
-// `change(part, resting)` takes the settings that the reader changed, or is still moving. Next: playground.js.
+// `change(part, resting)` takes the settings that the reader changed, or is still moving.
+// Next: handout.js.
 
 import { choice, fresh, html, slider } from "../static/figure.js";
 import { ACTIVATIONS, NOISES, SCALES, WIDTHS } from "./settings.js";

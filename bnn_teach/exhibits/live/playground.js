@@ -2,15 +2,18 @@
 //
 // Traits: `figure` holds what stays (title, question, looks, presets), `settings` what stands on the
 // screen, in both directions, and `bands` what the samplers have found at rest.
+// WORKER, JUDGE and STYLE are texts that the bundle brings along (course/playground.py).
 // Read from the bottom: render() puts together what the other files of this folder make.
 
 import { fresh, html } from "../static/figure.js";
 import { read, written } from "./address.js";
 import { makeBoard } from "./board.js";
 import { Samplers } from "./chains.js";
+import { button, handOut } from "./handout.js";
 import { bandOf, makePicture, NAMES } from "./picture.js";
 import { pointsLayer } from "./points.js";
 import { asPython } from "./python.js";
+import { metered, verdict } from "./report.js";
 import { complete, LIMITS, sameModel } from "./settings.js";
 import { Sweep } from "./sweep.js";
 import { sentence } from "./words.js";
@@ -24,38 +27,6 @@ const SETTLE = 350; // milliseconds after which what moved is taken to rest
 const PAINT = 80; // milliseconds between two pictures
 const ALL = 20000; // draws of which the last band is made
 const MANY = 200; // kept draws with which the first sentence is said
-
-const grouped = (n) => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
-
-// --- What is handed out: a link, a program -----------------------------------------------------------
-
-function handOut() {
-  const id = fresh();
-  const label = html("label", { for: id });
-  const text = html("textarea", { id, readonly: true, rows: 3, spellcheck: "false", "data-lm-suppress-shortcuts": "true" });
-  const node = html("div", { class: "bnn-out", hidden: true }, label, text);
-  async function show(words, content, lines) {
-    node.hidden = false;
-    text.value = content;
-    text.rows = lines;
-    label.textContent = words;
-    text.focus({ preventScroll: true });
-    text.select();
-    try {
-      await navigator.clipboard.writeText(content);
-      label.textContent = `${words}. It is in the clipboard, too.`;
-    } catch {
-      label.textContent = `${words}. Select it and copy it.`;
-    }
-  }
-  return { node, show, hide: () => (node.hidden = true) };
-}
-
-function button(words, act, attributes = {}) {
-  const node = html("button", { type: "button", ...attributes }, words);
-  node.addEventListener("click", act);
-  return node;
-}
 
 // The bundle carries its look along, so that it is stored once and packed; see bundle.py.
 function style() {
@@ -282,7 +253,8 @@ export function render({ model, el }) {
     measure.hidden = nextX === null;
     hold.textContent = phase === "held" ? "Go on" : "Pause";
     hold.hidden = !["running", "held"].includes(phase);
-    meter.textContent = metered();
+    const sigma = settings.learned ? Math.sqrt(noiseVariance()) : null;
+    meter.textContent = samplers.failure ? `The sampler failed: ${samplers.failure}` : metered(samplers, sweep, sigma);
     root.dataset.phase = phase === "running" && !awake() ? "unseen" : phase;
     root.dataset.run = samplers.run;
     root.dataset.draws = samplers.kept;
@@ -312,24 +284,6 @@ export function render({ model, el }) {
     return sigmas.reduce((sum, sigma) => sum + sigma * sigma, 0) / sigmas.length;
   }
 
-  function metered() {
-    if (phase === "failed") return `The sampler failed: ${samplers.failure}`;
-    const { nuts, advi } = samplers;
-    const parts = [];
-    if (nuts.wanted) {
-      const sum = (name) => nuts.chains.reduce((total, chain) => total + chain[name], 0);
-      const seconds = Math.max(...nuts.chains.map((chain) => chain.seconds));
-      const what = samplers.kept ? `${grouped(samplers.kept)} draws` : "warming up";
-      const chains = nuts.chains.length;
-      parts.push(`NUTS: ${what} of ${chains} chain${chains > 1 ? "s" : ""}, ${grouped(sum("leapfrogs"))} leapfrogs, ${seconds.toFixed(1)} s`);
-      if (settings.learned && samplers.kept) parts.push(`\u03c3 \u2248 ${Math.sqrt(noiseVariance()).toFixed(2)}`);
-      if (sum("divergences")) parts.push(`${grouped(sum("divergences"))} divergences`);
-      if (sweep.rhat) parts.push(`R\u0302 up to ${sweep.worstRhat.toFixed(3)}, ESS from ${grouped(sweep.leastEss)}`);
-    }
-    if (advi.wanted && advi.steps) parts.push(`ADVI: step ${grouped(advi.step)} of ${grouped(advi.steps)}, ${advi.seconds.toFixed(1)} s`);
-    return parts.join(" \u00b7 ");
-  }
-
   const atRest = () => ["enough", "ended", "failed"].includes(phase);
 
   // The sentence for the ear and for the eye: when there is something to say, and when all rests.
@@ -347,9 +301,8 @@ export function render({ model, el }) {
     spoken = moment;
     const words = [sentence(settings.points, GRID, kinds.map((role) => ({ name: NAMES[role], ...bands[role].band })))];
     if (nextX !== null) words.push(`One more point would tell most at x = ${nextX.toFixed(2).replace("-", "\u2212")}.`);
-    if (phase === "enough") words.push(`R-hat of f is below ${RHAT} everywhere, with at least ${grouped(sweep.leastEss)} effective draws: the sampler has stopped.`);
-    if (phase === "ended" && settings.shows.includes("nuts") && sweep.rhat) words.push(`All draws are made; R-hat of f is ${sweep.worstRhat.toFixed(2)} at worst.`);
-    says.textContent = words.join(" ");
+    words.push(verdict(phase, sweep, RHAT));
+    says.textContent = words.filter(Boolean).join(" ");
   }
 
   // What Python may compare with: the bands, once they rest.
