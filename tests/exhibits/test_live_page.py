@@ -224,7 +224,7 @@ def still(page):
 
 
 def test_it_stops_when_it_has_converged_and_says_so(opened):
-    page = opened(playground("prior", width=2))
+    page = opened(playground("prior"))
     phase(page, "enough")
     says = page.locator(".bnn-says")
     assert "the sampler has stopped" in says.inner_text()
