@@ -147,10 +147,11 @@ with nullcontext() if _verbose else _hidden_stderr(), _without_collector():
     # TFP goes first: where it finds TensorFlow loaded it loads its experimental parts, too.
     import tensorflow_probability as tfp  # isort: skip
     import tensorflow as tf
+    from tensorflow.compiler.tf2xla.ops.gen_xla_ops import xla_dynamic_update_slice
     from tensorflow.python.framework.kernels import get_all_registered_kernels
     from tensorflow.python.ops.control_flow_ops import XLAControlFlowContext
 
-    for _part in (tfp.bijectors, tfp.distributions, tfp.mcmc, tfp.random, tfp.util):
+    for _part in (tfp.bijectors, tfp.distributions, tfp.random, tfp.util):
         dir(_part)  # loads it
 
 # Each model is a program of its own; TensorFlow takes several in a row for a slip of the user.
@@ -181,4 +182,5 @@ __all__ = [
     "refuse_after_fork",
     "tf",
     "tfp",
+    "xla_dynamic_update_slice",
 ]

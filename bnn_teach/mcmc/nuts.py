@@ -1,10 +1,9 @@
 """The No-U-Turn sampler as one compiled program that advances chains a chunk at a time.
 
-The transition is TensorFlow Probability's own; :mod:`bnn_teach.mcmc.trees` is its reference
-implementation. XLA compiles a whole chunk of transitions, adaptation included, and Python is
-entered only between chunks: to show progress, to answer an interrupt, to end a window of the
-warm-up. Lengths, seeds, data and flags are arguments, so one program serves warm-up and sampling,
-and other data too. A step-size *vector* gives TFP's kernel its diagonal metric.
+The transition is that of :mod:`bnn_teach.mcmc.transition`. XLA compiles a whole chunk of
+transitions, adaptation included, and Python is entered only between chunks: to show progress, to
+answer an interrupt, to end a window of the warm-up. Lengths, seeds, data and flags are arguments,
+so one program serves warm-up and sampling, and other data too.
 Next: :mod:`bnn_teach.mcmc.sampling`, which runs groups of chains on threads.
 """
 
@@ -17,7 +16,7 @@ import numpy as np
 
 from bnn_teach.density import LogDensity
 from bnn_teach.engine.programs import Compiled, Tensors, kept
-from bnn_teach.engine.runtime import tf, tfp
+from bnn_teach.engine.runtime import tf
 from bnn_teach.mcmc.adaptation import (
     DualAveraging,
     Welford,
@@ -26,6 +25,7 @@ from bnn_teach.mcmc.adaptation import (
     update_dual_averaging,
     update_welford,
 )
+from bnn_teach.mcmc.transition import transition
 
 STATISTICS = ("lp", "acceptance_rate", "n_steps", "diverging", "energy")
 
@@ -165,54 +165,53 @@ class Program:
     ) -> Any:
         first, length, adapt, collect = phase
         chains, size, dtype = self.num_chains, self.density.size, state.z.dtype
-        kernel = tfp.mcmc.NoUTurnSampler(
-            self.density.batched(inputs),
-            step_size=tf.ones([chains, size], dtype),
-            max_tree_depth=self.max_tree_depth,
-        )
 
-        def transition(i: Any, state: ChainState, results: Any, draws: Any, stats: Any) -> Any:
+        def value_and_grad(z: tf.Tensor) -> Any:
+            return self.density.value_and_grad_each(z, inputs)
+
+        def transition_at(i: Any, state: ChainState, draws: Any, stats: Any) -> Any:
             log_step = tf.where(adapt, state.step.log_step, state.step.log_step_average)
-            z, results = kernel.one_step(
+            found = transition(
+                value_and_grad,
                 state.z,
-                results._replace(step_size=tf.exp(log_step)[:, None] * state.scale),
-                seed=tf.random.experimental.stateless_fold_in(seed, first + i),
+                state.log_prob,
+                state.grad,
+                tf.exp(log_step)[:, None] * state.scale,
+                tf.random.experimental.stateless_fold_in(seed, first + i),
+                self.max_tree_depth,
             )
-            accept = tf.minimum(tf.exp(results.log_accept_ratio), 1.0)
-            accept = tf.where(tf.math.is_finite(accept), accept, 0.0)
+            draw, accept = found.draw, found.accept
             step = update_dual_averaging(state.step, accept, target)
-            moments = update_welford(state.moments, z)
+            moments = update_welford(state.moments, draw.z)
             row = (
-                results.target_log_prob,
+                draw.log_prob,
                 accept,
-                tf.cast(results.leapfrogs_taken, dtype),
-                tf.cast(results.has_divergence, dtype),
-                -results.energy,
+                tf.cast(found.leapfrogs, dtype),
+                tf.cast(found.diverging, dtype),
+                found.energy,
             )
             state = ChainState(
-                z, results.target_log_prob, results.grads_target_log_prob[0],
+                draw.z, draw.log_prob, draw.grad,
                 _choose(adapt, step, state.step), _choose(collect, moments, state.moments),
                 state.scale,
             )  # fmt: skip
-            draws = tf.tensor_scatter_nd_update(draws, [[i]], z[None])
+            draws = tf.tensor_scatter_nd_update(draws, [[i]], draw.z[None])
             stats = tf.tensor_scatter_nd_update(stats, [[i]], tf.stack(row, -1)[None])
-            return i + 1, state, results, draws, stats
+            return i + 1, state, draws, stats
 
-        fresh = kernel.bootstrap_results(state.z)
-        carried = fresh._replace(target_log_prob=state.log_prob, grads_target_log_prob=[state.grad])
-        _, state, _, draws, stats = tf.while_loop(
+        fresh = value_and_grad(state.z)
+        _, state, draws, stats = tf.while_loop(
             lambda i, *_: i < length,
-            transition,
+            transition_at,
             (
                 tf.constant(0),
                 state,
-                carried,
                 tf.zeros([self.chunk, chains, size], dtype),
                 tf.zeros([self.chunk, chains, len(STATISTICS)], dtype),
             ),
             parallel_iterations=1,
         )
-        return state, draws, stats, (fresh.target_log_prob, fresh.grads_target_log_prob[0])
+        return state, draws, stats, fresh
 
 
 def _choose(condition: tf.Tensor, yes: Any, no: Any) -> Any:

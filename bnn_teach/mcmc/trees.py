@@ -96,18 +96,31 @@ def merge(
     log_ratio = new.log_weight - (tree.log_weight if biased else log_weight)
     take_new = rng.uniform() < math.exp(min(0.0, log_ratio))
 
-    states = _join(tree.states, new.states, direction)
-    momentum_sum = tree.momentum_sum + new.momentum_sum
-    ends = states[0].momentum, states[-1].momentum
-    turns = is_turning(momentum_sum, *ends, inverse_mass_matrix)
+    early, late = (tree, new) if direction > 0 else (new, tree)
     return Tree(
-        states,
+        early.states + late.states,
         new.proposal if take_new else tree.proposal,
         log_weight,
-        momentum_sum,
-        turning=new.turning or turns,
+        tree.momentum_sum + new.momentum_sum,
+        turning=new.turning or _is_turning_together(early, late, inverse_mass_matrix),
         diverging=new.diverging,
     )
+
+
+def _is_turning_together(early: Tree, late: Tree, inverse_mass_matrix: np.ndarray) -> bool:
+    """Return whether two neighbouring stretches turn, as a whole or where they meet.
+
+    A whole that has gone round exactly once does not look like a turn: its ends move alike. One
+    half and the next state of the other do. Source: Betancourt (2019), issue 2799 of Stan.
+    """
+    a, b = early.states[0].momentum, early.states[-1].momentum
+    c, d = late.states[0].momentum, late.states[-1].momentum
+    stretches = (
+        (early.momentum_sum + late.momentum_sum, a, d),
+        (early.momentum_sum + c, a, c),
+        (b + late.momentum_sum, b, d),
+    )
+    return any(is_turning(*stretch, inverse_mass_matrix) for stretch in stretches)
 
 
 def build_tree(
@@ -157,8 +170,8 @@ def nuts_step(
 
     A doubling that turns inside, or diverges, is discarded, because a trajectory that started
     there would not have been extended to where we are. Multinomial weights, biased progressive
-    sampling and the generalised U-turn criterion: the algorithm of TensorFlow Probability's
-    ``NoUTurnSampler``. Source: Hoffman and Gelman (2014), 3.1; Betancourt (2017), appendix A.
+    sampling and the generalised U-turn criterion. Source: Hoffman and Gelman (2014), 3.1;
+    Betancourt (2017), appendix A.
 
     Parameters
     ----------

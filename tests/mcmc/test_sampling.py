@@ -38,7 +38,7 @@ def ridge(edge):
 
 @pytest.fixture(scope="module")
 def density():
-    return LogDensity(ridge(np.array([-np.inf])))
+    return LogDensity(ridge(np.array([-1e9])))
 
 
 @pytest.fixture(scope="module")

@@ -74,7 +74,7 @@ class NutsChain {
   }
 
   get isDone() {
-    return this.left === 0;
+    return this.left <= 0;
   }
 
   get hasNews() {
@@ -188,11 +188,11 @@ export function listener(send, defer, now = () => performance.now()) {
     if (job !== mine || job.paused) return;
     const started = now();
     const before = job.spent;
-    while (!job.work.isDone && now() - started < SLICE) {
+    do {
       job.work.advance();
       job.spent = before + now() - started;
       if (job.work.mustReport) report();
-    }
+    } while (!job.work.isDone && now() - started < SLICE);
     const isDue = job.work.isDone || job.spent - job.reported > REPORT;
     if (isDue && job.work.hasNews) report();
     if (job.work.isDone) {

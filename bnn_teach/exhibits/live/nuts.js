@@ -9,16 +9,28 @@
 
 import { energy, kicked, leapfrog } from "./particle.js";
 
-// Would going on at either end bring the two ends closer together?
-export function isTurning(momentumSum, first, last, inverseMass) {
+// Would going on at either end bring the two ends closer together? The sum of
+// the momenta between them is given in two parts.
+export function isTurning(part, rest, first, last, inverseMass) {
   let alongFirst = 0;
   let alongLast = 0;
-  for (let i = 0; i < momentumSum.length; i += 1) {
-    const velocity = inverseMass[i] * momentumSum[i];
+  for (let i = 0; i < part.length; i += 1) {
+    const velocity = inverseMass[i] * (part[i] + rest[i]);
     alongFirst += velocity * first.momentum[i];
     alongLast += velocity * last.momentum[i];
   }
   return alongFirst < 0 || alongLast < 0;
+}
+
+// Do two neighbouring stretches turn, as a whole or where they meet? A whole
+// that has gone round once looks straight: one half and the next state do not.
+function isTurningTogether(early, late, inverseMass) {
+  const [a, b, c, d] = [early.first, early.last, late.first, late.last];
+  return (
+    isTurning(early.momentumSum, late.momentumSum, a, d, inverseMass) ||
+    isTurning(early.momentumSum, c.momentum, a, c, inverseMass) ||
+    isTurning(b.momentum, late.momentumSum, b, d, inverseMass)
+  );
 }
 
 // log(exp(a) + exp(b)), without overflow.
@@ -35,20 +47,19 @@ export function merge(tree, fresh, direction, run, biased) {
   const logRatio = fresh.logWeight - (biased ? tree.logWeight : logWeight);
   const takeFresh = run.random.uniform() < Math.exp(Math.min(0, logRatio));
 
-  const first = direction > 0 ? tree.first : fresh.first;
-  const last = direction > 0 ? fresh.last : tree.last;
+  const [early, late] = direction > 0 ? [tree, fresh] : [fresh, tree];
   const momentumSum = run.workspace.vector();
   for (let i = 0; i < momentumSum.length; i += 1) {
-    momentumSum[i] = tree.momentumSum[i] + fresh.momentumSum[i];
+    momentumSum[i] = early.momentumSum[i] + late.momentumSum[i];
   }
   return {
-    first,
-    last,
+    first: early.first,
+    last: late.last,
     proposal: takeFresh ? fresh.proposal : tree.proposal,
     logWeight,
     momentumSum,
     turning:
-      fresh.turning || isTurning(momentumSum, first, last, run.inverseMass),
+      fresh.turning || isTurningTogether(early, late, run.inverseMass),
     diverging: fresh.diverging,
   };
 }

@@ -24,7 +24,7 @@ SETTINGS = {
     "grid": [-1.0, 0.0, 1.0],
     "seed": 5,
     "warmup": 40,
-    "draws": 30,
+    "draws": 60,
 }
 
 STAGE = """
@@ -56,7 +56,7 @@ def test_a_run_tells_of_every_draw_and_ends(tmp_path):
     *draws, end = said(tmp_path, WHOLE)
     assert end["type"] == "done" and {m["type"] for m in draws} == {"draws"}
     assert all((m["run"], m["chain"]) == (1, 0) for m in [*draws, end])
-    for warmup, number in [(True, 40), (False, 30)]:
+    for warmup, number in [(True, 40), (False, 60)]:
         own = [m for m in draws if m["warmup"] == warmup]
         assert sum(m["count"] for m in own) == number and len(own) > 1
         for m in own:
@@ -107,7 +107,7 @@ def test_a_pause_a_stop_and_a_new_start_are_heard_between_slices(tmp_path):
     seen = said(tmp_path, code)
     assert seen["paused"] == seen["still"] < seen["resumed"]
     assert seen["runs"] == sorted(seen["runs"]) and set(seen["runs"]) == {1, 2}
-    assert (seen["last"], seen["chain"], seen["second"]) == ("done", 3, 3 * 70)
+    assert (seen["last"], seen["chain"], seen["second"]) == ("done", 3, 3 * 100)
     assert seen["stopped"] <= 1  # what was said before it heard
 
 

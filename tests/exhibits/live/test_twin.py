@@ -217,13 +217,6 @@ def test_the_same_random_numbers_lead_through_the_same_states(article, float64, 
     )
     assert found["used"] == len(numbers)
     rows = np.array(found["rows"])
-    print(
-        name,
-        np.abs(rows - expected).max(0).max(),
-        np.abs(rows - expected).max(1)[::10],
-        expected[:, -3:].mean(0),
-        set(expected[:, -2]),
-    )
     np.testing.assert_allclose(rows, expected, rtol=1e-9, atol=1e-9)
     assert len(set(expected[:, -2])) > 1  # trees of several depths
     assert expected[:, -1].any() == (name == "funnel")
@@ -305,10 +298,6 @@ def test_the_first_steps_of_a_fit_are_the_librarys(article, float64, tmp_path):
         tmp_path, STEPS, settings=theirs, mean=mean.tolist(), noise=noise.ravel().tolist(),
         steps=steps,
     )  # fmt: skip
-    print(
-        np.abs(np.array(found["elbo"]) + losses)[::50],
-        np.abs(np.array(found["mean"]) - state.q.mean).max(),
-    )
     np.testing.assert_allclose(found["elbo"], -np.array(losses), rtol=1e-9)
     np.testing.assert_allclose(found["mean"], state.q.mean, rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(found["rho"], state.q.rho, rtol=1e-9, atol=1e-9)
