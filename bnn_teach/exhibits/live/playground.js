@@ -198,11 +198,17 @@ export function render({ model, el }) {
 
   function news(type) {
     if (samplers.failure) phase = "failed";
-    else if (phase === "running" && !samplers.busy && !samplers.preview) finish(converged() ? "enough" : "ended");
+    else if (phase === "running" && !samplers.busy && !samplers.preview) conclude();
     if (!calm || type === "done" || type === "failed" || worthACalmFrame()) soon();
   }
   // Whoever wants less motion sees the picture when there is twice as much to see.
   const worthACalmFrame = () => samplers.kept >= Math.max(100, 2 * shownAt);
+
+  // All draws are made; what they are worth is judged once more.
+  function conclude() {
+    diagnose();
+    if (!sweep.busy) finish(converged() ? "enough" : "ended");
+  }
 
   function finish(how) {
     samplers.stop("nuts");
@@ -219,6 +225,7 @@ export function render({ model, el }) {
   }
   function judged() {
     if (phase === "running" && sweep.count >= ENOUGH && converged()) finish("enough");
+    else if (phase === "running" && !samplers.busy) conclude();
     else if (!calm) soon();
   }
   const converged = () => sweep.rhat !== null && sweep.worstRhat < RHAT && sweep.leastEss >= ESS;
