@@ -41,6 +41,7 @@ _PUBLIC = {
     "bnn_teach.diagnostics": "function_diagnostics",
     "bnn_teach.traces": "save load concatenate",
     "bnn_teach.course.networks": "dense layer network",
+    "bnn_teach.course.playground": "playground Playground",
     "bnn_teach.course.quizzes": "quiz",
     "bnn_teach.classroom.checking": "check",
     "bnn_teach.checkup.doctor": "doctor",
