@@ -24,8 +24,19 @@ env: $(STAMP)  ## make .venv from requirements.lock, if that has changed (PYTHON
 # and is made from the beginning; one with it is complete and only needs the differences.
 # JupyterLab is told that what a slider sends waits for the cell that runs: in a thread of its own,
 # the default, it can spoil what the cell draws, and outputs are lost (jupyterlab issue 19719).
+# An environment is of the folder that it was made in, and of its Python: where one of them was moved
+# or copied or is gone, it is made from the beginning. pyvenv.cfg ends a line with that folder.
+HERE := $(patsubst %/.venv,%,$(or $(realpath .venv),$(CURDIR)/.venv))
+FITS := $(shell grep -qsF -- " $(HERE)/.venv" .venv/pyvenv.cfg && $(VENV_PYTHON) -c '$(SUITABLE)' \
+  2>/dev/null && echo yes)
+ifneq ($(wildcard $(STAMP))$(FITS),$(STAMP)yes)
+$(STAMP): again
+.PHONY: again
+endif
+
 $(STAMP): requirements.lock pyproject.toml .ci/jupyterlab.json
-	@if [ -e $@ ] && $(VENV_PYTHON) -c '$(SUITABLE)' 2>/dev/null; then rm -f $@; exit 0; fi; \
+	@if [ -e $@ ] && [ "$(FITS)" = yes ]; then rm -f $@; exit 0; fi; \
+	if [ -e $@ ]; then echo "This folder was moved or copied, or the Python of .venv is gone."; fi; \
 	rm -f $@; \
 	for python in $(PYTHONS); do \
 	  if "$$python" -c '$(SUITABLE)' >/dev/null 2>&1; then \
@@ -61,6 +72,7 @@ FIRST_NOTEBOOK = $(firstword $(wildcard notebooks/00_*.ipynb) notebooks/README.m
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 
 lab: env  ## start JupyterLab on this machine only and print its address
+	@$(VENV_PYTHON) -m bnn_teach notebooks --pairs
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" exec $(VENV_PYTHON) -m jupyterlab --ip=127.0.0.1 $(AS_ROOT) \
 	  --ServerApp.root_dir="$(CURDIR)" "--LabApp.default_url=/lab/tree/$(FIRST_NOTEBOOK)" $(ARGS)
 

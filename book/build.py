@@ -81,6 +81,9 @@ def collect(root: Path, target: Path) -> list[str]:
     for name in ("images", "benchmarks"):
         if (root / "book" / name).is_dir():
             shutil.copytree(root / "book" / name, target / name)
+    for name in ("mcmc", "vi", "exhibits/live"):  # a page shows code from where it is run
+        without = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(root / "bnn_teach" / name, target / "code" / name, ignore=without)
     return problems
 
 

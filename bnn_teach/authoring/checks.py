@@ -108,7 +108,7 @@ def check_errors(stored: Stored) -> Iterator[str]:
 def check_fresh(stored: Stored) -> Iterator[str]:
     """Neither the cells nor the library's code that they use changed after the run."""
     noted = stored.notebook.metadata.get(KEY, {}).get("fingerprint")
-    if noted != fingerprint(code_of(stored.notebook)):
+    if noted != fingerprint(code_of(stored.notebook), folder=stored.root / "notebooks"):
         yield (
             "the cells, or the library's code that they use, changed after the outputs were made. "
             f"Run {command(stored.stem)}."

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from bnn_teach.course.run_tables import LAST
 from bnn_teach.errors import ArgumentError
 
 MIME = "application/vnd.bnn-teach.results+json"
@@ -45,7 +46,7 @@ def record(**values: Any) -> Results:
     Raises
     ------
     ArgumentError
-        Nothing was given, or something that is none of these.
+        Nothing was given, or something that is none of these, or a name that tables need.
 
     Examples
     --------
@@ -55,6 +56,11 @@ def record(**values: Any) -> Results:
     """
     if not values:
         raise ArgumentError("record: nothing was given. Write, for example, bt.record(width=0.3).")
+    if taken := [name for name in values if name in LAST]:
+        raise ArgumentError(
+            f"record: {taken[0]} is a column that each table has of itself. Give the result "
+            "another name."
+        )
     return Results({name: plain(name, value) for name, value in values.items()})
 
 

@@ -43,6 +43,27 @@ def test_every_page_is_there(site):
     assert [name for name in page_names() if not (site / f"{name}.html").exists()] == []
 
 
+def test_pages_tell_catalogues_what_they_teach(site):
+    pattern = r'<script type="application/ld\+json">(.*?)</script>'
+
+    def told(page):
+        [text] = re.findall(pattern, page.read_text(encoding="utf-8"))
+        return json.loads(text)
+
+    course = told(site / "index.html")
+    assert course["@type"] == "Course" and len(course["hasPart"]) == len(stored_notebooks(site))
+    assert course["license"].endswith("/by/4.0/") and course["version"] == bnn_teach.__version__
+    addresses = {part["url"] for part in course["hasPart"]}
+    for page in (site / "notebooks").glob("[0-9]*.html"):
+        lesson = told(page)
+        assert lesson["@type"] == "LearningResource" and lesson["url"] in addresses
+        assert lesson["description"] and lesson["teaches"] and lesson["url"].endswith(page.name)
+        assert re.fullmatch(r"PT\d+M", lesson["timeRequired"])
+        assert f'<link rel="canonical" href="{lesson["url"]}"' in page.read_text(encoding="utf-8")
+    listed = re.findall("<loc>(.*?)</loc>", (site / "sitemap.xml").read_text(encoding="utf-8"))
+    assert addresses < set(listed) and len(listed) == len(page_names())
+
+
 def test_the_reference_has_every_public_name(site):
     text = (site / "api.html").read_text(encoding="utf-8")
     names = [n for n in bnn_teach.__all__ if n not in {"__version__", *bnn_teach._MODULES}]

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import bnn_teach
+from bnn_teach.course.material import find_data
 from bnn_teach.errors import ArgumentError
 from bnn_teach.exhibits import interval_score
 from bnn_teach.prediction import quantile_band
@@ -130,7 +131,7 @@ def read_fair_lab(path: str | pathlib.Path) -> FairLab:
 
     Where there is no such file, or another one, the ``ArgumentError`` says how to make it.
     """
-    path = pathlib.Path(path)
+    path = find_data(path)
     advice = f"Make it with: python -m bnn_teach fair-lab --output {path}"
     if not path.is_file():
         raise ArgumentError(f"{path}: there is no such file. {advice}")

@@ -21,6 +21,7 @@ from scipy.stats import norm
 
 from bnn_teach.arguments import as_number
 from bnn_teach.course.chapters.ch14.exhibit import Method
+from bnn_teach.course.material import find_data
 from bnn_teach.errors import ArgumentError, ShapeError
 from bnn_teach.prediction import band_coverage
 
@@ -220,7 +221,7 @@ def read_sweeps(path: str | pathlib.Path) -> dict[str, Any]:
         By what was varied: ``num_points``, ``width``, ``chains``, ``depth``.
     """
     try:
-        stored = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+        stored = json.loads(find_data(path).read_text(encoding="utf-8"))
         return dict(stored["sweeps"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArgumentError(
