@@ -72,7 +72,9 @@ def try_claims(
     if "seed" not in seeds:
         raise ArgumentError(f"{source.stem}: it has no parameter seed, so each run would be alike.")
     count = as_count("runs", runs, 1)
-    cells = [{name: value + k for name, value in seeds.items()} for k in range(1, count + 1)]
+    cells: list[dict[str, Any]] = [
+        {name: value + k for name, value in seeds.items()} for k in range(1, count + 1)
+    ]
     done = run_cells(
         source, cells, output, "claims", workers=workers, cluster=cluster, progress=progress
     )

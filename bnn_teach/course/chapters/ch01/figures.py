@@ -29,7 +29,8 @@ def plot_rows(rows: Sequence[ArrayLike]) -> Axes:
 def plot_posterior(exact: Any) -> Axes:
     """Draw the density of a frozen distribution of SciPy, the exact posterior."""
     ax = start(None)
-    mu = np.linspace(*exact.interval(0.9999), 201)
+    low, high = exact.interval(0.9999)
+    mu = np.linspace(low, high, 201)
     ax.plot(mu, exact.pdf(mu), **colors["truth"].line, label="exact")
     ax.set(xlabel="μ", ylabel="density")
     return ax
