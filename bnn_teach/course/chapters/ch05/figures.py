@@ -6,6 +6,7 @@ Next: :mod:`bnn_teach.course.chapters.ch05.exhibit`, where a reader turns the kn
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,7 +15,7 @@ from matplotlib.axes import Axes
 from bnn_teach import plots
 from bnn_teach.course.datasets import Regression
 
-_LINES = (
+_LINES: Any = (
     ("too flat (below 1)", {"color": "0.5", "linestyle": ":"}),
     ("as expected", {"color": "0.1", "linestyle": "-"}),
     ("too wild (above 4)", {"color": "0.5", "linestyle": "--"}),

@@ -20,7 +20,8 @@ _DASHES = ("-", "--", "-.", ":")
 def plot_weights(w: np.ndarray) -> list[Axes]:
     """Draw a histogram of each unit's weight, shape (chain, draw, unit); a line style a chain."""
     with plots.style():
-        _, axes = plt.subplots(1, w.shape[-1], figsize=(9, 2.4), sharex=True, sharey=True)
+        figure = plt.figure(figsize=(9, 2.4))
+        axes = figure.subplots(1, w.shape[-1], sharex=True, sharey=True, squeeze=False)[0]
     for unit, ax in enumerate(axes):
         for chain, dashes in zip(w, _DASHES, strict=False):
             look = {"color": plots.colors["nuts"].color, "linestyle": dashes}

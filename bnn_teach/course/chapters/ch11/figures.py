@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from bnn_teach import plots
 from bnn_teach.course.datasets import Regression
 
-_LINES = ({"color": "0.1", "linestyle": "-"}, {"color": "0.1", "linestyle": ":"})
+_LINES: Any = ({"color": "0.1", "linestyle": "-"}, {"color": "0.1", "linestyle": ":"})
 
 
 def plot_densities(drawn: np.ndarray, z: np.ndarray, densities: Mapping[str, np.ndarray]) -> Axes:
