@@ -33,7 +33,7 @@ def fit():
 def test_fit_shows_itself(fit):
     assert isinstance(fit, Fit) and fit.losses.shape == (20_000,) and fit.seed == 0
     np.testing.assert_array_equal(fit.elbo, -fit.losses)
-    assert repr(fit).startswith("<Fit, 20000 steps. ELBO -") and fit.seconds > 0.0
+    assert repr(fit).startswith("<Fit, 20000 steps.\nELBO -") and fit.seconds > 0.0
 
 
 def test_draws_of_an_approximation_are_its_gaussian(fit):

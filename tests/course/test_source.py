@@ -6,7 +6,6 @@ import pytest
 
 import bnn_teach as bt
 from bnn_teach.course.source import source_of
-from bnn_teach.dsl import interpreter
 from bnn_teach.errors import ArgumentError
 
 
@@ -23,7 +22,7 @@ def test_the_body_is_shown_without_its_docstring_and_no_line_is_too_wide():
     assert max(map(len, shown.splitlines())) <= 79 and "Say something" not in shown
     wanted = ast.dump(ast.Module(ast.parse(shown.replace("return data", "pass")).body, []))
     assert "ArgumentError" in wanted
-    for function in (bt.network, bt.quantile_band, interpreter._drive):
+    for function in (bt.network, bt.quantile_band):
         lines = source_of(function).splitlines()
         assert max(map(len, lines)) <= 79 and '"""' not in "".join(lines) and lines[0].strip()
     assert source_of(bt.network).startswith("signal = x")
