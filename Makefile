@@ -2,7 +2,7 @@
 # A target that runs a program passes ARGS on to it:  make test ARGS="-n 0 -k leapfrog"
 
 .DEFAULT_GOAL := help
-.PHONY: help env lab test lint notebooks tour book bench assignments lock clean
+.PHONY: help env lab test lint notebooks claims tour book bench assignments lock clean
 
 VENV_PYTHON := .venv/bin/python
 STAMP := .venv/complete
@@ -24,8 +24,19 @@ env: $(STAMP)  ## make .venv from requirements.lock, if that has changed (PYTHON
 # and is made from the beginning; one with it is complete and only needs the differences.
 # JupyterLab is told that what a slider sends waits for the cell that runs: in a thread of its own,
 # the default, it can spoil what the cell draws, and outputs are lost (jupyterlab issue 19719).
+# An environment is of the folder that it was made in, and of its Python: where one of them was moved
+# or copied or is gone, it is made from the beginning. pyvenv.cfg ends a line with that folder.
+HERE := $(patsubst %/.venv,%,$(or $(realpath .venv),$(CURDIR)/.venv))
+FITS := $(shell grep -qsF -- " $(HERE)/.venv" .venv/pyvenv.cfg && $(VENV_PYTHON) -c '$(SUITABLE)' \
+  2>/dev/null && echo yes)
+ifneq ($(wildcard $(STAMP))$(FITS),$(STAMP)yes)
+$(STAMP): again
+.PHONY: again
+endif
+
 $(STAMP): requirements.lock pyproject.toml .ci/jupyterlab.json
-	@if [ -e $@ ] && $(VENV_PYTHON) -c '$(SUITABLE)' 2>/dev/null; then rm -f $@; exit 0; fi; \
+	@if [ -e $@ ] && [ "$(FITS)" = yes ]; then rm -f $@; exit 0; fi; \
+	if [ -e $@ ]; then echo "This folder was moved or copied, or the Python of .venv is gone."; fi; \
 	rm -f $@; \
 	for python in $(PYTHONS); do \
 	  if "$$python" -c '$(SUITABLE)' >/dev/null 2>&1; then \
@@ -61,6 +72,7 @@ FIRST_NOTEBOOK = $(firstword $(wildcard notebooks/00_*.ipynb) notebooks/README.m
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 
 lab: env  ## start JupyterLab on this machine only and print its address
+	@$(VENV_PYTHON) -m bnn_teach notebooks --pairs
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" exec $(VENV_PYTHON) -m jupyterlab --ip=127.0.0.1 $(AS_ROOT) \
 	  --ServerApp.root_dir="$(CURDIR)" "--LabApp.default_url=/lab/tree/$(FIRST_NOTEBOOK)" $(ARGS)
 
@@ -76,6 +88,9 @@ lint: env  ## check style and types of the library, tests and notebooks
 
 notebooks: env  ## run the notebooks again and store their outputs (ARGS="06", "--stale", "--check")
 	@$(VENV_PYTHON) -m bnn_teach notebooks $(ARGS)
+
+claims: env  ## try the pages' claims with other seeds and data (ARGS="06 --runs 20 --workers 2")
+	@$(VENV_PYTHON) -m bnn_teach claims $(ARGS)
 
 tour: env  ## make build/tour, a one-minute look at what the course shows
 	@$(VENV_PYTHON) -m bnn_teach tour --output build/tour $(ARGS)

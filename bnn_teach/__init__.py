@@ -25,9 +25,9 @@ _PUBLIC = {
     "bnn_teach.dsl.model": "model",
     "bnn_teach.dsl.random_variables": "Deterministic Potential RandomVariable",
     "bnn_teach.dsl.distributions": """
-        Normal StudentT Cauchy Laplace Logistic Uniform Beta LogitNormal VonMises
+        Normal StudentT Cauchy Laplace Logistic Uniform TruncatedNormal Beta LogitNormal VonMises
         HalfNormal HalfCauchy HalfStudentT Exponential Gamma InverseGamma LogNormal Weibull Pareto
-        Dirichlet MvNormal MvNormalCholesky LKJCholesky Mixture
+        Dirichlet Ordered MvNormal MvNormalCholesky LKJCholesky Mixture
         Bernoulli Binomial BetaBinomial Categorical Poisson NegativeBinomial Geometric
         DiscreteUniform OrderedLogistic Distribution
         """,
@@ -41,9 +41,11 @@ _PUBLIC = {
     "bnn_teach.diagnostics": "function_diagnostics",
     "bnn_teach.traces": "save load concatenate",
     "bnn_teach.course.networks": "dense layer network",
+    "bnn_teach.course.playground": "playground Playground",
     "bnn_teach.course.quizzes": "quiz",
     "bnn_teach.classroom.checking": "check",
     "bnn_teach.checkup.doctor": "doctor",
+    "bnn_teach.reruns.claims": "claim",
     "bnn_teach.reruns.results": "record",
     "bnn_teach.reruns.rerun": "rerun",
     "bnn_teach.reruns.sweep": "sweep",

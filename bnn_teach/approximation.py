@@ -8,6 +8,8 @@ a good one is another, which :attr:`Fit.k_hat` answers. Next: :mod:`bnn_teach.in
 from __future__ import annotations
 
 import functools
+import re
+import textwrap
 from typing import Any
 
 import numpy as np
@@ -90,18 +92,23 @@ class Fit:
 
     @property
     def verdict(self) -> str:
-        """Whether the fit has converged, with numbers, and whether its draws can be corrected."""
-        if not self.converged:
-            return self.reason
-        if self.k_hat > POOR_K_HAT:
-            return (
-                f"{self.reason} But k-hat is {self.k_hat:.1f}, above {POOR_K_HAT}: the best of "
-                "its family, yet not the posterior; do not trust its tails and variances."
+        """Whether the fit has converged, and whether its draws can be corrected; a line a sentence.
+
+        No line is wider than 79 columns.
+        """
+        said = self.reason
+        if self.converged and self.k_hat > POOR_K_HAT:
+            said += (
+                f" But k-hat is {self.k_hat:.1f}, above {POOR_K_HAT}: the best of its family, yet "
+                "not the posterior; do not trust its tails and variances."
             )
-        return f"{self.reason} k-hat {self.k_hat:.1f}: weights can correct what is left."
+        elif self.converged:
+            said += f" k-hat {self.k_hat:.1f}: weights can correct what is left."
+        sentences = re.split(r"(?<=[.;]) (?=\w)", said)
+        return "\n".join(textwrap.fill(each, 79, break_on_hyphens=False) for each in sentences)
 
     def __repr__(self) -> str:
-        return f"<Fit, {len(self.losses)} steps. {self.verdict}>"
+        return f"<Fit, {len(self.losses)} steps.\n{self.verdict}>"
 
 
 def judge_convergence(

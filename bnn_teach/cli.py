@@ -1,4 +1,6 @@
-"""The command line, ``python -m bnn_teach VERB``: what ``make`` calls, for those without make.
+"""The command line, ``bnn-teach VERB``: what ``make`` calls, for those without make.
+
+``python -m bnn_teach VERB`` is the same.
 
 You will find one function for each verb: its sentence is the help, its options stand above it, and
 :func:`verb` enters it in the table :data:`VERBS`. What a verb needs is imported when it runs, so a
@@ -8,7 +10,10 @@ wrong verb or option is answered at once. Next: :mod:`bnn_teach.tour.tour`.
 from __future__ import annotations
 
 import argparse
+import errno
+import os
 import pathlib
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -48,14 +53,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BnnTeachError as error:
         sys.stderr.write(f"{options.verb}: {error}\n")
         return 1
-    except KeyboardInterrupt:
-        sys.stderr.write(f"{options.verb}: interrupted\n")
+    except OSError as error:
+        if error.errno is None or (error.filename is None and error.errno != errno.ENOSPC):
+            raise  # a mistake of ours, which a traceback tells best
+        remedy = "make room" if error.errno == errno.ENOSPC else "choose another place"
+        where = error.filename or "the disk"
+        sys.stderr.write(f"{options.verb}: {where}: {error.strerror}. {remedy}, and try again.\n")
+        return 1
+    except KeyboardInterrupt as error:
+        sys.stderr.write("\n".join([f"{options.verb}: interrupted", *_notes(error)]) + "\n")
         return 130
 
 
+def _notes(error: BaseException | None) -> list[str]:
+    """Return what was noted on an exception and on those that it interrupted, oldest first."""
+    if error is None:
+        return []
+    return [*_notes(error.__context__), *getattr(error, "__notes__", [])]
+
+
 def _parser() -> argparse.ArgumentParser:
+    program = pathlib.Path(sys.argv[0]).name.removesuffix(".exe")
     parser = argparse.ArgumentParser(
-        prog="python -m bnn_teach",
+        prog=program if program == "bnn-teach" else "python -m bnn_teach",
         description="Learn Bayesian neural networks: what can be done without a browser.",
         allow_abbrev=False,
     )
@@ -112,10 +132,24 @@ def at_least(smallest: int) -> Callable[[str], int]:
     return read
 
 
-NOTEBOOKS = path("--folder", default="notebooks", text="where the notebooks are")
-CLASSROOM = path("--folder", default="build/classroom", text="nbgrader's course folder")
+NOTEBOOKS = option(
+    "--folder",
+    type=pathlib.Path,
+    metavar="FOLDER",
+    help="where the notebooks are (default: notebooks, or else those of the package)",
+)
+CLASSROOM = option(
+    "--folder",
+    type=pathlib.Path,
+    metavar="FOLDER",
+    help="nbgrader's course folder (default: this one, if it is one, or else build/classroom)",
+)
 OUTPUT = path("-o", "--output", default="out", text="where everything goes")
 NOTEBOOK = option("notebook", metavar="NOTEBOOK", help="such as 06, or an .ipynb file")
+WORKERS = option(
+    "--workers", type=int, default=1, metavar="N", help="reruns at a time here (default: 1)"
+)
+CLUSTER = option("--cluster", metavar="ADDRESS", help="of a Dask scheduler, tcp://host:8786")
 SHEETS = option(
     "numbers", nargs="*", metavar="NUMBER", help="such as 04; all sheets if there is none"
 )
@@ -161,6 +195,38 @@ def tour(options: argparse.Namespace) -> int:
     return 0
 
 
+@verb(
+    option(
+        "folder",
+        nargs="?",
+        type=pathlib.Path,
+        default=pathlib.Path("bnn_teach_course"),
+        metavar="FOLDER",
+        help="where the course is copied to (default: bnn_teach_course)",
+    ),
+    option("--copy", action="store_true", help="only copy; do not start JupyterLab"),
+    option("--port", type=at_least(1), metavar="N", help="of JupyterLab (default: 8888, or next)"),
+    option("--no-browser", action="store_true", help="only print the address"),
+)
+def lab(options: argparse.Namespace) -> int:
+    """Copy the course into a folder, where nothing is replaced, and open it in JupyterLab."""
+    from bnn_teach.course.material import INSIDE, copy_course
+
+    folder = options.folder.absolute()
+    done = copy_course(folder)
+    _say(f"{folder}: {done.new} files are new, {done.kept} were there and stay as they are.")
+    if options.copy:
+        return 0
+    words = ["--ip=127.0.0.1", f"--ServerApp.root_dir={folder}"]
+    words.append(f"--LabApp.default_url=/lab/tree/{min(folder.glob('00_*.ipynb')).name}")
+    settings = INSIDE.parent / "settings"  # an environment of make has them in its own place
+    words += [f"--LabApp.app_settings_dir={settings}"] if settings.is_dir() else []
+    words += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    words += ["--no-browser"] if options.no_browser else []
+    words += [f"--port={options.port}"] if options.port else []
+    return subprocess.run([sys.executable, "-m", "jupyterlab", *words], check=False).returncode
+
+
 # --- to write the course ---------------------------------------------------------------------
 
 
@@ -174,21 +240,32 @@ def tour(options: argparse.Namespace) -> int:
             action="store_true",
             help="run only those whose outputs are out of date; of the others, store the text",
         ),
+        option(
+            "--pairs",
+            action="store_true",
+            help="run nothing; write the .md of an .ipynb that was edited elsewhere",
+        ),
     ],
 )
 def notebooks(options: argparse.Namespace) -> int:
     """Run notebooks from top to bottom and store their outputs and their .md pairs."""
     from bnn_teach.course.notebook_files import find
 
-    stems = find(options.folder, options.names)
+    folder = _notebooks(options, own=options.check)
+    stems = find(folder, options.names)
+    if options.pairs:
+        from bnn_teach.authoring.notebooks import pair
+
+        pair(folder, stems, _say)
+        return 0
     if not options.check:
         from bnn_teach.authoring.notebooks import refresh
 
-        refresh(options.folder, stems, only_stale=options.stale, report=_say)
+        refresh(folder, stems, only_stale=options.stale, report=_say)
         return 0
     from bnn_teach.authoring.checks import problems
 
-    found = [problem for stem in stems for problem in problems(options.folder, stem)]
+    found = [problem for stem in stems for problem in problems(folder, stem)]
     for problem in found:
         _say(problem)
     _say(f"Notebooks checked: {len(stems)}. Problems: {len(found)}.")
@@ -201,8 +278,9 @@ def exercises(options: argparse.Namespace) -> int:
     from bnn_teach.classroom.pages import refresh
     from bnn_teach.classroom.sheets import numbers
 
-    for number in options.numbers or numbers(options.folder / "exercises"):
-        state = "written" if refresh(options.folder, number) else "as the sheet says"
+    folder = _notebooks(options, own=False)
+    for number in options.numbers or numbers(folder / "exercises"):
+        state = "written" if refresh(folder, number) else "as the sheet says"
         _say(f"{number}: {state}")
     return 0
 
@@ -219,9 +297,10 @@ def assignments(options: argparse.Namespace) -> int:
     """Make a course folder for nbgrader from the sheets, with what is handed out."""
     from bnn_teach.classroom.folder import make_assignments
 
-    made = make_assignments(options.folder, options.numbers, _say, force=options.force)
+    folder = _classroom(options)
+    made = make_assignments(folder, options.numbers, _say, force=options.force)
     sheets = "1 sheet" if len(made) == 1 else f"{len(made)} sheets"
-    _say(f"{options.folder}: {sheets}; no solution and no hidden test is handed out.")
+    _say(f"{folder}: {sheets}; no solution and no hidden test is handed out.")
     return 0
 
 
@@ -248,9 +327,13 @@ def grade(options: argparse.Namespace) -> int:
     """Grade the submissions of a sheet with nbgrader, each in a sandbox."""
     from bnn_teach.classroom.grading import grade
 
-    graded = grade(options.folder, options.number, options.students, _say, workers=options.workers)
+    folder = _classroom(options)
+    graded = grade(folder, options.number, options.students, _say, workers=options.workers)
     failed = sum(each.failed for each in graded)
-    _say(f"Graded: {len(graded) - failed} of {len(graded)}. In {options.folder}, next:")
+    by_hand = sum(None in each.scores.values() for each in graded)
+    _say(f"Graded: {len(graded) - failed} of {len(graded)}. In {folder}, next:")
+    if failed or by_hand:
+        _say(f"  jupyter lab, Nbgrader, Formgrader    ({failed + by_hand} wait for a person)")
     _say(f"  nbgrader generate_feedback {options.number} --force    (pages for the students)")
     _say("  nbgrader export    (grades.csv)")
     return 1 if failed else 0
@@ -286,6 +369,8 @@ def rerun(options: argparse.Namespace) -> int:
     _say(f"{result.notebook}: ran in {result.seconds:.1f} s")
     for name, value in result.results.items():
         _say(f"{name} = {value}")
+    for claim in result.claims:
+        _say(f"{'holds' if claim['holds'] else 'does not hold'}: {claim['words']}")
     return 0
 
 
@@ -301,12 +386,7 @@ def rerun(options: argparse.Namespace) -> int:
         metavar="NAME=VALUES",
         help="such as prior_scale=0.5,1,3 or seed=0:10, which is 0 to 9; may be repeated",
     ),
-    [
-        option(
-            "--workers", type=int, default=1, metavar="N", help="reruns at a time here (default: 1)"
-        ),
-        option("--cluster", metavar="ADDRESS", help="of a Dask scheduler, tcp://host:8786"),
-    ],
+    [WORKERS, CLUSTER],
     option(
         "--table",
         type=pathlib.Path,
@@ -340,6 +420,42 @@ def sweep(options: argparse.Namespace) -> int:
 
 
 @verb(
+    option("names", nargs="*", metavar="NAME", help="such as 06; all notebooks if there is none"),
+    NOTEBOOKS,
+    path("-o", "--output", default="build/claims", text="where the runs go"),
+    path("--store", default="book/claims.json", text="where the shares go", metavar="FILE"),
+    option(
+        "--runs", type=at_least(1), default=20, metavar="N", help="other runs a page (default: 20)"
+    ),
+    [WORKERS, CLUSTER],
+)
+def claims(options: argparse.Namespace) -> int:
+    """Try the claims of the pages again, with other seeds and data. Goes on where it stopped."""
+    from bnn_teach.course.notebook_files import find
+    from bnn_teach.reruns import trials
+
+    found = []
+    for stem in find(options.folder, options.names):
+        entry = trials.try_claims(
+            options.folder / f"{stem}.ipynb",
+            options.runs,
+            options.output,
+            workers=options.workers,
+            cluster=options.cluster,
+        )
+        number = stem.partition("_")[0]
+        trials.save(options.store, number, entry)
+        _say(f"{stem}: {entry['runs']} other runs, {entry['failed']} failed")
+        for words in entry["claims"]:
+            _say(f"  {words}: {trials.in_words(words, entry, entry['version'])}")
+        found += [f"{number}: {error}" for error in entry["errors"]]
+        found += trials.problems(number, list(entry["claims"]), entry)
+    for problem in found:
+        _say(problem)
+    return 1 if found else 0
+
+
+@verb(
     NOTEBOOK,
     option("tables", nargs="+", metavar="TABLE", help=".csv or .parquet files"),
     option("-o", "--output", type=pathlib.Path, required=True, metavar="FILE"),
@@ -356,6 +472,26 @@ def merge(options: argparse.Namespace) -> int:
     table.save(options.output)
     _say(f"{options.output}: {len(table.rows)} rows of {len(options.tables)} tables")
     return 0
+
+
+def _notebooks(options: argparse.Namespace, own: bool) -> pathlib.Path:
+    """Return the folder of notebooks that is meant; ``own`` allows those inside the package."""
+    from bnn_teach.course.material import INSIDE, default_folder
+
+    folder: pathlib.Path = options.folder or default_folder()
+    if folder == INSIDE and not own:
+        raise ArgumentError(
+            f"{folder} belongs to the installed package. Copy the course and work there: "
+            "bnn-teach lab FOLDER; or pass --folder."
+        )
+    return folder
+
+
+def _classroom(options: argparse.Namespace) -> pathlib.Path:
+    from bnn_teach.classroom.folder import CONFIG
+
+    here = pathlib.Path(CONFIG).is_file()
+    return options.folder or pathlib.Path("." if here else "build/classroom")
 
 
 def _parameters(options: argparse.Namespace) -> dict[str, str]:

@@ -92,6 +92,10 @@ class RerunError(BnnTeachError, RuntimeError):
     """A cell of a notebook that was run again failed."""
 
 
+class ClaimError(BnnTeachError, AssertionError):
+    """What a page claims does not hold in this run."""
+
+
 class ExerciseError(BnnTeachError, ValueError):
     """The source of an exercise, or its place in a notebook, is not in order."""
 

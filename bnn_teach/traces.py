@@ -229,9 +229,10 @@ def draws_of(trace: Any, path: str | None = None) -> Arrays:
 
 def save(trace: xr.DataTree, path: str | pathlib.Path) -> pathlib.Path:
     """Write a trace to a netCDF file and return its path."""
-    if not isinstance(trace, xr.DataTree) or not isinstance(path, str | os.PathLike):
+    given: Any = trace
+    if not isinstance(given, xr.DataTree) or not isinstance(path, str | os.PathLike):
         raise ArgumentError(
-            f"save: got {type(trace).__name__} and {type(path).__name__}, expected a trace and a "
+            f"save: got {type(given).__name__} and {type(path).__name__}, expected a trace and a "
             "path. Write bt.save(trace, 'trace.nc'); of a fit save draws, "
             "fit.approximation.sample(1000)."
         )

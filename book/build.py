@@ -14,15 +14,18 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "_ext"))
 
+from claim_badges import add_badges  # noqa: E402
 from print_page import write_print_page  # noqa: E402
 from site_links import dead_links  # noqa: E402
 from slides import write_slides  # noqa: E402
 
 from bnn_teach.reruns.results import MIME as RESULTS  # noqa: E402
+from bnn_teach.reruns.trials import load  # noqa: E402
 
 SPHINX = ("-W", "--keep-going", "-n", "-q", "-E", "-j", "1")
 """Warnings are errors, all of them are shown, every reference is checked, nothing is reused."""
@@ -36,7 +39,10 @@ def main() -> int:
     root, output = options.root.resolve(), options.output.resolve()
     start = time.perf_counter()
     shutil.rmtree(output, ignore_errors=True)
-    collect(root, output / "source")
+    claims = collect(root, output / "source")
+    if claims:
+        sys.stderr.writelines(f"book: claim of {problem}\n" for problem in claims)
+        return 1
     if run_sphinx(root, output) != 0:
         sys.stderr.write("book: it was not built; what is wrong stands above.\n")
         return 1
@@ -56,11 +62,17 @@ def main() -> int:
     return 1 if problems else 0
 
 
-def collect(root: Path, target: Path) -> None:
-    """Copy all that Sphinx reads into one folder: pages at its top, notebooks, pictures below."""
+def collect(root: Path, target: Path) -> list[str]:
+    """Copy all that Sphinx reads into one folder: pages at its top, notebooks, pictures below.
+
+    Return what is not in order with the notebooks' claims.
+    """
     (target / "notebooks").mkdir(parents=True)
+    tried, problems = load(root / "book" / "claims.json"), list[str]()
     for path in sorted((root / "notebooks").glob("[0-9]*.ipynb")):
-        text = without_results(path.read_text(encoding="utf-8"))
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        problems += add_badges(path, notebook, tried)
+        text = without_results(notebook)
         (target / "notebooks" / path.name).write_text(text, encoding="utf-8")
     for path in sorted((root / "book").glob("*.md")):
         shutil.copy(path, target)
@@ -72,11 +84,11 @@ def collect(root: Path, target: Path) -> None:
     for name in ("mcmc", "vi", "exhibits/live"):  # a page shows code from where it is run
         without = shutil.ignore_patterns("__pycache__")
         shutil.copytree(root / "bnn_teach" / name, target / "code" / name, ignore=without)
+    return problems
 
 
-def without_results(text: str) -> str:
+def without_results(notebook: dict[str, Any]) -> str:
     """Return a notebook's text without what ``bt.record`` left for machines, unknown to Sphinx."""
-    notebook = json.loads(text)
     for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(RESULTS, None)

@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 sys.path.insert(0, str(HERE / "_ext"))
 
-from repository import find_repository  # noqa: E402
+from repository import find_book, find_repository  # noqa: E402
 
 import bnn_teach  # noqa: E402
 
@@ -28,7 +28,8 @@ repository_branch = os.environ.get("BNN_TEACH_BRANCH", "main")
 _project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 project = _project["name"]
 author = _project["authors"][0]["name"]
-copyright = f"{author}. Text and code: {_project['license']} licence"
+copyright = f"{author}. Text: CC BY 4.0. Code: MIT licence"
+course_summary, course_keywords = _project["description"], _project["keywords"]
 version = release = bnn_teach.__version__
 language = "en"  # Sphinx has messages in en_GB, some of them empty
 
@@ -46,6 +47,7 @@ extensions = [
     "course_checks",
     "course_header",
     "course_launch",
+    "course_metadata",
     "course_text",
 ]
 exclude_patterns = ["CONTRIBUTING.md"]
@@ -91,7 +93,7 @@ html_sourcelink_suffix = ""
 html_show_search_summary = False  # it is fetched, which no page from disk may do
 html_last_updated_fmt = None
 html_show_sphinx = False
-html_baseurl = ""
+html_baseurl = find_book(ROOT)  # canonical addresses and the sitemap need it
 mathjax_path = "mathjax/tex-svg.js"
 mathjax_options = {"defer": "defer"}
 mathjax3_config = {"options": {"enableMenu": False}, "svg": {"fontCache": "local"}}

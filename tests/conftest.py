@@ -1,5 +1,7 @@
 """What all tests share: the working dtype is put back; a browser is there, or its lack is told."""
 
+import collections
+import pathlib
 import sys
 
 import pytest
@@ -35,3 +37,15 @@ def browser():
     """Chromium, for the tests of one file."""
     with chromium() as started:
         yield started
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print where the time went, by folder."""
+    seconds = collections.Counter()
+    for report in (r for reports in terminalreporter.stats.values() for r in reports):
+        if hasattr(report, "duration"):
+            file = pathlib.PurePosixPath(report.nodeid.partition("::")[0])
+            seconds["/".join(file.parent.parts[:2])] += report.duration
+    terminalreporter.section("seconds by folder")
+    for folder, spent in seconds.most_common():
+        terminalreporter.line(f"{spent:7.0f} {folder}")

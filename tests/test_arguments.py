@@ -14,6 +14,14 @@ def f(model, num_samples=10, *, seed=None):
     return model, num_samples, seed
 
 
+@bt.model
+def normal(y):
+    yield bt.Normal("y", observed=y)
+
+
+MODEL = normal([0.0])
+
+
 class Thing:
     @checked_arguments
     def __init__(self, name, value=None):
@@ -103,12 +111,12 @@ def test_a_seed_is_drawn_where_none_is_given():
     [
         (lambda: bt.sample(None, draws=10), "sample: .*'draws'. Did you mean 'num_samples'"),
         (lambda: bt.sample(None, tune=10), "Did you mean 'burn_in'"),
-        (lambda: bt.sample(None, num_samples=0), "num_samples=0"),
-        (lambda: bt.sample(None, target_accept=1.0), "target_accept=1.0"),
+        (lambda: bt.sample(MODEL, num_samples=0), "num_samples=0"),
+        (lambda: bt.sample(MODEL, target_accept=1.0), "target_accept=1.0"),
         (lambda: bt.sample(), "missing a required argument: 'model'"),
         (lambda: bt.fit(None, lr=0.1), "fit: .*'lr'. Did you mean 'learning_rate'"),
         (lambda: bt.fit(None, steps=10), "Did you mean 'num_steps'"),
-        (lambda: bt.fit(None, num_steps=1.5), "num_steps=1.5"),
+        (lambda: bt.fit(MODEL, num_steps=1.5), "num_steps=1.5"),
         (lambda: bt.sample_prior_predictive(None, draws=5), "mean 'num_samples'"),
         (lambda: bt.sample_posterior_predictive(None, None, in_place=True), "mean 'inplace'"),
     ],

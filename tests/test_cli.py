@@ -20,7 +20,7 @@ def python(*arguments):
 def test_a_wrong_verb_is_answered_with_the_right_ones():
     answer = python("-m", "bnn_teach", "tuor")
     assert answer.returncode == 2
-    assert "'tuor'" in answer.stderr and "'tour', 'notebooks'" in answer.stderr
+    assert "'tuor'" in answer.stderr and "'tour', 'lab', 'notebooks'" in answer.stderr
 
 
 @pytest.mark.parametrize(
@@ -116,3 +116,29 @@ def test_a_folder_that_is_not_there_is_named(tmp_path, capsys):
     missing = Path(tmp_path, "nowhere")
     assert cli.main(["notebooks", "--folder", str(missing)]) == 1
     assert "nowhere: no such folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            PermissionError(13, "Permission denied", "/x/table.csv"),
+            "/x/table.csv: Permission denied",
+        ),
+        (OSError(28, "No space left on device"), "the disk: No space left on device. make room"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_a_sentence(error, said, monkeypatch, capsys):
+    from bnn_teach.tour import tour
+
+    monkeypatch.setattr(tour, "run_tour", Mock(side_effect=error))
+    assert cli.main(["tour"]) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_other_errors_of_the_system_keep_their_traceback(monkeypatch):
+    from bnn_teach.tour import tour
+
+    monkeypatch.setattr(tour, "run_tour", Mock(side_effect=OSError("a mistake of ours")))
+    with pytest.raises(OSError, match="a mistake of ours"):
+        cli.main(["tour"])

@@ -3,7 +3,9 @@
 import ast
 import re
 import runpy
+import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -88,6 +90,54 @@ def test_every_target_has_a_line_of_help():
     phony = re.search(r"^\.PHONY: (.+)$", text, flags=re.MULTILINE)
     assert phony is not None
     assert set(phony[1].split()) == makefile_targets().keys()
+
+
+@pytest.fixture
+def made(tmp_path):
+    """A course folder whose environment seems complete; return it, and what make would do in it."""
+    folder = tmp_path / "Anna's course"
+    (folder / ".ci").mkdir(parents=True)
+    for name in ("Makefile", "requirements.lock", "pyproject.toml", ".ci/jupyterlab.json"):
+        (folder / name).write_bytes((ROOT / name).read_bytes())
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    (folder / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    line = f"command = {sys.executable} -m venv --clear {folder}/.venv"
+    (folder / ".venv" / "pyvenv.cfg").write_text(f"home = /usr/bin\n{line}\n")
+    (folder / ".venv" / "complete").touch()
+
+    def would(folder):
+        words = ["make", "--dry-run", "env"]
+        ran = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=True)
+        return ran.stdout
+
+    return folder, would
+
+
+def test_an_environment_in_its_place_is_left_alone(made):
+    folder, would = made
+    assert "pip" not in would(folder)
+    (folder / "elsewhere").mkdir()
+    (folder / "elsewhere" / ".venv").symlink_to(folder / ".venv")
+    for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+        (folder / "elsewhere" / name).symlink_to(folder / name)
+    (folder / "elsewhere" / ".ci").symlink_to(folder / ".ci")
+    assert "pip" not in would(folder / "elsewhere")
+
+
+@pytest.mark.parametrize("ailment", ["moved", "copied", "Python gone", "Python broken"])
+def test_an_environment_that_was_moved_or_lost_its_python_is_made_anew(ailment, made):
+    folder, would = made
+    python = folder / ".venv" / "bin" / "python"
+    if ailment == "moved":
+        folder = folder.rename(folder.with_name("b"))
+    elif ailment == "copied":
+        folder = shutil.copytree(folder, folder.with_name("b"), symlinks=True)
+    else:
+        python.unlink()
+        python.symlink_to("/nowhere/python" if "gone" in ailment else "/bin/false")
+    said = would(folder)
+    assert 'echo "This folder was moved or copied, or the Python of .venv is gone."' in said
+    assert "venv --clear .venv" in said and '[ "" = yes ]' in said
 
 
 def test_no_tracked_file_names_a_folder_of_one_machine():

@@ -31,8 +31,12 @@ from bnn_teach.course.notebook_files import (
 from bnn_teach.course.parameters import read_line
 from bnn_teach.errors import BnnTeachError
 
-MOST_CELLS = 36  # without the exercises, which come on top
+MOST_CELLS = 60  # without the exercises; plain lines in short cells need more of them
 MOST_LINES = 15
+MOST_COLUMNS = 79  # what is wider is cut in the book
+
+
+_RICHER = ("text/html", "image/", "application/vnd.jupyter.widget-view")
 
 
 class Stored(NamedTuple):
@@ -104,7 +108,7 @@ def check_errors(stored: Stored) -> Iterator[str]:
 def check_fresh(stored: Stored) -> Iterator[str]:
     """Neither the cells nor the library's code that they use changed after the run."""
     noted = stored.notebook.metadata.get(KEY, {}).get("fingerprint")
-    if noted != fingerprint(code_of(stored.notebook)):
+    if noted != fingerprint(code_of(stored.notebook), folder=stored.root / "notebooks"):
         yield (
             "the cells, or the library's code that they use, changed after the outputs were made. "
             f"Run {command(stored.stem)}."
@@ -153,7 +157,7 @@ def check_parameters(stored: Stored) -> Iterator[str]:
 
 
 def check_size(stored: Stored) -> Iterator[str]:
-    """A notebook has at most 36 cells before and after its exercises, a code cell fifteen lines."""
+    """A notebook has at most 60 cells before and after its exercises, a code cell fifteen lines."""
     first, after = _exercises(stored)
     if (count := len(stored.notebook.cells) - (after - first)) > MOST_CELLS:
         yield f"it has {count} cells; at most {MOST_CELLS} are read to the end. Shorten it."
@@ -163,6 +167,19 @@ def check_size(stored: Stored) -> Iterator[str]:
                 f"cell {number} ({headline(cell.source)}) has {lines} lines, more than "
                 f"{MOST_LINES}. Split it, or move a part of it to the library."
             )
+
+
+def check_width(stored: Stored) -> Iterator[str]:
+    """No line of code, and none that a cell prints, is wider than the book's column."""
+    for number, cell in _code_cells(stored):
+        for what, text in (("has", cell.source), *(("shows", each) for each in _printed(cell))):
+            widest = max(text.splitlines(), key=len, default="")
+            if len(widest) > MOST_COLUMNS:
+                yield (
+                    f"cell {number} {what} a line of {len(widest)} columns, more than "
+                    f"{MOST_COLUMNS}: {headline(widest)}. Put one thing on a line."
+                )
+                break
 
 
 def check_exercises(stored: Stored) -> Iterator[str]:
@@ -228,6 +245,7 @@ CHECKS: tuple[Callable[[Stored], Iterator[str]], ...] = (
     check_paths,
     check_parameters,
     check_size,
+    check_width,
     check_exercises,
     check_rhythm,
     check_alt,
@@ -241,6 +259,14 @@ def _code_cells(stored: Stored) -> Iterator[tuple[int, Notebook]]:
     for number, cell in enumerate(stored.notebook.cells, 1):
         if cell.cell_type == "code":
             yield number, cell
+
+
+def _printed(cell: Notebook) -> Iterator[str]:
+    """Yield the texts that a reader sees below a cell, not those that stand for a picture."""
+    for output in cell.outputs:
+        richer = [kind for kind in output.get("data", {}) if kind.startswith(_RICHER)]
+        if not richer:
+            yield output.get("text", "") or output.get("data", {}).get("text/plain", "")
 
 
 def _exercises(stored: Stored) -> tuple[int, int]:

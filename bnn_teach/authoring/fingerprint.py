@@ -3,8 +3,9 @@
 You will find three ideas. Only what is computed counts: the library's code is read as a syntax
 tree, without comments, docstrings and layout, so that a better sentence forces no new run. Only
 what is used counts: from the names in a notebook's cells the imports are followed, so that a change
-of one plot does not touch a notebook without it. And what stands beside the code, such as an
-exhibit's script, counts as it is. Next: :mod:`bnn_teach.course.notebook_files`.
+of one plot does not touch a notebook without it. And what is read counts as it is: what stands
+beside the code, such as an exhibit's script, the files of data that the cells name, and the
+versions of the packages that all of these import. Next: :mod:`bnn_teach.course.notebook_files`.
 
 Notes
 -----
@@ -15,34 +16,78 @@ A cell that shows the *source* of a function depends on its comments, too. Tag i
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import hashlib
 import pathlib
 from collections.abc import Iterable, Iterator
+from importlib.metadata import packages_distributions, version
 
 import bnn_teach
+from bnn_teach.course.material import NOTEBOOKS
 
 _TOP = "bnn_teach"
 LIBRARY = pathlib.Path(bnn_teach.__file__).parent
+_LONGEST_PATH = 400  # letters; a longer text is no path
 _HOME = {**bnn_teach._HOME, **bnn_teach._MODULES}  # where a public name lives
 
 
-def fingerprint(cells: Iterable[str], library: pathlib.Path = LIBRARY) -> str:
-    """Return 16 hexadecimal digits for code cells and the library's code that they use."""
+def fingerprint(
+    cells: Iterable[str], library: pathlib.Path = LIBRARY, folder: pathlib.Path = NOTEBOOKS
+) -> str:
+    """Return 16 hexadecimal digits for code cells and all that they use.
+
+    That is the library's code, the files that they name by a path in ``folder``, where they run, or
+    among the course's notebooks, and the versions of packages.
+    """
     cells = list(cells)
     code = hashlib.sha256("\0".join(cells).encode())
+    notebook = _as_module(cells)
+    imported = set(_packages(notebook))
     for path in files_used(cells, library):
         code.update(path.relative_to(library).as_posix().encode())
         if path.suffix == ".py":
-            code.update(_read(path.read_text(encoding="utf-8"), "")[0].encode())
+            text, *_, packages = _read(path.read_text(encoding="utf-8"), "")
+            code.update(text.encode())
+            imported |= packages
         else:
             code.update(path.read_bytes())
+    for name in data_named(_strings(notebook), folder):
+        code.update(name.read_bytes())
+    code.update("\0".join(_versions(frozenset(imported))).encode())
     return code.hexdigest()[:16]
+
+
+def data_named(texts: Iterable[object], folder: pathlib.Path) -> list[pathlib.Path]:
+    """Return the files that some texts are paths of, from a folder or among the course's own."""
+    found = set()
+    for text in texts:
+        if not isinstance(text, str) or not text.strip() or len(text) > _LONGEST_PATH:
+            continue
+        for path in (folder / text, NOTEBOOKS / text):
+            with contextlib.suppress(OSError, ValueError):  # no text that can be a path
+                if path.is_file():
+                    found.add(path)
+                    break
+    return sorted(found)
+
+
+@functools.lru_cache(maxsize=64)
+def _versions(modules: frozenset[str]) -> list[str]:
+    """Return names and versions of the packages that bring some modules, in order."""
+    brought = _distributions()
+    packages = {each for module in modules for each in brought.get(module, [])} - {_TOP}
+    return sorted(f"{each} {version(each)}" for each in packages)
+
+
+@functools.cache
+def _distributions() -> dict[str, list[str]]:
+    return dict(packages_distributions())
 
 
 def files_used(cells: Iterable[str], library: pathlib.Path = LIBRARY) -> list[pathlib.Path]:
     """Return the files of the library that the cells use, directly or through others, sorted."""
-    notebook = ast.Module([statement for cell in cells for statement in _statements(cell)], [])
+    notebook = _as_module(cells)
     todo, said = set(_names_used(notebook, "")), set(_strings(notebook))
     seen: set[str] = set()
     files: set[pathlib.Path] = set()
@@ -57,7 +102,7 @@ def files_used(cells: Iterable[str], library: pathlib.Path = LIBRARY) -> list[pa
         seen.add(name)
         package = name if path.name == "__init__.py" else name.rpartition(".")[0]
         parents = {".".join(name.split(".")[:depth]) for depth in range(2, name.count(".") + 1)}
-        _, used, strings = _read(path.read_text(encoding="utf-8"), package)
+        _, used, strings, _ = _read(path.read_text(encoding="utf-8"), package)
         todo |= parents | used
         files |= {path, *_beside(path, said | strings)}
     return sorted(files)
@@ -92,11 +137,11 @@ def _names(path: pathlib.Path) -> set[str]:
 
 
 @functools.lru_cache(maxsize=512)
-def _read(text: str, package: str) -> tuple[str, set[str], set[str]]:
-    """Return what a module's code computes, as a hash, the names it imports, and its strings."""
+def _read(text: str, package: str) -> tuple[str, set[str], set[str], set[str]]:
+    """Return a module's code as a hash, names it imports of us, its strings, other packages."""
     tree = ast.parse(text)
     code = hashlib.sha256("".join(_structure(tree)).encode()).hexdigest()
-    return code, set(_names_used(tree, package)), set(_strings(tree))
+    return code, set(_names_used(tree, package)), set(_strings(tree)), set(_packages(tree))
 
 
 def _strings(tree: ast.AST) -> Iterator[str]:
@@ -146,6 +191,19 @@ def _names_used(tree: ast.AST, package: str) -> Iterator[str]:
         match node:
             case ast.Attribute(ast.Name(name), attribute) if name in short:
                 yield f"{_TOP}.{attribute}"
+
+
+def _packages(tree: ast.AST) -> Iterator[str]:
+    """Yield the top names of modules that a tree imports from elsewhere."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def _as_module(cells: Iterable[str]) -> ast.Module:
+    return ast.Module([statement for cell in cells for statement in _statements(cell)], [])
 
 
 def _statements(source: str) -> list[ast.stmt]:

@@ -30,6 +30,7 @@ from bnn_teach.course.notebook_files import (
     markdown,
     newest,
     read_ipynb,
+    read_md,
 )
 
 _DURATIONS = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600, 900)
@@ -91,7 +92,7 @@ def refresh(
         stored = read_ipynb(folder, stem)
         notebook = newest(folder, stem)
         notes = dict(stored.metadata.get(KEY, {})) if stored else {}
-        fresh = fingerprint(code_of(notebook))
+        fresh = fingerprint(code_of(notebook), folder=folder)
         if only_stale and stored is not None and notes.get("fingerprint") == fresh:
             _keep_outputs(notebook, stored)
             words = "outputs are up to date, text stored"
@@ -106,6 +107,32 @@ def refresh(
         describe_images(notebook)
         _store(notebook, folder, stem)
         report(f"{stem}: {words}")
+
+
+def pair(
+    folder: pathlib.Path, stems: Sequence[str], report: Callable[[str], object] = lambda line: None
+) -> None:
+    """Let JupyterLab open each notebook whose ``.ipynb`` is newer on the clock than its ``.md``.
+
+    Jupytext refuses such a pair, though Git or a copy may only have mixed up the times. Where the
+    ``.ipynb`` was edited elsewhere, such as on Colab, its ``.md`` is written from it. Where both
+    were edited, ``report`` gets a line with what to do, and both are left as they are.
+    """
+    for stem in stems:
+        notebook, text = folder / f"{stem}.ipynb", folder / f"{stem}.md"
+        if not (notebook.exists() and text.exists()):
+            continue
+        if notebook.stat().st_mtime <= text.stat().st_mtime:
+            continue
+        try:
+            chosen = newest(folder, stem)
+            if contents(chosen) == contents(read_md(folder, stem)):
+                text.touch()
+            else:
+                text.write_text(markdown(chosen), encoding="utf-8")
+                report(f"{stem}: the .ipynb was edited elsewhere; its .md is written from it")
+        except NotebookError as error:
+            report(str(error))
 
 
 def code_of(notebook: Notebook) -> list[str]:

@@ -13,10 +13,12 @@ import json
 import pathlib
 import re
 import sys
+import textwrap
 from collections.abc import Callable
 from typing import Any
 
 from bnn_teach.course.notebook_files import Notebook, set_alt
+from bnn_teach.course.source import COLUMNS
 
 LANGUAGE = {
     "file_extension": ".py",
@@ -137,6 +139,8 @@ def _scrubber(root: pathlib.Path) -> Callable[[str], str]:
 def _scrub_output(output: Any, scrub: Callable[[str], str]) -> None:
     if "text" in output:
         output["text"] = scrub("".join(output["text"]))
+    if output.get("name") == "stderr":  # a warning is one long line
+        output["text"] = "".join(_folded(line) for line in output["text"].splitlines(keepends=True))
     for kind, value in output.get("data", {}).items():
         if kind.startswith("text/"):
             output["data"][kind] = scrub("".join(value))
@@ -144,6 +148,13 @@ def _scrub_output(output: Any, scrub: Callable[[str], str]) -> None:
         output["evalue"] = scrub(output["evalue"])
         # A reader learns from what an error says; its way through the library is for a debugger.
         output["traceback"] = [f"{output['ename']}: {output['evalue']}"]
+
+
+def _folded(line: str) -> str:
+    """Return a line, with its end, in lines that fit the book's column."""
+    return (
+        textwrap.fill(line, COLUMNS, subsequent_indent="  ") + "\n" if len(line) > COLUMNS else line
+    )
 
 
 # --- Widgets ---------------------------------------------------------------------------------

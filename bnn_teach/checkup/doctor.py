@@ -13,16 +13,20 @@ import platform
 import re
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, metadata, requires, version
+from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 import bnn_teach
 from bnn_teach.arguments import usable_cores
+from bnn_teach.checkup.places import AWAY, install, place, restart
 from bnn_teach.checkup.report import FAILED, OK, WARNING, Check, Report
 from bnn_teach.checkup.tensorflow import check_tensorflow
+from bnn_teach.course.material import default_folder
 
 MEMORY_NEEDED, MEMORY_WANTED = 1e9, 2e9
 """Bytes that a notebook takes, and bytes with room for JupyterLab and a browser."""
@@ -34,9 +38,9 @@ KERNEL = "python3"
 """The kernel that the notebooks name."""
 EXTENSIONS = {"@jupyter-widgets/jupyterlab-manager": "ipywidgets", "anywidget": "anywidget"}
 """What JupyterLab needs to show the exhibits, and the package that brings it."""
+PATIENCE = 120  # seconds until a kernel has answered, on a busy machine
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 VIEW = "application/vnd.jupyter.widget-view+json"
-INSTALL = "In the course's folder: make env, or pip install --editable ."
 
 
 def doctor() -> Report:
@@ -66,7 +70,7 @@ def _made(check: Callable[[], Iterator[Check]]) -> Iterator[Check]:
         yield from check()
     except Exception as error:  # a broken installation can break anything
         name = check.__name__.removeprefix("check_")
-        yield Check(name, FAILED, f"{type(error).__name__}: {error}", INSTALL)
+        yield Check(name, FAILED, f"{type(error).__name__}: {error}", install())
 
 
 # --- the machine -----------------------------------------------------------------------------
@@ -83,6 +87,7 @@ def check_python() -> Iterator[Check]:
         yield Check("Python", OK, found)
     else:
         remedy = "Install one of these, and make the environment with it: make env PYTHON=..."
+        remedy = install() if place() else remedy
         yield Check("Python", FAILED, f"{found}, expected {wanted}", remedy)
 
 
@@ -134,13 +139,13 @@ def check_packages() -> Iterator[Check]:
     try:
         lines = requires("bnn_teach") or []
     except PackageNotFoundError:
-        yield Check("packages", FAILED, "bnn_teach itself is not installed", INSTALL)
+        yield Check("packages", FAILED, "bnn_teach itself is not installed", install())
         return
     needed = [Requirement(line) for line in lines]
     needed = [each for each in needed if each.marker is None or each.marker.evaluate({"extra": ""})]
     wrong = list(filter(None, map(_what_is_wrong, needed)))
     if wrong:
-        yield Check("packages", FAILED, "; ".join(wrong), INSTALL)
+        yield Check("packages", FAILED, "; ".join(wrong), install())
         return
     versions = ", ".join(f"{each} {version(each)}" for each in SHOWN)
     yield Check("packages", OK, f"bnn_teach {bnn_teach.__version__}, {versions}")
@@ -170,10 +175,67 @@ def check_jupyterlab() -> Iterator[Check]:
     program = pathlib.Path(spec.argv[0])
     if program.name != spec.argv[0] and program.parent != pathlib.Path(sys.executable).parent:
         found = f"its kernel {KERNEL!r} starts {spec.argv[0]}, which is another Python"
-        remedy = f"Start JupyterLab by make lab; or run {own}"
+        remedy = "; or run ".join(filter(None, [restart(), own]))
         yield Check("JupyterLab", WARNING, found, remedy)
         return
     yield Check("JupyterLab", OK, f"JupyterLab {version('jupyterlab')}, with a kernel of its own")
+
+
+def check_home() -> Iterator[Check]:
+    """Jupyter can keep what it needs to start a kernel."""
+    from jupyter_core.paths import jupyter_data_dir, jupyter_runtime_dir
+
+    folders = {"JUPYTER_RUNTIME_DIR": jupyter_runtime_dir(), "JUPYTER_DATA_DIR": jupyter_data_dir()}
+    for variable, name in folders.items():
+        try:
+            pathlib.Path(name).mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=name):
+                pass
+        except OSError as error:
+            found = f"nothing can be written to {name} ({error.strerror}), so no kernel starts"
+            remedy = (
+                f"Set HOME, or {variable}, to a folder that you may write to, and that has room."
+            )
+            yield Check("home", FAILED, found, remedy)
+            return
+    yield Check("home", OK, "Jupyter can write where it needs to")
+
+
+def check_kernel() -> Iterator[Check]:
+    """A kernel, started where the notebooks are, imports this library and no other."""
+    from jupyter_client.manager import start_new_kernel
+
+    folder = default_folder()
+    manager, client = start_new_kernel(
+        kernel_name=KERNEL, cwd=str(folder), startup_timeout=PATIENCE
+    )
+    try:
+        told: list[str] = []
+        client.execute_interactive(
+            _ASKED, timeout=PATIENCE, output_hook=lambda message: told.append(_text(message))
+        )
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    said = "".join(told).strip().splitlines() or ["nothing"]
+    here = str(pathlib.Path(bnn_teach.__file__).resolve())
+    if said[-1] == here:
+        yield Check("kernel", OK, "it imports this library")
+        return
+    found = f"started in {folder}, it says: {said[-1]}; expected that it imports {here}"
+    remedy = f"Was the course's folder moved, renamed or copied? {install()}"
+    yield Check("kernel", FAILED, found, remedy)
+
+
+_ASKED = "import pathlib, bnn_teach; print(pathlib.Path(bnn_teach.__file__).resolve())"
+
+
+def _text(message: dict[str, Any]) -> str:
+    """Return what a message of a kernel shows: what was printed, or an error."""
+    content = message["content"]
+    if message["msg_type"] == "error":
+        return f"{content['ename']}: {content['evalue']}\n"
+    return str(content.get("text", ""))
 
 
 def check_widgets() -> Iterator[Check]:
@@ -199,11 +261,13 @@ def check_widgets() -> Iterator[Check]:
     if VIEW in shown:
         yield Check("widgets", OK, "exhibits and quizzes can be shown")
     else:
-        yield Check("widgets", FAILED, "a widget has nothing to show", INSTALL)
+        yield Check("widgets", FAILED, "a widget has nothing to show", install())
 
 
 def check_browser() -> Iterator[Check]:
     """A browser is there that tests can drive; readers may use any."""
+    if place() in AWAY:
+        return
     found = next(filter(shutil.which, BROWSERS), None)
     if found:
         yield Check("browser", OK, found)
@@ -219,7 +283,9 @@ CHECKS: tuple[Callable[[], Iterator[Check]], ...] = (
     check_cores,
     check_memory,
     check_tensorflow,
+    check_home,
     check_jupyterlab,
+    check_kernel,
     check_widgets,
     check_browser,
 )

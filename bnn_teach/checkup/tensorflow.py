@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from bnn_teach.checkup.places import install
 from bnn_teach.checkup.report import FAILED, OK, WARNING, Check
 
 PATIENCE = 600.0
@@ -96,7 +97,7 @@ def compiler(attempt: Attempt) -> Check:
         how = f"ended by signal {-attempt.status}: " if attempt.status < 0 else ""
         lines = attempt.stderr.strip().splitlines() or ["it said nothing"]
         variables = [each for each in ("XLA_FLAGS", "TF_XLA_FLAGS") if os.environ.get(each)]
-        remedy = "Install the course's packages again: make env, or pip install --force-reinstall ."
+        remedy = f"Install the course's packages again. {install()}"
         if variables:
             remedy = f"Unset {' and '.join(variables)}, and start again. Otherwise: {remedy}"
         return Check(name, FAILED, f"{how}{_LOG.sub('', lines[-1]).strip()[:300]}", remedy)

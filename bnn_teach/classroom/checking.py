@@ -8,8 +8,11 @@ asked for. Next: :mod:`bnn_teach.course.chapters.ch01.checks`.
 
 from __future__ import annotations
 
+import ast
 import importlib
+import inspect
 import re
+import textwrap
 from collections import Counter
 from typing import Any
 
@@ -19,6 +22,9 @@ from bnn_teach.course.chapters import checks_module, numbers
 from bnn_teach.course.expectations import Exercise, expect, shown
 from bnn_teach.errors import ArgumentError, did_you_mean
 
+_NOT_STARTED = (
+    "There is still a `...` in your answer. Put your own code in its place, and run the cell again."
+)
 _failed: Counter[str] = Counter()  # how often each exercise was not right yet, in this process
 
 
@@ -26,7 +32,8 @@ def check(number: str, answer: object) -> Result:
     """Try an answer to an exercise; show the result as the last line of a cell.
 
     Whatever the answer does, this returns: an error, an endless loop, or a wrong type is a result
-    like any other. Each time that it is not right, the next hint is shown.
+    like any other. It is tried on one case, and then on others. Each time that it is not right, the
+    next hint is shown; an answer with the `...` of the exercise in it is not started.
 
     Parameters
     ----------
@@ -53,6 +60,13 @@ def check(number: str, answer: object) -> Result:
     """
     asked = exercise(number)
     result = _judged(number, asked, answer, {})
+    if not result.passed and _untouched(answer):
+        return Result(number, False, _NOT_STARTED, started=False)
+    for case in asked.also if result.passed else ():
+        other = _judged(number, asked, answer, case)
+        if not other.passed:
+            result = Result(number, False, f"Right in one case, not in another:\n{other.message}")
+            break
     if result.passed:
         return result
     _failed[number] += 1
@@ -100,9 +114,8 @@ def exercises(notebook: str) -> dict[str, Exercise]:
 def _judged(number: str, asked: Exercise, answer: object, case: dict[str, Any]) -> Result:
     def trial() -> None:
         if not callable(answer):
-            got = "a `...` that is not replaced yet" if answer is ... else shown(answer)
-            said = f"Your answer: got {got}, expected the function itself, by its name and without"
-            expect(False, f"{said} brackets.", asked.lesson)
+            said = f"Your answer: got {shown(answer)}, expected the function itself, by its name"
+            expect(False, f"{said} and without brackets.", asked.lesson)
         asked.check(answer, **case)
 
     # TensorFlow: to load it may take longer than the answer may.
@@ -111,3 +124,21 @@ def _judged(number: str, asked: Exercise, answer: object, case: dict[str, Any]) 
     lesson = str(asked.lesson) if ending.kind == "stopped" else ""
     lines = (ending.said, lesson, *ending.notes)
     return Result(number, ending.kind == "returned", "\n".join(filter(None, lines)))
+
+
+def _untouched(answer: object) -> bool:
+    """Say whether the `...` of the exercise still stands for code: alone in a line, or as a value.
+
+    Inside an index, as in ``draws[..., 0]``, it is the learner's own.
+    """
+    if answer is ...:
+        return True
+    try:
+        source = inspect.getsource(inspect.unwrap(answer))  # type: ignore[arg-type]
+        tree = ast.parse(textwrap.dedent(source))
+    except Exception:  # no source, or none that stands alone; an answer may also fail when asked
+        return False
+    indices = [node.slice for node in ast.walk(tree) if isinstance(node, ast.Subscript)]
+    inside = {id(node) for index in indices for node in ast.walk(index)}
+    dots = (n for n in ast.walk(tree) if isinstance(n, ast.Constant) and n.value is ...)
+    return any(id(node) not in inside for node in dots)

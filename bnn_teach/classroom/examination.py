@@ -23,7 +23,10 @@ from __future__ import annotations
 import ast
 import builtins
 import os
+import pathlib
 import re
+import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -42,6 +45,7 @@ FAILED, HIDDEN_FAILED, STOPPED = "CheckFailed", "HiddenTestFailed", "Stopped"
 _MOST_OUTPUTS, _MOST_PICTURE = 100, 2_000_000  # of a cell; letters of one of its pictures
 _STARTING = 180.0  # seconds until the worker has loaded TensorFlow, on a busy machine
 _ATTEMPTS = 6
+_NOTEBOOKS = shutil.ignore_patterns("*.ipynb")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _NUMBER = re.compile(r"""check(?:_hidden)?\(\s*["']((\d\d)\.\d)["']""")
 
@@ -70,8 +74,13 @@ class Ending(NamedTuple):
     """Of a cell."""
 
 
-def examine(notebook: Notebook, bounds: Bounds | None = None) -> None:
+def examine(
+    notebook: Notebook, bounds: Bounds | None = None, folder: pathlib.Path | None = None
+) -> None:
     """Run a submission, whose locked cells are the course's own; fill in the outputs of its cells.
+
+    Its cells can read and import the files of ``folder``, in which notebooks are no such files:
+    that of the submission has the hidden tests in it by now.
 
     Raises
     ------
@@ -82,7 +91,11 @@ def examine(notebook: Notebook, bounds: Bounds | None = None) -> None:
     """
     bounds = bounds or Bounds()
     steps = list(_steps(notebook))
-    endings = _endings(steps, _beginning(notebook, bounds), bounds)
+    with tempfile.TemporaryDirectory() as files:
+        if folder is not None:
+            shutil.copytree(folder, files, symlinks=True, dirs_exist_ok=True, ignore=_NOTEBOOKS)
+        where = _Place(bounds, time.monotonic() + bounds.total_seconds, pathlib.Path(files))
+        endings = _endings(steps, _beginning(notebook, bounds), where)
     for place, cell in enumerate(notebook.cells):
         if cell.cell_type == "code":
             own = [endings[step] for step in steps if step.place == place]
@@ -163,14 +176,21 @@ def _beginning(notebook: Notebook, bounds: Bounds) -> dict[str, Any]:
 # --- running it ------------------------------------------------------------------------------
 
 
-def _endings(steps: list[Step], beginning: dict[str, Any], bounds: Bounds) -> dict[Step, Ending]:
+class _Place(NamedTuple):
+    """What each sandbox of a submission is built with."""
+
+    bounds: Bounds
+    deadline: float
+    files: pathlib.Path
+
+
+def _endings(steps: list[Step], beginning: dict[str, Any], place: _Place) -> dict[Step, Ending]:
     """Run all steps, in as many sandboxes as it takes."""
-    deadline = time.monotonic() + bounds.total_seconds
     stopped: dict[Step, Ending] = {}
     for _ in range(_ATTEMPTS):
         found = dict(stopped)
         try:
-            broken = _attempt(steps, beginning, bounds, deadline, found)
+            broken = _attempt(steps, beginning, place, found)
         except StoppedError:  # the time was over before the worker was at work
             break
         if broken is None:
@@ -182,20 +202,16 @@ def _endings(steps: list[Step], beginning: dict[str, Any], bounds: Bounds) -> di
 
 
 def _attempt(
-    steps: list[Step],
-    beginning: dict[str, Any],
-    bounds: Bounds,
-    deadline: float,
-    found: dict[Step, Ending],
+    steps: list[Step], beginning: dict[str, Any], place: _Place, found: dict[Step, Ending]
 ) -> Step | None:
     """Run the steps that ``found`` does not have; return the one that had to be stopped."""
-    with Sandbox(bounds, deadline) as sandbox:
+    with Sandbox(*place) as sandbox:
         _begin(sandbox, beginning)
         for step in steps:
             if step in found:
                 continue
             try:
-                found[step] = _ended(step, sandbox.ask(step._asdict(), bounds.seconds))
+                found[step] = _ended(step, sandbox.ask(step._asdict(), place.bounds.seconds))
             except StoppedError as error:
                 found[step] = Ending(STOPPED, f"This was stopped: {error}.")
                 return step

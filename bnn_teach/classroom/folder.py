@@ -8,13 +8,16 @@ All of it is derived and none of it is for the repository. Next:
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 
 from bnn_teach.classroom import sheets
 from bnn_teach.classroom.leaks import leaks
@@ -43,7 +46,6 @@ c.SandboxedExecute.memory_gb = 4.0
 # them as you, with all your files and your network.
 c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
-    "nbgrader.preprocessors.DeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",
     "{_PLACE}.RestoreCells",
     "nbgrader.preprocessors.OverwriteCells",
@@ -54,6 +56,7 @@ c.Autograde.autograde_preprocessors = [
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
+    "{_PLACE}.FlagForReview",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
@@ -79,7 +82,8 @@ def make_assignments(
 
     Sheets are named by their numbers, such as ``"04"``; all are taken by default. ``report`` gets a
     line for each. A configuration that is there stays as it is, and so do sources, which may have
-    been changed, unless ``force`` is true.
+    been changed, unless ``force`` is true. What was handed out before is replaced when all that
+    was asked for is ready; if anything fails, it and the gradebook are as they were.
 
     Raises
     ------
@@ -97,13 +101,50 @@ def make_assignments(
     if not (folder / CONFIG).exists():
         (folder / CONFIG).write_text(_CONFIG, encoding="utf-8")
     states = [_write_source(folder, number, force) for number in numbers]
-    for number in numbers:
-        shutil.rmtree(folder / "release" / number, ignore_errors=True)
-    nbgrader(folder, "generate_assignment", "[0-9][0-9]")  # those that have no release
+    with _undone_on_failure(folder / "gradebook.db"), _room(folder) as room:
+        for number in numbers:
+            shutil.copytree(folder / "source" / number, room / "source" / number)
+        places = [
+            f"--CourseDirectory.{kind}_directory={room.name}/{kind}"
+            for kind in ("source", "release")
+        ]
+        nbgrader(folder, "generate_assignment", "[0-9][0-9]", *places)
+        for number in numbers:
+            _refuse_leaks(room, number)
+        for number in numbers:
+            _replace(folder / "release" / number, room / "release" / number)
     for number, state in zip(numbers, states, strict=True):
-        _refuse_leaks(folder, number)
         report(f"{number}: {state}; release/{number}/{number}.ipynb is ready to hand out")
     return [folder / "release" / number for number in numbers]
+
+
+@contextlib.contextmanager
+def _room(folder: pathlib.Path) -> Iterator[pathlib.Path]:
+    """Make a folder beside the others, where what is to be handed out is made and looked at."""
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as room:
+        yield pathlib.Path(room)
+
+
+@contextlib.contextmanager
+def _undone_on_failure(gradebook: pathlib.Path) -> Iterator[None]:
+    """Leave the gradebook as it was if not all went well, because it has to fit the release."""
+    before = gradebook.read_bytes() if gradebook.is_file() else None
+    try:
+        yield
+    except BaseException:
+        if before is None:
+            gradebook.unlink(missing_ok=True)
+        else:
+            gradebook.write_bytes(before)
+        raise
+
+
+def _replace(place: pathlib.Path, new: pathlib.Path) -> None:
+    """Put a folder in the place of another, which goes where the new one was."""
+    place.parent.mkdir(exist_ok=True)
+    if place.exists():
+        place.rename(new.with_name(f"{new.name}.old"))
+    new.rename(place)
 
 
 def require_nbgrader() -> None:
@@ -130,9 +171,19 @@ def nbgrader(folder: pathlib.Path, *arguments: str) -> str:
         cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if run.returncode:
-        last = "\n".join(run.stderr.strip().splitlines()[-12:])
-        raise ClassroomError(f"nbgrader {' '.join(arguments)}, in {folder}, failed:\n{last}")
+        raise ClassroomError(
+            f"nbgrader {arguments[0]} failed in {folder}: {_reason(run.stderr)}. For all that it "
+            f"said: nbgrader {' '.join(arguments)}"
+        )
     return run.stderr
+
+
+def _reason(said: str) -> str:
+    """Return the last error that nbgrader's traceback ends with, or else its last line."""
+    found = re.findall(r"^(?:[\w.]*\.)?(\w+(?:Error|Exception|Entry|Found)): (.+)", said, re.M)
+    own = [text for name, text in found if name not in ("SystemExit", "NbGraderException")]
+    lines = said.strip().splitlines() or ["it said nothing"]
+    return (own or [re.sub(r"^\[.*?\] ", "", lines[-1])])[-1].rstrip(".")
 
 
 def _write_source(folder: pathlib.Path, number: str, force: bool) -> str:
@@ -144,20 +195,19 @@ def _write_source(folder: pathlib.Path, number: str, force: bool) -> str:
     notebook = sheets.assignment(number)
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
+    if (files := sheets.FOLDER / number).is_dir():
+        shutil.copytree(files, path.parent, dirs_exist_ok=True)
     return "source written"
 
 
-def _refuse_leaks(folder: pathlib.Path, number: str) -> None:
-    """Remove what is to be handed out where it gives something away."""
-    released = folder / "release" / number
-    source, text = (
-        (folder / kind / number / f"{number}.ipynb").read_text(encoding="utf-8")
-        for kind in ("source", "release")
-    )
-    if found := leaks(parse(source), text):
-        shutil.rmtree(released)
-        raise ClassroomError(
-            f"{number}: {len(found)} lines of solutions or hidden tests would be handed out, the "
-            f"first is {found[0]!r}. Nothing was left in {released}. Are the marks "
-            f"{sheets.SOLUTION[0]!r} and {sheets.HIDDEN[0]!r} and their ends in place?"
-        )
+def _refuse_leaks(room: pathlib.Path, number: str) -> None:
+    """Raise where what is to be handed out, in any of its files, gives something away."""
+    source = parse((room / "source" / number / f"{number}.ipynb").read_text(encoding="utf-8"))
+    for path in sorted((room / "release" / number).rglob("*")):
+        if path.is_file() and (found := leaks(source, path)):
+            raise ClassroomError(
+                f"{number}: {len(found)} lines of solutions or hidden tests would be handed out "
+                f"in {path.name}, the first is {found[0]!r}. What was handed out before is left as "
+                f"it was. Are the marks {sheets.SOLUTION[0]!r} and {sheets.HIDDEN[0]!r} and their "
+                "ends in place?"
+            )

@@ -18,6 +18,9 @@ MOST_BYTES = 16 * 2**20
 MOST_LETTERS = 100_000
 """Of one text in a message, such as what a cell prints."""
 
+FILES = "/files"
+"""Where the sandbox has the files of an assignment and of a submission, for reading only."""
+
 _LENGTH = struct.Struct(">I")
 
 

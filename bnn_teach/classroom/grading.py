@@ -1,14 +1,13 @@
 """Grade what a class handed in: each submission by nbgrader, in the sandbox, some side by side.
 
-You will find :func:`grade`, and what it looks at before nbgrader opens a file of a stranger. It
-ends with one line for each student; feedback and the table of grades are nbgrader's own commands.
-Next: :mod:`bnn_teach.cli`.
+You will find :func:`grade`. It ends with one line for each student, and below it what a person has
+to look at: nothing that was handed in goes without points and without a word. Feedback and the
+table of grades are nbgrader's own commands. Next: :mod:`bnn_teach.cli`.
 """
 
 from __future__ import annotations
 
 import pathlib
-import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
@@ -16,14 +15,11 @@ from typing import NamedTuple
 from bnn_teach.classroom.examination import HIDDEN_FAILED, STOPPED
 from bnn_teach.classroom.folder import CONFIG, nbgrader, require_nbgrader
 from bnn_teach.classroom.guard import ALTERED
+from bnn_teach.classroom.recovery import remarks
 from bnn_teach.classroom.sandbox import require
+from bnn_teach.classroom.submissions import flag, left_over, problems
 from bnn_teach.course.notebook_files import parse
 from bnn_teach.errors import ClassroomError
-
-MOST_BYTES = 20 * 2**20
-"""Of all files of a submission together."""
-
-_NAME = re.compile(r"[\w.@-]+")  # letters that mean nothing to a shell or in a pattern of files
 
 
 class Graded(NamedTuple):
@@ -48,7 +44,9 @@ class Graded(NamedTuple):
             line = f"{self.student}: not graded"
         elif by_hand:
             line += f", {by_hand:g} to be given by hand"
-        return "\n  ".join([line, *self.notes])
+        # what a student wrote is quoted here, and must not steer a terminal
+        notes = ["".join(c if c.isprintable() or c == "\n" else "?" for c in n) for n in self.notes]
+        return "\n  ".join([line, *notes])
 
 
 def grade(
@@ -92,7 +90,9 @@ def _submissions(folder: pathlib.Path, number: str, students: Sequence[str]) -> 
             f"{folder} is no course folder in which sheet {number} was handed out. Make it first: "
             f"python -m bnn_teach assignments {number} --folder {folder}"
         )
-    there = sorted(path.parent.name for path in (folder / "submitted").glob(f"*/{number}"))
+    submitted = folder / "submitted"
+    found = [*submitted.glob(f"*/{number}"), *submitted.glob(f"*/{number}.ipynb")]
+    there = sorted({path.parent.name for path in found})
     place = f"{folder / 'submitted'}/STUDENT/{number}/{number}.ipynb"
     for student in students:
         if student not in there:
@@ -106,50 +106,51 @@ def _submissions(folder: pathlib.Path, number: str, students: Sequence[str]) -> 
 
 def _grade_one(folder: pathlib.Path, number: str, student: str) -> Graded:
     handed_in = folder / "submitted" / student / number
-    if problem := next(_problems(handed_in, number, student), None):
+    gradebook = f"sqlite:///{folder / 'gradebook.db'}"
+    problem = next(problems(handed_in, number, student), "")
+    if not problem:
+        try:
+            nbgrader(folder, "autograde", number, "--student", student, "--force")
+        except ClassroomError as error:
+            problem = str(error)
+    if problem:
+        flag(gradebook, number, student)
         return Graded(student, {}, {}, (problem,), failed=True)
-    try:
-        nbgrader(folder, "autograde", number, "--student", student, "--force")
-    except ClassroomError as error:
-        return Graded(student, {}, {}, (str(error),), failed=True)
-    scores, most = _points(folder, number, student)
-    path = folder / "autograded" / student / number / f"{number}.ipynb"
-    return Graded(student, scores, most, tuple(_notes(path)))
-
-
-def _problems(handed_in: pathlib.Path, number: str, student: str) -> Iterator[str]:
-    """Yield why a submission is not even opened: nbgrader copies whatever lies in its folder."""
-    if not _NAME.fullmatch(student):
-        yield "the folder's name has other letters than a-z, 0-9 and _ . @ -; give it another one."
-    paths = [handed_in.parent, handed_in, *handed_in.rglob("*")]
-    if link := next((path for path in paths if path.is_symlink()), None):
-        yield f"{link.name} is a link to another file; expected files of its own only."
-    if not (handed_in / f"{number}.ipynb").is_file():
-        yield f"there is no {number}.ipynb in it. Was it given another name?"
-    size = sum(path.stat().st_size for path in paths if path.is_file())
-    if size > MOST_BYTES:
-        yield f"it has {size / 2**20:.0f} MB; expected at most {MOST_BYTES // 2**20} MB."
+    notes = [*_notes(folder / "autograded" / student / number / f"{number}.ipynb")]
+    if others := left_over(handed_in, number):
+        notes.append(f"also handed in, and graded by nobody: {', '.join(others)}")
+        flag(gradebook, number, student, _points(gradebook, number, student)[1])
+    scores, most, earlier = _points(gradebook, number, student)
+    return Graded(student, scores, most, (*notes, *earlier))
 
 
 def _points(
-    folder: pathlib.Path, number: str, student: str
-) -> tuple[dict[str, float | None], dict[str, float]]:
+    gradebook: str, number: str, student: str
+) -> tuple[dict[str, float | None], dict[str, float], list[str]]:
+    """Return points, those that were possible, and what was given by hand to earlier work."""
     from nbgrader.api import Gradebook  # type: ignore[import-untyped]
 
     scores: dict[str, float | None] = {}
     most: dict[str, float] = {}
-    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
-        for notebook in gradebook.find_submission(number, student).notebooks:
+    earlier: list[str] = []
+    with Gradebook(gradebook) as opened:
+        for notebook in opened.find_submission(number, student).notebooks:
             for cell in sorted(notebook.grades, key=lambda each: str(each.name)):
-                waits = cell.needs_manual_grade and cell.manual_score is None
-                scores[cell.name] = None if waits else float(cell.score)
+                scores[cell.name] = None if cell.needs_manual_grade else float(cell.score)
                 most[cell.name] = float(cell.max_score)
-    return scores, most
+                if cell.needs_manual_grade and cell.manual_score is not None:
+                    earlier.append(
+                        f"{cell.name}: {cell.manual_score:g} points were given by hand before this "
+                        "run; look at it again in formgrader"
+                    )
+    return scores, most, earlier
 
 
 def _notes(path: pathlib.Path) -> Iterator[str]:
     """Yield what ended otherwise than by a wrong answer."""
-    for cell in parse(path.read_text(encoding="utf-8")).cells:
+    notebook = parse(path.read_text(encoding="utf-8"))
+    yield from (f"{name}: {said}" for name, said in remarks(notebook))
+    for cell in notebook.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "a cell of its own")
         for output in cell.get("outputs", []):
             said = str(output.get("evalue", ""))

@@ -8,6 +8,7 @@ model answer in the file that students get, wherever in it: in a cell, an output
 from __future__ import annotations
 
 import json
+import pathlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,9 +40,10 @@ def secrets(source: Notebook) -> list[str]:
     return sorted({each for each in lines if len(each) >= _SHORTEST and each not in everything})
 
 
-def leaks(source: Notebook, released: str) -> list[str]:
-    """Return the secret lines of an assignment that occur in the file that students get."""
-    texts = list(_texts(json.loads(released)))
+def leaks(source: Notebook, released: pathlib.Path) -> list[str]:
+    """Return the secret lines of an assignment that occur in a file that students get."""
+    text = released.read_text(encoding="utf-8", errors="replace")
+    texts = list(_texts(json.loads(text))) if released.suffix == ".ipynb" else [text]
     return [each for each in secrets(source) if any(each in text for text in texts)]
 
 

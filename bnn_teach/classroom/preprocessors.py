@@ -1,19 +1,23 @@
 """Our parts of nbgrader's converters: heal what came in, run it in the sandbox, keep tests hidden.
 
-nbgrader turns a notebook into another by a list of preprocessors. You will find the three that a
+nbgrader turns a notebook into another by a list of preprocessors. You will find the four that a
 course folder's ``nbgrader_config.py`` puts into these lists: :class:`RestoreCells` before a
-submission is run, :class:`SandboxedExecute` in the place of nbgrader's ``Execute``, and
-:class:`HideHiddenTests` before feedback is written. Only nbgrader imports this module, so the
-course works without it. Next: :mod:`bnn_teach.classroom.folder`.
+submission is run, :class:`SandboxedExecute` in the place of nbgrader's ``Execute``,
+:class:`FlagForReview` when the points are known, and :class:`HideHiddenTests` before feedback is
+written. Only nbgrader imports this module, so the course works without it. Next:
+:mod:`bnn_teach.classroom.folder`.
 """
 
 from __future__ import annotations
 
+import pathlib
 from typing import Any
 
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from nbformat import from_dict
+from nbformat.v4 import new_output
 from nbgrader.api import Gradebook  # type: ignore[import-untyped]
 from nbgrader.preprocessors import NbGraderPreprocessor  # type: ignore[import-untyped]
+from nbgrader.utils import compute_checksum  # type: ignore[import-untyped]
 from traitlets import Float, Integer
 
 from bnn_teach.classroom.examination import (
@@ -24,71 +28,65 @@ from bnn_teach.classroom.examination import (
     lesson_of,
     visible,
 )
+from bnn_teach.classroom.recovery import Released, recover, remarks
 from bnn_teach.classroom.sandbox import Bounds
+from bnn_teach.classroom.submissions import flag, refuse_links
 from bnn_teach.course.notebook_files import Notebook
 
 Resources = dict[str, Any]
 
 
 class RestoreCells(NbGraderPreprocessor):
-    """Give each cell that the gradebook knows its role back, and put back those that were lost.
+    """Give each cell that the gradebook knows its role back; see :mod:`.recovery`.
 
-    Sources of locked cells are nbgrader's own business: ``OverwriteCells`` comes next. It relies on
-    a cell's notes, which a submission can change, and it does not know where to put a cell whose
-    neighbours were lost, too.
+    Sources of locked cells are nbgrader's own business: ``OverwriteCells`` comes next.
     """
 
     def preprocess(self, nb: Notebook, resources: Resources) -> tuple[Notebook, Resources]:
         """Return the notebook with all cells that are graded or needed, under their own notes."""
+        refuse_links(pathlib.Path(resources["metadata"]["path"]))
         names = resources["nbgrader"]
         with Gradebook(names["db_url"]) as gradebook:
             known = gradebook.find_notebook(names["notebook"], names["assignment"])
             points = {cell.name: cell.max_score for cell in known.grade_cells}
             answered = {cell.name for cell in known.solution_cells}
-            sources = {cell.name: cell for cell in known.source_cells}
-            there = set()
-            for cell in nb.cells:
-                name = cell.metadata.get("nbgrader", {}).get("grade_id")
-                if name in sources:
-                    there.add(name)
-                    cell.metadata.nbgrader = _notes(sources[name], points, answered)
-                else:
-                    cell.metadata.pop("nbgrader", None)
-            lost = [each for name, each in sorted(sources.items()) if name not in there]
-            for each in lost:
-                self._put_back(nb, each, points, answered)
+            tasks = {cell.name: cell.max_score for cell in known.task_cells}
+            sheet = [_released(cell, points, answered, tasks) for cell in known.source_cells]
+        recover(nb, sheet, _untouched)
         return nb, resources
 
-    def _put_back(
-        self, nb: Notebook, source: Any, points: dict[str, float], answered: set[str]
-    ) -> None:
-        """Insert what is needed to run first at the beginning, and what is graded at the end."""
-        needed = source.locked and source.cell_type == "code"
-        if source.name not in points and not needed:
-            return
-        self.log.warning("Cell '%s' was lost; it is put back", source.name)
-        make = new_code_cell if source.cell_type == "code" else new_markdown_cell
-        notes = _notes(source, points, answered)
-        cell = make(source.source, metadata={"nbgrader": notes})  # type: ignore[no-untyped-call]
-        nb.cells.insert(len(nb.cells) if source.name in points else 0, cell)
 
-
-def _notes(source: Any, points: dict[str, float], answered: set[str]) -> Notebook:
-    from nbformat import from_dict
-
+def _released(
+    source: Any, points: dict[str, float], answered: set[str], tasks: dict[str, float]
+) -> Released:
     notes = {
         "schema_version": 3,
         "grade_id": source.name,
         "grade": source.name in points,
         "solution": source.name in answered,
         "locked": source.locked,
-        "task": False,
+        "task": source.name in tasks,
         "cell_type": source.cell_type,
         "checksum": source.checksum,
     }
-    if source.name in points:
-        notes["points"] = points[source.name]
-    return from_dict(notes)  # type: ignore[no-untyped-call]
+    if (most := (points | tasks).get(source.name)) is not None:
+        notes["points"] = most
+    return Released(
+        name=source.name,
+        cell_type=source.cell_type,
+        source=visible(source.source),
+        locked=source.name not in answered,
+        graded=source.name in points or source.name in tasks,
+        notes=from_dict(notes),  # type: ignore[no-untyped-call]
+    )
+
+
+def _untouched(cell: Notebook) -> bool:
+    """Say whether a cell has the checksum that it was handed out with."""
+    try:
+        return bool(cell.metadata.nbgrader.checksum == compute_checksum(cell))
+    except (AttributeError, KeyError, TypeError, ValueError):  # its notes were changed, too
+        return False
 
 
 class SandboxedExecute(NbGraderPreprocessor):
@@ -109,7 +107,18 @@ class SandboxedExecute(NbGraderPreprocessor):
             processes=self.processes,
             threads=self.threads,
         )
-        examine(nb, bounds)
+        examine(nb, bounds, pathlib.Path(resources["metadata"]["path"]))
+        return nb, resources
+
+
+class FlagForReview(NbGraderPreprocessor):
+    """Ask a person to look at what lost points and has a remark; see :mod:`.recovery`."""
+
+    def preprocess(self, nb: Notebook, resources: Resources) -> tuple[Notebook, Resources]:
+        """Return the notebook as it is; formgrader lists it under *Manual grading*."""
+        names = resources["nbgrader"]
+        about = {name for name, _ in remarks(nb)}
+        flag(names["db_url"], names["assignment"], names["student"], about)
         return nb, resources
 
 

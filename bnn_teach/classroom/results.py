@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from bnn_teach.errors import CheckFailedError
 
-_WIDTH = 88
+_WIDTH = 79
 _GREEN, _ORANGE = "#009E73", "#D55E00"  # of Okabe and Ito, seen on white and on black
 
 
@@ -33,17 +33,21 @@ class Result:
         expected, the idea at stake, where to read again, and what to do next.
     hint : str
         The next hint; empty where there is none.
+    started : bool
+        False where the answer still is, or holds, the `...` of the exercise.
     """
 
     number: str
     passed: bool
     message: str
     hint: str = ""
+    started: bool = True
 
     @property
     def verdict(self) -> str:
         """The result in a few words."""
-        return f"Exercise {self.number}: {'right' if self.passed else 'not yet'}"
+        found = "right" if self.passed else "not yet" if self.started else "not started"
+        return f"Exercise {self.number}: {found}"
 
     def require(self) -> None:
         """Return quietly if the answer is right; a sheet's test cell ends with this.

@@ -27,10 +27,11 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
 
 import bnn_teach
-from bnn_teach.classroom.frames import FrameError, decode, encode
+from bnn_teach.classroom.frames import FILES, FrameError, decode, encode
 from bnn_teach.errors import SandboxError
 
 WORKER = "bnn_teach.classroom.worker"
@@ -104,6 +105,8 @@ class Sandbox:
     bounds : Bounds
     deadline : float
         On the clock ``time.monotonic``, when all has to be over.
+    files : pathlib.Path, optional
+        A folder whose files lie in the worker's own folder, too; all can be read in there.
 
     Raises
     ------
@@ -111,16 +114,19 @@ class Sandbox:
         It cannot be built.
     """
 
-    def __init__(self, bounds: Bounds, deadline: float) -> None:
-        self._bounds, self._deadline = bounds, deadline
+    def __init__(self, bounds: Bounds, deadline: float, files: pathlib.Path | None = None) -> None:
+        self._bounds, self._deadline, self._files = bounds, deadline, files
 
     def __enter__(self) -> Self:
         program = require()
         self._socket, theirs = socket.socketpair()
         self._socket.setblocking(False)
+        files = ["--ro-bind", str(self._files), FILES] if self._files else []
+        package = str(pathlib.Path(bnn_teach.__file__).resolve().parents[1])
+        begin = f"import sys; sys.path.append({package!r}); from {WORKER} import start"
         command = [
-            program, *_walls(self._bounds.disk), *_settings(self._bounds),
-            sys.executable, "-I", "-c", f"from {WORKER} import start; start({theirs.fileno()})",
+            program, *_walls(self._bounds.disk, files), *_settings(self._bounds),
+            sys.executable, "-I", "-c", f"{begin}; start({theirs.fileno()})",
         ]  # fmt: skip
         with theirs:
             self._process = subprocess.Popen(
@@ -194,7 +200,7 @@ class Sandbox:
             raise StoppedError(f"it took more than {self._bounds.memory / 2**30:g} GB of memory")
 
 
-def _walls(disk: int) -> list[str]:
+def _walls(disk: int, files: Sequence[str] = ()) -> list[str]:
     """Return the options that make the place, as bubblewrap reads them, in order."""
     walls = [
         "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
@@ -213,7 +219,7 @@ def _walls(disk: int) -> list[str]:
     ]  # fmt: skip
     for path in _python():
         walls += ["--ro-bind", str(path), str(path)]
-    return [*walls, "--remount-ro", "/", "--chdir", "/tmp"]
+    return [*walls, *files, "--remount-ro", "/", "--chdir", "/tmp"]
 
 
 def _python() -> list[pathlib.Path]:

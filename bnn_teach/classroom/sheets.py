@@ -15,10 +15,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from bnn_teach.course.material import NOTEBOOKS
 from bnn_teach.course.notebook_files import Notebook, headline, parse_md
 from bnn_teach.errors import ArgumentError, ExerciseError
 
-FOLDER = pathlib.Path("notebooks/exercises")
+FOLDER = NOTEBOOKS / "exercises"
 STUB = "...  # your code goes here"
 """What stands in the place of a solution when it is handed out."""
 SOLUTION = ("### BEGIN SOLUTION", "### END SOLUTION")

@@ -17,11 +17,14 @@ import contextlib
 import importlib
 import io
 import os
+import pathlib
 import resource
+import shutil
 import socket
+import sys
 from typing import Any
 
-from bnn_teach.classroom.frames import MOST_LETTERS, FrameError, decode, encode
+from bnn_teach.classroom.frames import FILES, MOST_LETTERS, FrameError, decode, encode
 from bnn_teach.classroom.guard import ALTERED, Guard
 
 _SHOWN = ("text/plain", "image/png")
@@ -72,6 +75,9 @@ class _Work:
     def __init__(self, request: dict[str, Any]) -> None:
         for name in request["modules"]:
             importlib.import_module(name)
+        if pathlib.Path(FILES).is_dir():
+            shutil.copytree(FILES, ".", dirs_exist_ok=True)
+        sys.path.append(str(pathlib.Path.cwd()))  # the last: no file replaces a library's module
         self._trusted: dict[str, Any] = {"__name__": "__main__"}
         for source in request["setup"]:
             exec(compile(source, "<setup>", "exec"), self._trusted)

@@ -67,19 +67,23 @@ class Exercise(NamedTuple):
     lesson: Lesson
     """What to say where the answer stops with an error, or is not the kind of thing asked for."""
     hints: tuple[str, ...]
-    """Two or three steps towards the solution, in plain words: no TeX."""
+    """Two or three, in plain words and without TeX: what to look at, a question, a step. None of
+    them is the solution."""
+    also: tuple[dict[str, Any], ...] = ()
+    """Other visible cases, tried after the first: each catches an answer that is right there only
+    by chance."""
 
 
 class Checks(dict[str, Exercise]):
     """The exercises of a notebook by number; each is entered where its check is defined."""
 
     def enter[Check: Callable[..., object]](
-        self, number: str, lesson: Lesson, *hints: str
+        self, number: str, lesson: Lesson, *hints: str, also: Iterable[dict[str, Any]] = ()
     ) -> Callable[[Check], Check]:
         """Decorate a check with the other parts of its :class:`Exercise`."""
 
         def entered(check: Check) -> Check:
-            self[number] = Exercise(check, lesson, hints)
+            self[number] = Exercise(check, lesson, hints, tuple(also))
             return check
 
         return entered

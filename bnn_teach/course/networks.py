@@ -88,7 +88,8 @@ def network(
     _check_layers(hidden, activation)
     signal = x
     for number, units in enumerate(hidden, start=1):
-        signal = activation((yield layer(signal, units, prior_scale).named(f"l{number}")))
+        inner = yield layer(signal, units, prior_scale).named(f"l{number}")
+        signal = activation(inner)
     output = yield layer(signal, 1, prior_scale).named(f"l{len(hidden) + 1}")
     f = yield Deterministic("f", output)
     yield Normal("obs", loc=f, scale=noise_scale, observed=y)

@@ -167,9 +167,9 @@ class ModelFunction:
 
     def __reduce__(self) -> Any:
         parts = self.function, self.name, self.keep_return
-        module = sys.modules.get(self.__module__)
-        if self.__module__ != "__main__" and getattr(module, self.__qualname__, None) is self:
-            return self.__qualname__
+        module, name = sys.modules.get(self.__module__), getattr(self, "__qualname__", "")
+        if self.__module__ != "__main__" and getattr(module, name, None) is self:
+            return name
         return _read, (cloudpickle.dumps(parts),)
 
     def __deepcopy__(self, memo: Any) -> ModelFunction:

@@ -151,7 +151,7 @@ with nullcontext() if _verbose else _hidden_stderr(), _without_collector():
     from tensorflow.python.framework.kernels import get_all_registered_kernels
     from tensorflow.python.ops.control_flow_ops import XLAControlFlowContext
 
-    for _part in (tfp.bijectors, tfp.distributions, tfp.random, tfp.util):
+    for _part in (tfp.bijectors, tfp.distributions, tfp.mcmc, tfp.random, tfp.util):
         dir(_part)  # loads it
 
 # Each model is a program of its own; TensorFlow takes several in a row for a slip of the user.

@@ -147,7 +147,7 @@ def interval_score(
     if (low > high).any():
         raise ArgumentError("lower, upper: some lower ends are above their upper ends. Swap them.")
     fine = 2 / (1 - level)
-    score: np.ndarray = (
-        (high - low) + fine * np.maximum(low - seen, 0) + fine * np.maximum(seen - high, 0)
-    )
+    below = np.maximum(low - seen, 0)
+    above = np.maximum(seen - high, 0)
+    score: np.ndarray = (high - low) + fine * (below + above)
     return score

@@ -19,7 +19,13 @@ from bnn_teach.plots.style import INK, colors, finish, start, write
 from bnn_teach.plots.words import number, with_error
 
 
-def plot_elbo(losses_or_fit: Any, *, ax: Axes | None = None, window: int | None = None) -> Axes:
+def plot_elbo(
+    losses_or_fit: Any,
+    *,
+    ax: Axes | None = None,
+    window: int | None = None,
+    ceiling: float | None = None,
+) -> Axes:
     r"""Draw the ELBO of a fit, step by step, and its final value with a standard error.
 
     A loss is one noisy estimate of -ELBO, so a single step says little: the strong line is the
@@ -38,6 +44,8 @@ def plot_elbo(losses_or_fit: Any, *, ax: Axes | None = None, window: int | None 
         Negative ELBO at each step, in nats.
     window : int, optional
         Steps in the running median and in the final mean; otherwise a twentieth of all.
+    ceiling : float, optional
+        The log evidence in nats, where it is known.
 
     Raises
     ------
@@ -78,6 +86,9 @@ def plot_elbo(losses_or_fit: Any, *, ax: Axes | None = None, window: int | None 
         words += f"\n▼ first values down to {number(lowest)}"
         sentence += f"; its first values, down to {number(lowest)}, lie below the picture"
     write(ax, 0.985, 0.04, words, ha="right", va="bottom", linespacing=1.4)
+    if ceiling is not None:
+        ax.axhline(ceiling, **colors["truth"].line, label="log evidence")
+        sentence += f"; the log evidence, a dashed line, is {number(ceiling)}"
     caption_of(ax).sentences.append(f"{sentence}.")
     ax.set(xlim=(0, num_steps), ylim=(low, high))
     return finish(ax, "step", "ELBO (nats)")

@@ -164,22 +164,21 @@ def plot_rank_grid(ranks: Mapping[str, Mapping[str, ArrayLike]], num_draws: int)
     size = (0.7 + min(2.5, 8 / len(quantities)) * len(quantities), 0.5 + 1.75 * (len(methods) + 1))
     with style():
         shape = (len(methods) + 1, len(quantities))
-        shared: dict[str, Any] = {"sharex": "row", "sharey": "row", "squeeze": False}
+        shared: dict[str, Any] = {"sharex": "row", "squeeze": False}
         figure, axes = plt.subplots(*shape, figsize=size, **shared)
     try:
         for row, (method, found) in zip(axes, methods.items(), strict=False):
-            tops = []
             for ax, below, (quantity, each) in zip(row, axes[-1], found.items(), strict=True):
                 plot_ranks(each, num_draws, ax=ax, role=method)
-                tops.append(ax.get_ylim()[1])
                 name = f"{_NAMES.get(method, method)}, " if len(methods) > 1 else ""
                 ax.set_title(f"{name}{quantity}")
                 label = "" if len(methods) > 1 else quantity
                 plot_rank_ecdf(each, num_draws, ax=below, role=method, label=label)
-            row[0].set_ylim(0, max(tops))  # the axes of a row are shared
     except Exception:
         plt.close(figure)  # or a notebook would show the half-drawn picture
         raise
+    for ax in axes[-1, 1:]:
+        ax.sharey(axes[-1, 0])
     for ax, quantity in zip(axes[-1], quantities, strict=True):
         ax.set_title(f"ECDF, {quantity}")
     for ax in axes[:, 1:].ravel():

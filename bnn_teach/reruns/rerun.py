@@ -17,15 +17,18 @@ import pathlib
 import re
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from bnn_teach.course.material import default_folder
 from bnn_teach.course.notebook_files import find, headline
 from bnn_teach.course.parameters import check_parameters, read_parameters
 from bnn_teach.errors import ArgumentError, RerunError
+from bnn_teach.reruns.claims import RECORD, collect_claims
 from bnn_teach.reruns.results import collect
 
 _THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
@@ -44,6 +47,8 @@ class Rerun(NamedTuple):
     """All parameters and their values, the given ones and the notebook's own."""
     seconds: float
     """Wall time, with the start of the kernel."""
+    claims: list[dict[str, Any]]
+    """What it claimed with ``bt.claim``: ``words``, ``holds`` and ``numbers`` of each."""
 
 
 def rerun(
@@ -51,7 +56,7 @@ def rerun(
     parameters: Mapping[str, Any] | None = None,
     output: str | os.PathLike[str] = "out",
     *,
-    folder: str | os.PathLike[str] = "notebooks",
+    folder: str | os.PathLike[str] | None = None,
     num_threads: int | None = None,
     progress: bool | None = None,
 ) -> Rerun:
@@ -67,7 +72,8 @@ def rerun(
         A folder. The executed notebook and a JSON file of the same name with parameters, results
         and seconds go there, named after the notebook and the given parameters.
     folder : str or path, optional
-        Where notebooks are looked up by number.
+        Where notebooks are looked up by number; by default in ``notebooks`` here, or else among
+        those that came with the package.
     num_threads : int, optional
         Threads that the kernel may use; all cores by default.
     progress : bool, optional
@@ -80,29 +86,32 @@ def rerun(
     Raises
     ------
     ArgumentError
-        No such notebook or parameter, or a value of another type; nothing was run.
+        No such notebook or parameter, a value of another type, or an output folder that cannot be
+        written to; nothing was run.
     RerunError
-        A cell failed. The notebook is kept as far as it came; the message names cell and file.
+        A cell failed or ended the run, or a result has the name of a parameter. The notebook is
+        kept as far as it came; the message names cell and file.
     """
     source = locate(notebook, folder)
     declared = read_parameters(source)
     given = check_parameters(declared, parameters or {}, source.stem)
-    target = pathlib.Path(output).absolute() / f"{_name(source.stem, given)}.ipynb"
+    target = output_folder(output) / f"{_name(source.stem, given)}.ipynb"
     values = {p.name: p.default for p in declared} | given
     return execute(source, values, given, target, num_threads, progress)
 
 
-def locate(notebook: str | os.PathLike[str], folder: str | os.PathLike[str]) -> pathlib.Path:
+def locate(notebook: str | os.PathLike[str], folder: str | os.PathLike[str] | None) -> pathlib.Path:
     """Return the file of a notebook that was named by number or by path."""
     path = pathlib.Path(notebook)
     if path.suffix == ".ipynb":
         if not path.is_file():
             raise ArgumentError(f"{path}: no such file. Pass a number such as 06, or a notebook.")
         return path.absolute()
-    [stem, *others] = find(pathlib.Path(folder), [str(notebook)])
+    folder = default_folder() if folder is None else pathlib.Path(folder)
+    [stem, *others] = find(folder, [str(notebook)])
     if others:
         raise ArgumentError(f"{notebook}: several notebooks have this name: {stem}, {others[0]}.")
-    return (pathlib.Path(folder) / f"{stem}.ipynb").absolute()
+    return (folder / f"{stem}.ipynb").absolute()
 
 
 def execute(
@@ -147,7 +156,15 @@ def execute(
     except KeyboardInterrupt as error:
         error.add_note(f"The notebook as far as it came is {target}.")
         raise
-    result = Rerun(target, collect(executed), dict(values), time.perf_counter() - clock)
+    _refuse_early_end(executed, source.stem, target)
+    seconds, claims = time.perf_counter() - clock, collect_claims(executed)
+    result = Rerun(target, collect(executed), dict(values), seconds, claims)
+    found = result.results
+    if both := [name for name in found if name in values and found[name] != values[name]]:
+        raise RerunError(
+            f"{source.stem}: bt.record({both[0]}=...) has the name of a parameter, whose column it "
+            f"would replace in a table. Give the result another name.\nThe notebook is {target}."
+        )
     facts = result._asdict() | {"notebook": source.stem, "seconds": round(result.seconds, 3)}
     store_json(target.with_suffix(".json"), facts)
     return result
@@ -209,15 +226,55 @@ def store_json(path: pathlib.Path, facts: Mapping[str, Any]) -> None:
     half.replace(path)
 
 
+def output_folder(output: str | os.PathLike[str]) -> pathlib.Path:
+    """Make a folder for what is run, and try to write there before anything is run.
+
+    Raises
+    ------
+    ArgumentError
+        It cannot be written to; the message says why.
+    """
+    if re.match(r"[A-Za-z][\w+.-]+:/", str(output)):  # a path makes one slash of two
+        raise ArgumentError(
+            f"output: got {output}, expected a folder of this machine. Choose one, and copy what "
+            "was made to its place."
+        )
+    folder = pathlib.Path(output).absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as trial:
+            trial.write(b"?")
+            trial.flush()
+    except OSError as error:
+        raise ArgumentError(
+            f"output: nothing can be written to {folder} ({error.strerror}). Choose another "
+            "folder, or make room. Nothing was run."
+        ) from None
+    return folder
+
+
+def _refuse_early_end(executed: Any, stem: str, target: pathlib.Path) -> None:
+    """Raise where a cell ended the run by ``sys.exit``, which papermill takes for success."""
+    for number, cell in enumerate(executed["cells"], 1):
+        for output in cell.get("outputs", []):
+            if output.get("ename") == "SystemExit":
+                raise RerunError(
+                    f"{stem}: cell {number} ({headline(cell['source'])}) called sys.exit; the "
+                    f"cells after it were not run.\nThe notebook as far as it came is {target}."
+                )
+
+
 def _environment(num_threads: int | None) -> dict[str, str]:
-    environment = os.environ | {"BNN_TEACH_PROGRESS": "off"}
+    environment = os.environ | {"BNN_TEACH_PROGRESS": "off", RECORD: "record"}
     return environment | ({} if num_threads is None else dict.fromkeys(_THREADS, str(num_threads)))
 
 
 def _name(stem: str, given: Mapping[str, Any]) -> str:
     """Name a file after what was run."""
     words = [f"{name}={value}" for name, value in given.items()]
+    exact = "-".join([stem, *words])
     name = "-".join([stem, *(re.sub(r"[^\w.=+-]+", "_", word) for word in words)])
-    if len(name) <= _LONGEST:
+    if name == exact and len(name) <= _LONGEST:
         return name
-    return f"{stem}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+    digits = hashlib.sha256(exact.encode()).hexdigest()[:12]
+    return f"{name}-{digits}" if len(name) <= _LONGEST else f"{stem}-{digits}"

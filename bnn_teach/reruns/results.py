@@ -2,7 +2,7 @@
 
 ``bt.record(width=0.3)`` shows its values and hides a machine-readable copy beside them, in an
 output of its own kind. Whoever runs the notebook finds them there. Next:
-:mod:`bnn_teach.reruns.rerun`.
+:mod:`bnn_teach.reruns.claims`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from bnn_teach.course.run_tables import LAST
 from bnn_teach.errors import ArgumentError
 
 MIME = "application/vnd.bnn-teach.results+json"
@@ -23,7 +24,7 @@ class Results:
         self.values = values
 
     def __repr__(self) -> str:
-        return "\n".join(f"{name} = {_shown(value)}" for name, value in self.values.items())
+        return "\n".join(f"{name} = {shown(value)}" for name, value in self.values.items())
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"text/plain": repr(self), MIME: self.values}
@@ -45,7 +46,7 @@ def record(**values: Any) -> Results:
     Raises
     ------
     ArgumentError
-        Nothing was given, or something that is none of these.
+        Nothing was given, or something that is none of these, or a name that tables need.
 
     Examples
     --------
@@ -55,7 +56,12 @@ def record(**values: Any) -> Results:
     """
     if not values:
         raise ArgumentError("record: nothing was given. Write, for example, bt.record(width=0.3).")
-    return Results({name: _plain(name, value) for name, value in values.items()})
+    if taken := [name for name in values if name in LAST]:
+        raise ArgumentError(
+            f"record: {taken[0]} is a column that each table has of itself. Give the result "
+            "another name."
+        )
+    return Results({name: plain(name, value) for name, value in values.items()})
 
 
 def collect(notebook: Any) -> dict[str, Any]:
@@ -67,10 +73,13 @@ def collect(notebook: Any) -> dict[str, Any]:
     return found
 
 
-def _plain(name: str, value: Any) -> Any:
+def plain(name: str, value: Any) -> Any:
+    """Return a result as Python's own: a number, a text, or a list of numbers."""
+    if getattr(value, "ndim", None) == 0:
+        value = value.item()  # one of xarray's, too
     value = value.tolist() if hasattr(value, "tolist") else value
     if isinstance(value, list | tuple) and not any(isinstance(v, list | tuple) for v in value):
-        return [_plain(name, each) for each in value]
+        return [plain(name, each) for each in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if not isinstance(value, bool | int | str | None):
@@ -81,7 +90,8 @@ def _plain(name: str, value: Any) -> Any:
     return value
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Write a result with four digits."""
     if isinstance(value, list):
-        return f"[{', '.join(map(_shown, value))}]"
+        return f"[{', '.join(map(shown, value))}]"
     return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -12,23 +12,21 @@ import hashlib
 import json
 import os
 import pathlib
+import socket
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from bnn_teach.arguments import as_count, usable_cores
-from bnn_teach.authoring.fingerprint import fingerprint
-from bnn_teach.authoring.notebooks import code_of
-from bnn_teach.course.notebook_files import parse
+from bnn_teach.authoring.fingerprint import data_named
 from bnn_teach.course.parameters import check_parameters, read_parameters
 from bnn_teach.course.run_tables import Table, tabulate
 from bnn_teach.engine.progress import progress_bar
 from bnn_teach.errors import ArgumentError, RerunError
+from bnn_teach.reruns.cluster import connect, version_of
 from bnn_teach.reruns.grid import expand
-from bnn_teach.reruns.rerun import execute, locate
-
-_RETRIES = 5  # of a rerun whose worker was lost
+from bnn_teach.reruns.rerun import execute, locate, output_folder
 
 
 class Job(NamedTuple):
@@ -44,6 +42,8 @@ class Job(NamedTuple):
     """Where the executed notebook goes."""
     num_threads: int
     """Threads that its kernel may use."""
+    version: str = ""
+    """That a worker has to have, see :func:`.version_of`; empty on this machine."""
 
     @property
     def facts(self) -> pathlib.Path:
@@ -57,7 +57,7 @@ def sweep(
     output: str | os.PathLike[str] = "out",
     *,
     parameters: Mapping[str, Any] | None = None,
-    folder: str | os.PathLike[str] = "notebooks",
+    folder: str | os.PathLike[str] | None = None,
     workers: int = 1,
     cluster: str | None = None,
     progress: bool | None = None,
@@ -72,17 +72,20 @@ def sweep(
         The values of each parameter.
     output : str or path, optional
         A folder for what each rerun leaves: a notebook and a JSON file. What is there already, of
-        the same notebook, library and parameters, is not run again; what failed is tried again.
+        the same notebook, library, data, packages and parameters, is not run again; what failed is
+        tried again.
         Workers on other machines must see this folder and the notebooks under the same paths.
     parameters : mapping of str to object, optional
         Values for other parameters, the same in all reruns.
     folder : str or path, optional
-        Where notebooks are looked up by number.
+        Where notebooks are looked up by number; by default in ``notebooks`` here, or else among
+        those that came with the package.
     workers : int, optional
         Reruns at a time on this machine; they share its cores.
     cluster : str, optional
         The address of a Dask scheduler, such as ``"tcp://127.0.0.1:8786"``, in place of this
-        machine. The rerun of a worker that is lost is given to another one.
+        machine. Each worker is asked for its versions first. The rerun of a worker that is lost is
+        given to another one.
     progress : bool, optional
         Whether to show a progress bar; by default in interactive sessions.
 
@@ -90,12 +93,13 @@ def sweep(
     -------
     Table
         One row for each combination, the last parameter fastest. A rerun that failed is a row with
-        its error.
+        its error; ``not_held`` has the claims that did not hold, where the notebook claims any.
 
     Raises
     ------
     ArgumentError
-        No such notebook or parameter, or a value of another type; nothing was run.
+        No such notebook or parameter, a value of another type, an output folder that cannot be
+        written to, or a worker with other versions; nothing was run.
     """
     source = locate(notebook, folder)
     declared = read_parameters(source)
@@ -103,20 +107,41 @@ def sweep(
     both = next((name for name in rest if name in grid), None)
     if both:
         raise ArgumentError(f"{both}: is in the grid and in the parameters. Name it once.")
-    own = {p.name: p.default for p in declared}
-    cells = expand(grid, declared, source.stem)
-    version = fingerprint(code_of(parse(source.read_text(encoding="utf-8"))))
+    cells = [rest | cell for cell in expand(grid, declared, source.stem)]
+    done = run_cells(source, cells, output, workers=workers, cluster=cluster, progress=progress)
+    return tabulate([job.values | row for job, row in done], [p.name for p in declared])
+
+
+def run_cells(
+    source: pathlib.Path,
+    cells: Sequence[Mapping[str, Any]],
+    output: str | os.PathLike[str],
+    what: str = "sweep",
+    *,
+    workers: int,
+    cluster: str | None,
+    progress: bool | None,
+) -> list[tuple[Job, dict[str, Any]]]:
+    """Run a notebook with each of some given parameters; return each job with its row.
+
+    What is there already is not run again. The arguments are those of :func:`sweep`, checked.
+    """
+    own = {p.name: p.default for p in read_parameters(source)}
+    target_folder = output_folder(output)
+    version = version_of(str(source)).key
     share = 1 if cluster else max(1, usable_cores() // as_count("workers", workers, 1))
     jobs = []
-    for given in (rest | cell for cell in cells):
+    for given in map(dict, cells):
         values = own | given
-        key = hashlib.sha256(json.dumps([version, values]).encode()).hexdigest()[:16]
-        target = pathlib.Path(output).absolute() / f"{source.stem}-{key}.ipynb"
-        jobs.append(Job(str(source), values, given, str(target), share))
-    rows = {job.target: _stored(job) for job in jobs if job.facts.exists()}
+        data = [path.read_bytes() for path in data_named(values.values(), source.parent)]
+        text = json.dumps([version, values]).encode() + b"".join(data)
+        target = target_folder / f"{source.stem}-{hashlib.sha256(text).hexdigest()[:16]}.ipynb"
+        asked = version if cluster else ""
+        jobs.append(Job(str(source), values, given, str(target), share, asked))
+    rows = {job.target: row for job in jobs if (row := _kept(job)) is not None}
     with (
-        _place(workers, cluster) as place,
-        progress_bar(len(jobs), f"sweep {source.stem[:2]}", progress) as bar,
+        _place(workers, cluster, str(source)) as place,
+        progress_bar(len(jobs), f"{what} {source.stem[:2]}", progress) as bar,
     ):
         bar.update(len(rows))
         futures: dict[Future[dict[str, Any]], Job] = {
@@ -132,15 +157,17 @@ def sweep(
                 future.cancel()
             error.add_note(
                 f"{len(rows)} of {len(jobs)} reruns are kept in {pathlib.Path(output)}. The same "
-                "sweep again goes on from there."
+                "call again goes on from there."
             )
             raise
-    return tabulate([job.values | rows[job.target] for job in jobs], list(own))
+    return [(job, rows[job.target]) for job in jobs]
 
 
 def run_job(job: Job) -> dict[str, Any]:
     """Run one cell of the grid, wherever this is called; return its results, error and seconds."""
     source, target = pathlib.Path(job.source), pathlib.Path(job.target)
+    if job.version and version_of(job.source).key != job.version:  # it came later than the others
+        return {"error": f"{socket.gethostname()} has another version", "seconds": None}
     try:
         execute(source, job.values, job.given, target, job.num_threads, progress=False)
     except RerunError as error:
@@ -155,32 +182,29 @@ def _row(future: Future[dict[str, Any]]) -> dict[str, Any]:
         return {"error": f"{type(error).__name__}: {error}", "seconds": None}
 
 
+def _kept(job: Job) -> dict[str, Any] | None:
+    """Return the row of a rerun that ended well before; None where there is none to be read."""
+    try:
+        return _stored(job)
+    except (OSError, ValueError, KeyError, TypeError):  # absent, or an empty file of a full disk
+        return None
+
+
 def _stored(job: Job) -> dict[str, Any]:
     """Return the row of a rerun that ended well."""
     facts = json.loads(job.facts.read_text(encoding="utf-8"))
     row: dict[str, Any] = facts["results"] | {"error": "", "seconds": facts["seconds"]}
+    if claims := facts.get("claims"):
+        row["not_held"] = "; ".join(each["words"] for each in claims if not each["holds"])
     return row
 
 
 @contextmanager
-def _place(workers: int, cluster: str | None) -> Iterator[Executor]:
+def _place(workers: int, cluster: str | None, source: str) -> Iterator[Executor]:
     """Enter where the reruns happen: threads of this machine, or a cluster."""
     if cluster is None:
         with ThreadPoolExecutor(workers) as pool:
             yield pool
-        return
-    try:
-        from distributed import Client
-
-        client = Client(cluster, timeout=10)  # type: ignore[no-untyped-call]
-    except ImportError:
-        raise ArgumentError(
-            "cluster: the package distributed is not installed. Install the extra 'cluster'."
-        ) from None
-    except (OSError, ValueError) as error:
-        raise ArgumentError(
-            f"cluster: no Dask scheduler answers at {cluster!r}: {error}. Start one with "
-            "'dask scheduler', and workers with 'dask worker ADDRESS'."
-        ) from None
-    with client:
-        yield client.get_executor(pure=False, retries=_RETRIES)  # type: ignore[no-untyped-call]
+    else:
+        with connect(cluster, source) as executor:
+            yield executor

@@ -26,7 +26,10 @@ def add_line(app: Sphinx, doctree: nodes.document) -> None:
     if path.suffix == ".ipynb":
         text = in_words(read_facts(path))
     else:
-        text = f"{reading_minutes(doctree.astext())} min to read"
+        words = doctree.astext()
+        for raw in doctree.findall(nodes.raw):  # the state of an exhibit is not read
+            words = words.replace(raw.astext(), "")
+        text = f"{reading_minutes(words)} min to read"
     line = nodes.paragraph(text, text[:1].upper() + text[1:], classes=["course-time"])
     title.parent.insert(title.parent.index(title) + 1, line)
 

@@ -16,6 +16,7 @@ from api_text import api
 from course_notebooks import BEYOND, NotebookFacts, all_facts, in_words, link
 from course_routes import costs, routes, rubric, table
 from docutils import nodes  # type: ignore[import-untyped]
+from live_text import page, welcome
 from measured_text import measured
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -74,9 +75,11 @@ GENERATORS: dict[str, Callable[[Path], str]] = {
     "lessons": lessons,
     "measured": measured,
     "misconceptions": misconceptions,
+    "playground": lambda source: page(),
     "routes": routes,
     "rubric": rubric,
     "toctree": toctree,
+    "welcome": lambda source: welcome(),
 }
 
 

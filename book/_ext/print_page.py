@@ -147,6 +147,8 @@ def _head(index: BeautifulSoup) -> str:
     """Return the styles of the book, and the scripts for mathematics and for the keyboard."""
     links = index.select('head link[rel="stylesheet"], head link[rel="icon"]')
     scripts = [
-        each for each in index.find_all("script") if re.search(r"math|course\.js", str(each), re.I)
+        each
+        for each in index.find_all("script")
+        if each.get("type") not in (VIEW, STATE) and re.search(r"math|course\.js", str(each), re.I)
     ]
     return "\n".join(str(each) for each in [*links, *scripts])

@@ -29,6 +29,20 @@ def find_repository(root: Path) -> str:
     return ""
 
 
+def find_book(root: Path) -> str:
+    """Return the web address of the published book with a slash at its end, or "" if not known.
+
+    It is that of ``documentation`` in pyproject.toml's table ``[project.urls]``, or where GitHub
+    and GitLab serve the pages of the repository.
+    """
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    urls = {name.lower(): url for name, url in project.get("urls", {}).items()}
+    if own := urls.get("documentation", ""):
+        return f"{own.rstrip('/')}/"
+    found = re.fullmatch(r"https://(github|gitlab)\.com/([^/]+)/(.+)", find_repository(root))
+    return f"https://{found[2].lower()}.{found[1]}.io/{found[3]}/" if found else ""
+
+
 def web_address(remote: str) -> str:
     """Return the page of a git remote, or "" where it has none: a folder, another protocol.
 

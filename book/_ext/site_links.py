@@ -35,6 +35,11 @@ class _Page(HTMLParser):
                 self.targets.append(value)
 
 
+def _is_there(fragment: str, page: _Page) -> bool:
+    """Say whether a page has this place; what follows ``live`` is an experiment, and no place."""
+    return fragment.partition("&")[0] == "live" or unquote(fragment) in page.places
+
+
 def dead_links(site: Path) -> Iterator[tuple[str, str]]:
     """Yield each link of the built pages that leads nowhere, as the page and what is wrong there.
 
@@ -56,5 +61,5 @@ def dead_links(site: Path) -> Iterator[tuple[str, str]]:
             there = (path.parent / unquote(parts.path)).resolve() if parts.path else path
             if not there.is_file():
                 yield str(page), f"the link {target!r} leads nowhere: there is no such file."
-            elif there.suffix == ".html" and unquote(parts.fragment) not in read(there).places:
+            elif there.suffix == ".html" and not _is_there(parts.fragment, read(there)):
                 yield str(page), f"the link {target!r} leads nowhere: its page has no such place."

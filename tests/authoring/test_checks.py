@@ -132,12 +132,19 @@ BROKEN = {
     "a computed value": (parameters("n: int = f(3)  # s"), "check_parameters", "is no parameter"),
     "an odd type": (parameters("n: Model = 3  # s"), "check_parameters", "is no parameter"),
     "no statement": (parameters("n: int = # s"), "check_parameters", "is no parameter"),
-    "37 cells": (
-        insert(*(new_markdown_cell(f"text {n}") for n in range(29))),
+    "45 cells": (
+        insert(*(new_markdown_cell(f"text {n}") for n in range(37))),
         "check_size",
-        "it has 37 cells",
+        "it has 45 cells",
     ),
     "16 lines": (in_cell(1, source="\n".join(["x = 1"] * 16)), "check_size", "has 16 lines"),
+    "80 columns": (in_cell(1, source=f"x = {'1' * 76}"), "check_width", "has a line of 80 columns"),
+    "80 columns shown": (shown("short\n" + "1" * 80), "check_width", "shows a line of 80"),
+    "80 columns returned": (
+        in_cell(1, outputs=[new_output("display_data", {"text/plain": "1" * 80})]),
+        "check_width",
+        "Put one thing on a line",
+    ),
     "code after code": (insert(new_code_cell("2", execution_count=1)), "check_rhythm", "follows"),
     "no description": (
         in_cell(

@@ -1,15 +1,24 @@
 """The runner: two runs are byte-identical, and of a pair the edited file is the one that counts."""
 
+import os
 import re
 import sys
 
 import nbformat
 import pytest
 
-from bnn_teach.authoring import notebooks
+from bnn_teach.authoring import notebooks, outputs
 from bnn_teach.authoring.checks import problems
 from bnn_teach.authoring.notebooks import refresh
-from bnn_teach.course.notebook_files import KEY, NotebookError, find, markdown, newest
+from bnn_teach.course.notebook_files import (
+    KEY,
+    NotebookError,
+    contents,
+    digest,
+    find,
+    markdown,
+    newest,
+)
 from bnn_teach.errors import ArgumentError
 
 TOY = """\
@@ -65,6 +74,31 @@ An error that we want to see:
 1 / 0
 ```
 """
+
+
+def edited_elsewhere(path, before, after):
+    """Change a file and set the clock of its pair back by a minute, as a download does."""
+    path.write_text(path.read_text().replace(before, after))
+    os.utime(path.with_suffix(".md"), (1e9, 1e9))
+
+
+def test_a_notebook_that_was_edited_elsewhere_can_be_opened(tmp_path):
+    page, text = tmp_path / "01_small.ipynb", tmp_path / "01_small.md"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Old")])
+    notebook.metadata[KEY] = {"text": digest(contents(notebook))}
+    nbformat.write(notebook, page)
+    text.write_text(markdown(notebook))
+    said = []
+    edited_elsewhere(page, "nothing", "else")
+    notebooks.pair(tmp_path, ["01_small"], said.append)
+    assert said == [] and text.stat().st_mtime > 1e9
+    edited_elsewhere(page, "# Old", "# New")
+    notebooks.pair(tmp_path, ["01_small", "02_none"], said.append)
+    assert "# New" in text.read_text() and "edited elsewhere" in said[0]
+    text.write_text(text.read_text().replace("# New", "# Other"))
+    edited_elsewhere(page, "# New", "# Newer")
+    notebooks.pair(tmp_path, ["01_small"], said.append)
+    assert "were both edited" in said[1] and "# Other" in text.read_text()
 
 
 def bytes_of(folder):
@@ -265,3 +299,12 @@ def test_notebooks_are_found_by_number_or_name(tmp_path, names, stems):
             find(tmp_path, names)
     else:
         assert find(tmp_path, names) == stems
+
+
+def test_a_long_warning_is_stored_in_lines_that_fit():
+    said = "ConvergenceWarning: " + 30 * "a word " + "\n  run(model)\n"
+    output = {"output_type": "stream", "name": "stderr", "text": said}
+    outputs._scrub_output(output, str)
+    lines = output["text"].splitlines()
+    assert max(map(len, lines)) <= 79 and lines[-1] == "  run(model)"
+    assert " ".join(output["text"].split()) == " ".join(said.split())

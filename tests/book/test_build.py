@@ -12,6 +12,7 @@ import bnn_teach
 from tests.book.building import REPOSITORY, ROOT, build, page_names
 
 VIEW = "application/vnd.jupyter.widget-view+json"
+CLAIM = "application/vnd.bnn-teach.claim+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 PNG = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5"
@@ -40,6 +41,27 @@ def test_the_book_says_its_size_which_is_small(book, site):
 
 def test_every_page_is_there(site):
     assert [name for name in page_names() if not (site / f"{name}.html").exists()] == []
+
+
+def test_pages_tell_catalogues_what_they_teach(site):
+    pattern = r'<script type="application/ld\+json">(.*?)</script>'
+
+    def told(page):
+        [text] = re.findall(pattern, page.read_text(encoding="utf-8"))
+        return json.loads(text)
+
+    course = told(site / "index.html")
+    assert course["@type"] == "Course" and len(course["hasPart"]) == len(stored_notebooks(site))
+    assert course["license"].endswith("/by/4.0/") and course["version"] == bnn_teach.__version__
+    addresses = {part["url"] for part in course["hasPart"]}
+    for page in (site / "notebooks").glob("[0-9]*.html"):
+        lesson = told(page)
+        assert lesson["@type"] == "LearningResource" and lesson["url"] in addresses
+        assert lesson["description"] and lesson["teaches"] and lesson["url"].endswith(page.name)
+        assert re.fullmatch(r"PT\d+M", lesson["timeRequired"])
+        assert f'<link rel="canonical" href="{lesson["url"]}"' in page.read_text(encoding="utf-8")
+    listed = re.findall("<loc>(.*?)</loc>", (site / "sitemap.xml").read_text(encoding="utf-8"))
+    assert addresses < set(listed) and len(listed) == len(page_names())
 
 
 def test_the_reference_has_every_public_name(site):
@@ -170,6 +192,7 @@ GOOD = "export default { render({ el }) { el.textContent = 'here'; } };"
 def test_a_small_copy_in_order_is_built(tmp_path):
     notebook = notebook_of(
         view("one"),
+        {"text/plain": "a", CLAIM: {"words": "a < b", "holds": True, "numbers": {"gap": 0.25}}},
         state={"one": widget("anywidget", _esm=GOOD, figure={"title": "It moves"})},
         source="exhibit.small_multiples()",
     )
@@ -177,7 +200,9 @@ def test_a_small_copy_in_order_is_built(tmp_path):
     made = build(root, tmp_path / "out", repository="")
     assert made.complained == "" and made.status == 0
     assert "It moves" in (made.site / "print.html").read_text(encoding="utf-8")
-    assert "mybinder" not in (made.site / "notebooks" / "00_small.html").read_text(encoding="utf-8")
+    page = (made.site / "notebooks" / "00_small.html").read_text(encoding="utf-8")
+    assert "mybinder" not in page
+    assert "A &lt; b." in page and "Here: gap 0.25. Not yet tried with other seeds" in page
 
 
 def test_what_is_broken_in_a_copy_fails_the_build(tmp_path):
@@ -245,6 +270,21 @@ def extension(name):
         return module
     finally:
         sys.path.pop(0)
+
+
+def test_a_claim_that_does_not_hold_elsewhere_fails_the_build(tmp_path):
+    badges = extension("claim_badges")
+    path = tmp_path / "00_small.ipynb"
+    claim = {"words": "a < b", "holds": True, "numbers": {"gap": 0.25}}
+    notebook = notebook_of({"text/plain": "a", CLAIM: claim})
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    share = {"held": 17, "numbers": {"gap": [0.1, 0.2, 0.3]}}
+    entry = {"version": badges.version(path), "runs": 20, "other_data": True}
+    entry["claims"] = {"a < b": share}
+    [problem] = badges.add_badges(path, notebook, {"00": entry})
+    assert problem.startswith("00: 'a < b' held in 17 of 20 other runs.")
+    shown = str(notebook["cells"])
+    assert CLAIM not in shown and "Held in 17 of 20 other runs: gap 0.2 (0.1 to 0.3)." in shown
 
 
 def test_stored_results_of_the_benchmark_are_shown(tmp_path):

@@ -14,7 +14,7 @@ import pytest
 
 import bnn_teach as bt
 from bnn_teach import cli
-from bnn_teach.checkup import doctor, tensorflow
+from bnn_teach.checkup import doctor, places, tensorflow
 from bnn_teach.checkup.report import FAILED, OK, WARNING, Check, Report
 
 
@@ -91,6 +91,7 @@ def test_this_machine_passes_and_the_command_says_so(monkeypatch, tmp_path, caps
     for words in (
         "ok       TensorFlow  is imported",
         "ok       messages    TensorFlow is quiet",
+        "ok       kernel      it imports this library",
         "ok       cache       compiled programs are kept",
         f"bnn_teach {bt.__version__}, tensorflow 2.21",
     ):
@@ -294,6 +295,46 @@ def test_a_kernel_that_is_not_there_is_told(monkeypatch):
     monkeypatch.setattr(doctor, "KERNEL", "no-such-kernel")
     result = only(doctor.check_jupyterlab())
     assert result.status == FAILED and "ipykernel install" in result.remedy
+
+
+def test_a_home_that_cannot_be_written_to_is_told(monkeypatch):
+    assert only(doctor.check_home()).status == OK
+    for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR", "XDG_RUNTIME_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", "/proc/nobody")
+    result = only(doctor.check_home())
+    assert result.status == FAILED and "/proc/nobody" in result.found
+    assert "Set HOME, or JUPYTER_RUNTIME_DIR" in result.remedy
+
+
+def test_a_kernel_that_imports_another_folders_library_is_told(monkeypatch, tmp_path):
+    (tmp_path / "bnn_teach").mkdir()
+    (tmp_path / "bnn_teach" / "__init__.py").touch()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    result = only(doctor.check_kernel())
+    assert result.status == FAILED and f"it says: {tmp_path}/bnn_teach" in result.found
+    assert "moved, renamed or copied" in result.remedy
+
+
+@pytest.mark.parametrize(
+    ("variable", "words"),
+    [
+        ("COLAB_RELEASE_TAG", "Restart session"),
+        ("BINDER_LAUNCH_HOST", "Start Binder anew"),
+        ("JUPYTERHUB_USER", "who runs the hub"),
+        ("CONDA_PREFIX", "conda env update"),
+        (None, "make env"),
+    ],
+)
+def test_what_is_advised_works_where_it_is_advised(variable, words, monkeypatch):
+    for name in places.PLACES:
+        monkeypatch.delenv(name, raising=False)
+    if variable:
+        monkeypatch.setenv(variable, sys.prefix)
+        assert (list(doctor.check_browser()) == []) is (variable != "CONDA_PREFIX")
+    monkeypatch.setenv("CONDA_PREFIX", sys.prefix if variable == "CONDA_PREFIX" else "/base")
+    assert words in places.install() and ("make env" in places.install()) is (variable is None)
+    assert ("make lab" in places.restart()) is (variable in (None, "CONDA_PREFIX"))
 
 
 def test_a_missing_extension_is_told(monkeypatch, tmp_path):

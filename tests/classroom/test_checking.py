@@ -79,7 +79,7 @@ def _raise(error):
 
 HOSTILE = {
     "nothing": (None, "got None|function itself"),
-    "placeholder": (..., "not replaced yet"),
+    "placeholder": (..., "not started.*still a `...`"),
     "number": (3.0, "expected the function itself"),
     "returns nothing": (lambda *_: None, "got None"),
     "returns the placeholder": (lambda *_: ..., "still a `...`"),
@@ -104,10 +104,10 @@ HOSTILE = {
 def test_no_answer_gets_past_the_check(name):
     answer, words = HOSTILE[name]
     result = bt.check("01.2", answer)
-    assert not result.passed and result.hint
+    assert not result.passed
+    assert bool(result.hint) == result.started == ("notebook 01" in result.message)
     with pytest.raises(CheckFailedError, match=f"(?s){words}"):
         result.require()
-    assert "notebook 01" in result.message
 
 
 def test_an_endless_loop_is_stopped_also_one_that_catches_everything():
@@ -186,6 +186,33 @@ def test_the_line_at_fault_is_quoted_from_the_answer(tmp_path):
     assert "NameError in the line `return y / undefined_name, 1.0`" in message
 
 
+def test_an_answer_with_the_dots_of_the_exercise_is_not_started(tmp_path):
+    path = tmp_path / "answers.py"
+    path.write_text(
+        "lower = upper = 1.0\n"
+        "def untouched(curves):\n    ...  # your code goes here\n    return upper - lower\n"
+        "def named(curves):\n    width = ...\n    return width\n"
+        "def indexed(curves):\n    return curves[..., 0]\n"
+    )
+    names = {}
+    exec(compile(path.read_text(), str(path), "exec"), names)
+    for name in ("untouched", "named"):
+        result = bt.check("00.1", names[name])
+        assert (result.started, result.hint) == (False, "") and "still a `...`" in result.message
+        assert result.verdict == "Exercise 00.1: not started"
+    result = bt.check("00.1", names["indexed"])
+    assert result.started and result.hint.startswith("Hint 1 of 3")
+
+
+def test_an_answer_that_is_right_by_chance_fails_on_another_case():
+    def typed_in(y, m0, s, sigma):
+        return right(np.array([2.1, 3.4, 2.6, 4.0, 3.3]), m0, s, sigma)
+
+    result = bt.check("01.2", typed_in)
+    assert not result.passed and result.message.startswith("Right in one case, not in another:")
+    assert exercise("01.2").also
+
+
 def test_hidden_cases_give_no_hint():
     result = check_hidden("01.2", lambda *_: (0.0, 1.0), y=[1.0], m0=0.0, s=2.0, sigma=1.0)
     assert not result.passed and result.hint == ""
@@ -196,7 +223,7 @@ def test_hidden_cases_give_no_hint():
 def test_the_result_is_shown_as_text_and_as_a_box():
     result = bt.check("01.2", lambda y, m0, s, sigma: (y.mean(), sigma))
     assert repr(result).startswith("Exercise 01.2: not yet\n")
-    assert all(len(line) <= 90 for line in repr(result).splitlines())
+    assert all(len(line) <= 79 for line in repr(result).splitlines())
     box = result._repr_html_()
     assert "<strong>" in box and "Exercise 01.2: not yet" in box and "<script" not in box
     assert "Exercise 01.2: right" in bt.check("01.2", right)._repr_html_()

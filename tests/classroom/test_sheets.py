@@ -7,6 +7,7 @@ import re
 import pytest
 
 from bnn_teach.classroom import sheets
+from bnn_teach.classroom.checking import exercise
 from bnn_teach.course.chapters import numbers
 from bnn_teach.errors import ArgumentError, ExerciseError
 
@@ -37,6 +38,18 @@ def test_what_is_handed_out_runs_and_is_not_right_yet(number):
         result = eval(problem.call, names)
         assert not result.passed, problem.number
         assert problem.starter.count(sheets.STUB) == 1
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_no_hint_has_a_line_of_the_solution(number):
+    for problem in sheets.sheet(number, FOLDER).problems:
+        asked = exercise(problem.number)
+        told = " ".join([*asked.hints, asked.lesson.step]).replace("`", "")
+        given = {line.strip() for line in problem.starter.splitlines()}
+        for line in map(str.strip, problem.solution.splitlines()):
+            essence = re.sub(r"^return |^\w+ = ", "", line)
+            if line not in given and len(essence) > 12:
+                assert essence not in told, f"{problem.number}: {essence}"
 
 
 @pytest.mark.parametrize("number", NUMBERS)

@@ -1,7 +1,9 @@
-"""From zero to grades, as book/for_teachers.md tells it: seven submissions, honest and other.
+"""From zero to grades, as book/for_teachers.md tells it: nine submissions, honest and other.
 
-What the page shows in its blocks is what is run here, in this order. Between *collect* and *grade*
-the inbox is filled, with a right submission, one that is half right, and five that attack.
+What the page shows in its blocks is what is run here, in this order. Before *collect* the sheet
+gets a file of data; between *collect* and *grade* the inbox is filled, with a right submission, one
+that is half right, one whose cells lost their names, one that is no notebook, and five that attack.
+After that the first of them is handed in again.
 """
 
 import csv
@@ -9,6 +11,7 @@ import hashlib
 import os
 import pathlib
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -23,8 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
 
 ROOT = pathlib.Path(__file__).parents[2]
 PAGE = ROOT / "book" / "for_teachers.md"
-SHEETS = ROOT / "notebooks" / "exercises"
-NUMBERS = sheets.numbers(SHEETS)
+NUMBERS = sheets.numbers()
 
 
 # --- the commands of the page ----------------------------------------------------------------
@@ -57,6 +59,10 @@ def course(tmp_path_factory):
     recipe = (ROOT / "Makefile").read_text().partition("\nassignments:")[2].splitlines()[1].strip()
     assert recipe == "@$(VENV_PYTHON) -m bnn_teach assignments $(ARGS)"
     run(f"python -m bnn_teach assignments --folder {folder}", ROOT)
+    (folder / "source" / "04" / "points.csv").write_text("1,2,3\n")
+    [again] = re.findall(r"`(python -m bnn_teach assignments [^`]+)`", PAGE.read_text())
+    run(again, folder)
+    assert (folder / "release" / "04" / "points.csv").read_text() == "1,2,3\n"
     return folder
 
 
@@ -69,7 +75,7 @@ def test_every_sheet_is_handed_out_without_solution_or_hidden_test(course):
         released = nbformat.read(course / "release" / number / f"{number}.ipynb", as_version=4)
         text = "\n".join(cell.source for cell in released.cells)
         everything = (course / "release" / number / f"{number}.ipynb").read_text()
-        lines = secrets(sheets.assignment(number, SHEETS))
+        lines = secrets(sheets.assignment(number))
         assert any("check_hidden(" in line for line in lines)
         for line in lines:
             assert line not in text and line not in everything, (number, line)
@@ -81,7 +87,7 @@ def test_every_sheet_is_handed_out_without_solution_or_hidden_test(course):
 
 
 def solutions():
-    cells = sheets.source("04", SHEETS).cells
+    cells = sheets.source("04").cells
     return {
         cell.metadata.nbgrader.grade_id: sheets.without(cell.source, sheets.SOLUTION, keep=True)
         for cell in cells
@@ -129,6 +135,11 @@ TELL = """def {name}(*args, **kwargs):
 SHOW = """import gc
 print(globals().get("kept"), [each for each in gc.get_objects() if type(each) in (str, dict)])
 """
+OWN = """from own import values
+assert np.loadtxt("points.csv", delimiter=",").sum() + sum(values) == 10
+np.savetxt("points.csv", [0.0])
+
+"""
 FORGE = """import sys
 from bnn_teach.classroom import checking
 from bnn_teach.classroom.results import Result
@@ -154,9 +165,26 @@ def hand_in(course, inbox, student, answers, extra=()):
     nbformat.write(notebook, inbox / student / "04.ipynb")
 
 
+def lose_names(folder):
+    """Empty all metadata, print 48 MB, and bring a module along."""
+    notebook = nbformat.read(folder / "04.ipynb", as_version=4)
+    notebook.metadata = nbformat.from_dict({})
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict({})
+    printed = nbformat.v4.new_output("stream", text=("x" * 99 + "\n") * 480_000)
+    notebook.cells[1].outputs = [printed]
+    nbformat.write(notebook, folder / "04.ipynb")
+    (folder / "own.py").write_text("values = [4]\n")
+
+
 def write_submissions(course, inbox, attack):
     right = solutions()
     first, second, _ = sorted(right)
+    named = right | {first: OWN + right[first], "reflection-04": "It depends."}
+    hand_in(course, inbox, "ida", named)
+    lose_names(inbox / "ida")
+    (inbox / "jan").mkdir()
+    (inbox / "jan" / "04.ipynb").write_bytes(b"%PDF-1.7")
     hand_in(course, inbox, "anna", right | {"reflection-04": "It depends on the region."})
     tuned = "def outside(x, gap):\n    return (x <= -0.15) | (x >= 0.3)"
     half = {first: tuned, second: right[second], "reflection-04": "The narrow one."}
@@ -184,8 +212,9 @@ def vandalise(path):
     nbformat.write(notebook, path)
 
 
-STUDENTS = ["anna", "carl", "dora", "emil", "fred", "gina", "hugo"]
-POINTS = {"anna": 10, "carl": 4} | dict.fromkeys(STUDENTS[2:], 0)
+STUDENTS = ["anna", "carl", "dora", "emil", "fred", "gina", "hugo", "ida", "jan"]
+POINTS = dict.fromkeys(STUDENTS, 0) | {"anna": 10, "carl": 4, "ida": 10}
+del POINTS["jan"]
 
 
 def hashes(*folders):
@@ -212,6 +241,7 @@ def graded(course, tmp_path_factory):
         for student in STUDENTS:
             for line in COLLECT:
                 run(line.replace("~", str(home)).replace("anna", student), course)
+        shutil.copy(inbox / "ida" / "own.py", course / "submitted" / "ida" / "04")
         config = course / "nbgrader_config.py"
         text = config.read_text()
         for usual, less in ((".seconds = 60.0", ".seconds = 20.0"), ("_gb = 4.0", "_gb = 2.0")):
@@ -220,7 +250,7 @@ def graded(course, tmp_path_factory):
         config.write_text(text)
         before = hashes(course, home)
         [command] = GRADE
-        said = run(command, course)
+        said = run(command, course, status=1)  # for jan
         with pytest.raises(TimeoutError):
             server.accept()
     assert hashes(course, home) == before
@@ -233,7 +263,7 @@ def test_each_gets_the_points_deserved_and_the_teacher_learns_why(graded):
         assert re.search(rf"^{student}: {points} of 12", graded, re.MULTILINE), graded
     for line in (
         "anna: 10 of 12, 2 to be given by hand\n",
-        "carl: 4 of 12, 2 to be given by hand\n",
+        "carl: 4 of 12, 4 to be given by hand\n",
     ):
         assert line in graded and line in PAGE.read_text()
     about = {each[0]: "\n".join(each[1:]) for each in blocks(graded)}
@@ -241,13 +271,57 @@ def test_each_gets_the_points_deserved_and_the_teacher_learns_why(graded):
     assert "check-04-1: right on what the sheet shows, not on hidden data" in about["gina"]
     assert "exercise-04-1: This was stopped: it took too long." in about["dora"]
     assert "The notebook changed bnn_teach.classroom" in about["hugo"]
-    assert "Graded: 7 of 7" in graded
+    assert "`check-04-1` was changed and is set back" in about["carl"]
+    assert "reflection-04: this cell was taken for `reflection-04`" in about["ida"]
+    assert about["jan"].startswith(
+        "not graded\n  04.ipynb cannot be read as a notebook: it is a PDF"
+    )
+    assert "Graded: 8 of 9" in graded
 
 
 def blocks(text):
     """Each student's name and lines."""
     found = re.findall(r"^(\w+): ([^\n]*(?:\n  [^\n]+)*)", text, re.MULTILINE)
     return [(name, *lines.splitlines()) for name, lines in found]
+
+
+def by_hand(course):
+    """What formgrader lists for a person, by student, with the points given by hand before."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        return {
+            submission.student.id: {
+                grade.name: grade.manual_score
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+                if grade.needs_manual_grade
+            }
+            for submission in gradebook.assignment_submissions("04")
+        }
+
+
+def test_formgrader_lists_what_waits_for_a_person(graded, course):
+    waiting = by_hand(course)
+    checks = {f"check-04-{number}" for number in (1, 2, 3)}
+    assert waiting["anna"].keys() == waiting["ida"].keys() == {"reflection-04"}
+    assert waiting["carl"].keys() == {"check-04-1", "reflection-04"}
+    assert waiting["jan"].keys() == checks | {"reflection-04"}
+    assert "It depends." in (course / "autograded" / "ida" / "04" / "04.ipynb").read_text()
+
+
+def test_a_second_submission_asks_for_another_look(given_back, course):
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        grade = gradebook.find_grade("reflection-04", "04", "04", "anna")
+        grade.manual_score, grade.needs_manual_grade = 2, False
+        gradebook.db.commit()
+    shutil.copy(course / "submitted" / "carl" / "04" / "04.ipynb", course / "submitted/anna/04")
+    said = run("python -m bnn_teach grade 04 --student anna", course)
+    assert said.startswith("anna: 4 of 12, 4 to be given by hand\n")
+    assert "reflection-04: 2 points were given by hand before this run" in said
+    assert by_hand(course)["anna"]["reflection-04"] == 2
 
 
 def outputs(course, student):
@@ -274,7 +348,7 @@ def given_back(graded, course):
 
 
 def test_feedback_shows_points_and_lessons_and_no_hidden_test(given_back):
-    lines = [line for line in secrets(sheets.assignment("04", SHEETS)) if "hidden" in line.lower()]
+    lines = [line for line in secrets(sheets.assignment("04")) if "hidden" in line.lower()]
     assert len(lines) > 6
     for student, points in POINTS.items():
         page = (given_back / "feedback" / student / "04" / "04.html").read_text()
@@ -289,5 +363,5 @@ def test_feedback_shows_points_and_lessons_and_no_hidden_test(given_back):
 def test_the_table_of_grades(given_back):
     with (given_back / "grades.csv").open() as file:
         rows = {row["student_id"]: row for row in csv.DictReader(file) if row["assignment"] == "04"}
-    assert {name: float(row["raw_score"]) for name, row in rows.items()} == POINTS
+    assert {name: float(row["raw_score"]) for name, row in rows.items()} == POINTS | {"jan": 0}
     assert {float(row["max_score"]) for row in rows.values()} == {12.0}

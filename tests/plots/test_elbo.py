@@ -23,6 +23,12 @@ def test_elbo_is_drawn_with_its_running_median(losses):
         assert median.get_ydata()[step] == pytest.approx(expected)
 
 
+def test_the_ceiling_is_drawn_and_told(losses):
+    ax = plots.plot_elbo(losses, ceiling=-6.5)
+    assert ax.lines[-1].get_ydata()[0] == -6.5 and ax.lines[-1].get_label() == "log evidence"
+    assert f"the log evidence, a dashed line, is {MINUS}6.5" in plots.alt_text(ax)
+
+
 def test_elbo_limits_forget_the_first_values(losses):
     ax = plots.plot_elbo(losses)
     low, high = ax.get_ylim()

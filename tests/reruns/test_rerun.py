@@ -109,6 +109,21 @@ def test_what_an_interrupt_cleans_up_is_not_interrupted(monkeypatch):
     assert cleaned == [True]
 
 
+def test_a_result_named_like_a_parameter_is_refused_and_so_is_sys_exit(small, tmp_path):
+    small.write_text(small.read_text().replace("seed_again=seed", "seed=1"))
+    with pytest.raises(RerunError, match=r"bt\.record\(seed=\.\.\.\) has the name of a parameter"):
+        bt.rerun(small, output=tmp_path, progress=False)
+    small.write_text(small.read_text().replace("import pathlib", "import sys; sys.exit(0)", 1))
+    with pytest.raises(RerunError, match=r"cell 3 .* called sys\.exit; the cells after it"):
+        bt.rerun(small, output=tmp_path, progress=False)
+    assert not list(tmp_path.glob("*.json"))
+
+
+def test_other_values_have_other_files():
+    texts = ["a b", "a/b", "a_b", "a  b", "x" * 500, "x" * 501]
+    assert len({rerun._name("42", {"name": text}) for text in texts}) == len(texts)
+
+
 def test_an_interrupt_keeps_the_notebook(small, tmp_path):
     (small.parent / "pause").write_text("60")
     command = [sys.executable, "-m", "bnn_teach", "rerun", str(small), "-o", str(tmp_path / "out")]

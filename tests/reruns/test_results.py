@@ -25,6 +25,9 @@ def test_what_no_table_holds_is_refused(value):
 def test_nothing_is_no_result():
     with pytest.raises(ArgumentError, match="nothing was given"):
         record()
+    for name in ("error", "seconds"):
+        with pytest.raises(ArgumentError, match=f"{name} is a column that each table has"):
+            record(**{name: 1})
 
 
 def test_the_last_value_of_a_name_counts():

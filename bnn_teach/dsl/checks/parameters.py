@@ -59,7 +59,7 @@ def check_parameters(path: str, distribution: Any) -> None:
 def check_value(parameter: str, value: Any, domain: Support) -> None:
     """Raise :class:`ParameterError` if a parameter's eager value is outside its domain."""
     array = tf.get_static_value(value)
-    for support in (supports.finite, domain):
+    for support in (domain,) if domain is supports.extended else (supports.finite, domain):
         found = None if array is None else first_outside(support, array)
         if found is not None:
             where = f" at index {found[0]}" if found[0] else ""
@@ -96,6 +96,8 @@ def _domain(parameter: str, distribution: Any) -> Support:
         return supports.probabilities
     if isinstance(distribution, tfd.NegativeBinomial) and parameter == "total_count":
         return supports.positive
+    if isinstance(distribution, tfd.Distribution) and distribution.name == "TruncatedNormal":
+        return _DOMAINS.get(parameter, supports.extended if parameter != "loc" else supports.finite)
     domain = _DOMAINS.get(parameter, supports.finite)
     if isinstance(distribution, tfd.Poisson | tfd.VonMises) and domain is supports.positive:
         return supports.non_negative  # 0 is possible

@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 import pathlib
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -61,7 +61,7 @@ def check_same(before: Structure, now: Structure) -> None:
 
 def check_finite(where: str, array: np.ndarray) -> None:
     """Raise :class:`ArgumentError` if an array holds NaN or infinity."""
-    bad = np.argwhere(~np.isfinite(array)) if array.ndim else []
+    bad: Any = np.argwhere(~np.isfinite(array)) if array.ndim else []
     if len(bad):
         index = tuple(map(int, bad[0]))
         raise ArgumentError(

@@ -80,6 +80,7 @@ finite = Support(
     remedy="Look in what it was computed from for a division by zero, the logarithm or root of a "
     "negative number, or an overflow.",
 )
+extended = Support("numbers or infinity", lambda v: ~np.isnan(v), remedy=finite.remedy)
 positive = Support("positive numbers", lambda v: v > 0, remedy=_MAKE_POSITIVE)
 non_negative = Support("numbers from 0 on", lambda v: v >= 0, remedy=_MAKE_POSITIVE)
 unit_interval = Support("numbers in (0, 1)", lambda v: (v > 0) & (v < 1))
@@ -108,7 +109,7 @@ probabilities = Support(
 increasing = Support(
     "numbers that increase along the last axis",
     lambda v: (np.diff(v, axis=-1) > 0).all(axis=-1, keepdims=True),
-    remedy="Sort them; as a random variable, use tf.cumsum of positive numbers.",
+    remedy="Sort them; as a random variable, use bt.Ordered.",
 )
 lower_triangular = Support(
     "lower-triangular matrices with a positive diagonal",

@@ -11,6 +11,7 @@ what TFP lacks is in :mod:`bnn_teach.dsl.distributions.adapted` and
 from __future__ import annotations
 
 import functools
+import math
 from typing import Any
 
 from bnn_teach.dsl.checks import supports
@@ -68,6 +69,18 @@ Uniform = Family(
     r"Uniform: :math:`p(x) = 1/(b-a)` for :math:`a \le x \le b`.",
     low=Parameter(r"Lower end :math:`a`.", 0.0),
     high=Parameter(r"Upper end :math:`b > a`.", 1.0),
+)
+TruncatedNormal = Family(
+    adapted.TruncatedNormal,
+    between("low", "high"),
+    r"""Truncated normal: :math:`p(x) = N(x \mid \mu, \sigma) / P(a \le X \le b)` between its ends.
+
+    An end is a number of the model's own where it is infinite, and no argument of the model.
+    """,
+    loc=Parameter(r"Mean :math:`\mu` before the truncation.", 0.0),
+    scale=Parameter(r"Standard deviation :math:`\sigma > 0` before the truncation.", 1.0),
+    low=Parameter(r"Lower end :math:`a`; may be infinite.", -math.inf),
+    high=Parameter(r"Upper end :math:`b > a`; may be infinite.", math.inf),
 )
 Beta = Family(
     tfd.Beta,
@@ -195,6 +208,19 @@ Dirichlet = Family(
     concentration=Parameter(
         r":math:`\alpha_k > 0`; the mean is :math:`\alpha_k / \sum_j \alpha_j`.", kind=_VECTOR
     ),
+)
+Ordered = Family(
+    adapted.Ordered,
+    supports.increasing,
+    r"""Ordered vector, K draws sorted: :math:`p(x) = K! \prod_k p(x_k)`, :math:`x_1 < \dots < x_K`.
+
+    For cutpoints and for the means of a mixture.
+    """,
+    distribution=Parameter(
+        "Of a single number, from a family's ``dist``: ``bt.Normal.dist(0.0, 5.0)``.",
+        kind="distribution",
+    ),
+    size=Parameter("K.", kind="int"),
 )
 MvNormal = Family(
     adapted.normal_of_covariance,

@@ -7,12 +7,16 @@ operations that XLA can compile, and a bijector from the real line. Next:
 
 from __future__ import annotations
 
+import math
 from typing import Any
+
+import numpy as np
 
 from bnn_teach.arguments import as_count
 from bnn_teach.dsl.checks import supports
 from bnn_teach.dsl.checks.parameters import check_value
 from bnn_teach.engine.runtime import tf, tfp
+from bnn_teach.errors import ArgumentError, ParameterError
 
 tfb: Any = tfp.bijectors
 tfd: Any = tfp.distributions
@@ -127,3 +131,129 @@ class Dirichlet(tfd.Dirichlet):
 
     def _default_event_space_bijector(self) -> Any:
         return SoftmaxCentered()
+
+
+class TruncatedNormal(tfd.Distribution):
+    """TFP's cannot have infinite ends where it is inferred, nor be drawn by compiled programs."""
+
+    def __init__(
+        self, loc: Any, scale: Any, low: Any, high: Any, validate_args: bool = False
+    ) -> None:
+        parameters = dict(locals())
+        self.loc, self.scale, self.low, self.high = loc, scale, low, high
+        super().__init__(
+            dtype=loc.dtype,
+            reparameterization_type=tfd.FULLY_REPARAMETERIZED,
+            validate_args=validate_args,
+            allow_nan_stats=True,
+            parameters=parameters,
+            name="TruncatedNormal",
+        )
+
+    @classmethod
+    def _parameter_properties(cls, dtype: Any, num_classes: Any = None) -> Any:
+        return {k: tfp.util.ParameterProperties() for k in ("loc", "scale", "low", "high")}
+
+    def _event_shape(self) -> tf.TensorShape:
+        return tf.TensorShape([])
+
+    def _default_event_space_bijector(self) -> Any:
+        below, above = _is_infinite("low", self.low), _is_infinite("high", self.high)
+        if below and above:
+            return tfb.Identity()
+        if above:
+            return tfb.Softplus(low=self.low)
+        if below:
+            minus = tfb.Scale(-tf.ones([], self.dtype))
+            return tfb.Chain([tfb.Shift(self.high), minus, tfb.Softplus()])
+        return tfb.Sigmoid(self.low, self.high)
+
+    def _ends(self) -> Any:
+        """Return both ends in standard deviations, mirrored to where their tail is exact."""
+        ends = []
+        for end, far in ((self.low, -_FAR), (self.high, _FAR)):
+            known = tf.where(tf.math.is_inf(end), self.loc, end)
+            scaled = (known - self.loc) / self.scale
+            ends.append(tf.where(tf.math.is_inf(end), tf.cast(far, self.dtype), scaled))
+        mirrored = ends[0] > 0.0
+        low = tf.where(mirrored, -ends[1], ends[0])
+        return low, tf.where(mirrored, -ends[0], ends[1]), mirrored
+
+    def _sample_n(self, n: Any, seed: Any = None) -> Any:
+        low, high, mirrored = self._ends()
+        normal = tfd.Normal(tf.zeros([], self.dtype), 1.0)
+        first, last = normal.cdf(low), normal.cdf(high)
+        shape, seed = tf.concat([[n], tf.shape(first + last)], 0), tfp.random.sanitize_seed(seed)
+        u = first + (last - first) * tf.random.stateless_uniform(shape, seed, dtype=self.dtype)
+        known = np.finfo(self.dtype.as_numpy_dtype)
+        x = tf.math.ndtri(tf.clip_by_value(u, known.tiny, 1.0 - known.epsneg))
+        x = tf.clip_by_value(x, low, high)
+        return self.loc + self.scale * tf.where(mirrored, -x, x)
+
+    def _log_prob(self, value: Any) -> Any:
+        low, high, _ = self._ends()
+        normal = tfd.Normal(tf.zeros([], self.dtype), 1.0)
+        most, least = normal.log_cdf(high), normal.log_cdf(low)
+        mass = most + tf.math.log(-tf.math.expm1(least - most))
+        inside = (value >= self.low) & (value <= self.high)
+        density = tfd.Normal(self.loc, self.scale).log_prob(value) - mass
+        return tf.where(inside, density, tf.constant(-np.inf, self.dtype))
+
+
+_FAR = 12.0  # standard deviations; beyond them lies no mass in float64
+
+
+def _is_infinite(name: str, end: Any) -> bool:
+    """Whether an end is infinite; what is known only when a program runs counts as finite."""
+    known = tf.get_static_value(end)
+    infinite = np.isinf(0.0 if known is None else known)
+    if infinite.any() != infinite.all():
+        raise ParameterError(
+            f"the parameter {name} is infinite in some places and finite in others, so there is no "
+            "one map from the real line. Make two variables of it."
+        )
+    return bool(infinite.all())
+
+
+class Ordered(tfd.Distribution):
+    """The sorted draws of a distribution; TFP has only a bijector."""
+
+    def __init__(self, distribution: Any, size: Any, validate_args: bool = False) -> None:
+        parameters = dict(locals())
+        self.distribution, self.size = distribution, as_count("size", size, 2)
+        known = isinstance(distribution, tfd.Distribution) and distribution.dtype.is_floating
+        if not known or distribution.event_shape.rank or distribution.batch_shape.rank:
+            raise ArgumentError(
+                f"distribution: got {distribution!r:.60}, expected one of a single real number. "
+                "Write bt.Normal.dist(0.0, 5.0); for several ordered vectors use batch_stack."
+            )
+        super().__init__(
+            dtype=distribution.dtype,
+            reparameterization_type=tfd.NOT_REPARAMETERIZED,
+            validate_args=validate_args,
+            allow_nan_stats=True,
+            parameters=parameters,
+            name="Ordered",
+        )
+
+    @classmethod
+    def _parameter_properties(cls, dtype: Any, num_classes: Any = None) -> Any:
+        return {"distribution": tfp.util.BatchedComponentProperties()}
+
+    def _event_shape(self) -> tf.TensorShape:
+        return tf.TensorShape([self.size])
+
+    def _event_shape_tensor(self) -> tf.Tensor:
+        return tf.constant([self.size])
+
+    def _default_event_space_bijector(self) -> Any:
+        own = self.distribution.experimental_default_event_space_bijector()
+        return tfb.Chain([own, tfb.Ascending()])
+
+    def _sample_n(self, n: Any, seed: Any = None) -> Any:
+        return tf.sort(self.distribution.sample([n, self.size], seed=seed), -1)
+
+    def _log_prob(self, value: Any) -> Any:
+        terms = tf.reduce_sum(self.distribution.log_prob(value), -1) + math.lgamma(self.size + 1)
+        inside = tf.reduce_all(value[..., 1:] > value[..., :-1], -1)
+        return tf.where(inside, terms, tf.constant(-np.inf, self.dtype))

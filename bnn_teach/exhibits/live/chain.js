@@ -4,7 +4,10 @@
 // new start replaces the one that runs. From it: "draws" about every 50 ms, or
 // "fit" for ADVI; then "done"; or "failed" with a message. `f` holds a row of
 // f(grid) for each draw. The work is done in slices of a few milliseconds, so
-// that a message is heard between them.
+// that a message is heard between them. With `settings.preview` a
+// chain goes on from where the last one of its size is, with its step size and
+// metric: it is soon there when a point moves a little, but what it draws
+// depends on its past.
 
 import { Random } from "./random.js";
 import { NetworkDensity } from "./network.js";
@@ -40,15 +43,18 @@ function treeDepth(target) {
 // A chain of NUTS: advance() makes one transition, report() tells of those
 // since the last report.
 class NutsChain {
-  constructor(settings, chain) {
+  constructor(settings, chain, before) {
     const { warmup, draws, grid, seed } = settings;
     const target = new NetworkDensity(settings);
     const random = new Random(seed, chain);
     const asInStan = () => 4 * random.uniform() - 2;
-    const z = startingPoint(target, asInStan);
+    const latest = settings.preview ? before?.state?.position : undefined;
+    const goesOn = latest?.length === target.size;
+    const z = goesOn ? latest.slice() : startingPoint(target, asInStan);
     this.target = target;
     this.state = initialState(target, z);
-    this.adaptation = new Adaptation(target.size, warmup);
+    const adapted = goesOn ? before.adaptation : null;
+    this.adaptation = adapted ?? new Adaptation(target.size, warmup);
     this.kernel = {
       target,
       random,
@@ -158,11 +164,12 @@ class AdviFit {
 // function soon.
 export function listener(send, defer, now = () => performance.now()) {
   let job = null;
+  let before = null; // what worked last, from which a preview goes on
 
   function begin({ run, chain, settings }) {
     const sampler = settings.method === "advi" ? AdviFit : NutsChain;
-    const work = new sampler(settings, chain);
-    job = { run, chain, work, paused: false, scheduled: false };
+    before = new sampler(settings, chain, before);
+    job = { run, chain, work: before, paused: false, scheduled: false };
     job.spent = 0; // milliseconds of work
     job.reported = 0; // how many of them at the last report
   }

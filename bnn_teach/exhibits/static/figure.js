@@ -767,4 +767,5 @@ function render({ model, el }) {
   };
 }
 
+export { axes, choice, DRAW, fill, fresh, hatch, html, layout, legend, path, slider, svg, tint };
 export default { render };

@@ -95,6 +95,11 @@ def random_factors() -> Any:
     return np.linalg.cholesky(correlation) * np.ones((1, 2, 1, 1))
 
 
+def truncated(loc: Any, scale: Any, low: Any, high: Any) -> Any:
+    loc, scale = np.asarray(loc), np.asarray(scale)
+    return stats.truncnorm((low - loc) / scale, (high - loc) / scale, loc, scale)
+
+
 UNIT = np.array([0.01, 0.3, 0.5, 0.97])[:, None]
 CONTINUOUS = [
     of(stats.norm, "loc", "scale")(bt.Normal, loc=LOCS, scale=SCALES),
@@ -108,6 +113,16 @@ CONTINUOUS = [
     of(stats.beta, "concentration1", "concentration0")(
         bt.Beta, concentration1=[0.7, 1.0, 5.0], concentration0=[2.0, 1.0, 0.9]
     ),
+    *[
+        of(truncated, "loc", "scale", "low", "high")(
+            bt.TruncatedNormal, loc=LOCS, scale=SCALES, low=low, high=high
+        )
+        for low, high in (
+            ([-3.0, 0.0, 6.0], [0.5, 9.0, 20.0]),
+            ([1.0] * 3, [np.inf] * 3),
+            ([-np.inf] * 3, [3.0] * 3),
+        )
+    ],
     Case(bt.LogitNormal, {"loc": LOCS, "scale": SCALES}, logit_normal, UNIT),
     of(lambda loc, kappa: stats.vonmises(kappa, loc), "loc", "concentration")(
         bt.VonMises, loc=[0.0, 0.0, 0.0], concentration=[0.1, 1.0, 20.0]
@@ -172,6 +187,12 @@ VECTORS = [
             (bt.MvNormalCholesky, "scale_tril", FACTORS),
         )
     ],
+    Case(
+        bt.Ordered,
+        {"distribution": lambda t: bt.Normal.dist(0.5, 2.0 * t), "size": 3},
+        lambda x: stats.norm.logpdf(x, 0.5, 2.0).sum(-1) + np.log(6.0),
+        np.sort(np.random.default_rng(0).normal(size=(5, 3))),
+    ),
     Case(bt.LKJCholesky, {"dimension": 3, "concentration": [1.0, 2.5]}, lkj, random_factors()),
 ]
 TOTALS, COUNTS = [3.0, 10.0, 40.0], {"total_count": [3.0, 10.0, 40.0]}
@@ -228,10 +249,9 @@ def build(case: Case, t: Any = 1.0) -> Any:
     """Build the distribution; every parameter is multiplied by ``t``, which XLA need not know."""
     given = {}
     for name, value in case.parameters.items():
-        fixed = name in ("dimension", "components", "total_count", "low", "high")
-        given[name] = value if fixed else tf.constant(value, get_dtype()) * t
-        if name == "components":
-            given[name] = value(t)
+        fixed = name in ("dimension", "size", "total_count", "low", "high")
+        made = value(t) if callable(value) else None
+        given[name] = made or (value if fixed else tf.constant(value, get_dtype()) * t)
     return case.family.dist(**given)
 
 
@@ -479,6 +499,24 @@ def test_draws_of_our_own_have_the_right_moments(
     kurtosis = np.mean((draws - draws.mean()) ** 4) / variance**2
     assert abs(draws.var() - variance) < 5 * variance * np.sqrt((kurtosis - 1) / n)
     assert float(built.mean()) == pytest.approx(mean)
+
+
+def test_truncated_normals_are_drawn_far_out() -> None:
+    for sign in (1.0, -1.0):
+        ends = sorted((sign * 6.0, sign * np.inf))
+        draws = sign * bt.TruncatedNormal.dist(0.0, 1.0, *ends).sample(20_000, seed=(0, 1)).numpy()
+        exact = stats.truncnorm(6.0, np.inf)
+        assert draws.min() >= 6.0
+        assert abs(draws.mean() - exact.mean()) < 5 * exact.std() / np.sqrt(20_000)
+
+
+@pytest.mark.parametrize("base", [bt.Normal, bt.HalfNormal])
+def test_an_ordered_vector_is_reached_from_the_real_line(base: Any, float64: None) -> None:
+    variable = bt.Ordered("x", base.dist(scale=2.0), 3)
+    z = np.random.default_rng(0).normal(size=(50, 3))
+    x = variable.bijector.forward(z).numpy()
+    assert (np.diff(x) > 0.0).all() and np.isfinite(variable.distribution.log_prob(x)).all()
+    np.testing.assert_allclose(variable.bijector.inverse(x), z, atol=1e-6)
 
 
 def test_discrete_uniform_gives_nothing_outside() -> None:

@@ -111,6 +111,27 @@ def test_a_pause_a_stop_and_a_new_start_are_heard_between_slices(tmp_path):
     assert seen["stopped"] <= 1  # what was said before it heard
 
 
+def test_a_preview_goes_on_from_where_the_chain_is(tmp_path):
+    code = """
+    const first = (s) => s.said.filter((m) => m.run === 2)[0];
+    const preview = { ...data.settings, warmup: 0, draws: 20, preview: true };
+    const s = stage(); s.start(data.settings); s.finish();
+    const step = s.said.at(-2).stepSize;
+    s.start(preview, 2); s.finish();
+    const other = stage(); other.start({ ...data.settings, widths: [2] }); other.finish();
+    other.start(preview, 2); other.finish();
+    const anew = stage(); anew.start(data.settings); anew.finish();
+    s.start(data.settings, 3); s.finish();
+    const rows = (m) => [...(m.f ?? [])];
+    const all = (stage, run) => stage.said.filter((m) => m.run === run).flatMap(rows);
+    answer({ step, goesOn: first(s).stepSize, other: first(other).stepSize,
+      same: JSON.stringify(all(anew, 1)) === JSON.stringify(all(s, 3)) });
+    """
+    seen = said(tmp_path, code)
+    assert seen["goesOn"] == seen["step"] != seen["other"]  # another size has another metric
+    assert seen["same"]  # and whoever starts anew starts where everybody does
+
+
 def test_a_fit_tells_how_far_it_is(tmp_path):
     *fits, end = said(tmp_path, WHOLE, method="advi")
     assert end["type"] == "done"

@@ -18,7 +18,7 @@ _ROUNDING = 1e-6  # relative
 _BAND = Lesson(
     "At each x the band holds the middle 95 % of all curves: 2.5 % are below it, 2.5 % above.",
     "notebook 00, section 3",
-    "Take the quantiles 0.025 and 0.975 over runs and curves together, at each x.",
+    "Count the curves below your lower limit at one x: they should be 2.5 % of all.",
 )
 _TWO_SD = _BAND.beside(
     "M8",
@@ -26,7 +26,7 @@ _TWO_SD = _BAND.beside(
 )
 _ALL_RUNS = _BAND.beside(
     "The runs of the sampler answer the same question; their curves belong together.",
-    "Take the quantiles over both axes at once: `axis=(0, 1)`.",
+    "Look at the shape of what you return: it should have one number for each x.",
 )
 
 
@@ -61,8 +61,9 @@ def _width(curves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     _BAND,
     "Two limits at each x: below the lower one are 2.5 % of all curves, above the upper one are "
     "2.5 %.",
-    "Section 3 has this line. The curves of all runs count together: `axis=(0, 1)`.",
-    "`lower, upper = np.quantile(curves, [0.025, 0.975], axis=(0, 1))`",
+    "The shape of `curves` is (run, curve, x). Over which of these axes are curves counted?",
+    "`np.quantile` takes several shares at once, and several axes. Section 3 uses it so.",
+    also=({"seed": 4, "num_runs": 2, "num_curves": 90},),
 )
 def band_width(answer: Any, seed: int = 1, num_runs: int = 4, num_curves: int = 200) -> None:
     """Compare the widths of the 95 % band with the quantiles of all curves."""
@@ -84,7 +85,7 @@ def band_width(answer: Any, seed: int = 1, num_runs: int = 4, num_curves: int = 
 
 _AT = _BAND.beside(
     "A band has a width at each x. To read it at a place, look up the nearest x.",
-    "`np.argmin(np.abs(x - place))` is the index of the nearest x; do so for both places.",
+    "Find the index of the x that is nearest to each place, and read the width there.",
 )
 
 
@@ -92,8 +93,9 @@ _AT = _BAND.beside(
     "00.2",
     _AT,
     "Begin with the widths at all x: `band_width(curves)`.",
-    "The index of the x that is nearest to a place is `np.argmin(np.abs(x - place))`.",
-    "Divide the width at `here` by the width at `there`.",
+    "How far is each x from a place? `np.argmin` gives the index of the smallest number.",
+    "Read the width at both indices, give each a name, and then compare them.",
+    also=({"seed": 5, "here": 0.9, "there": -0.3},),
 )
 def times_wider(
     answer: Any, seed: int = 2, here: float = 0.0, there: float = 0.4, num_runs: int = 4
@@ -115,7 +117,7 @@ def times_wider(
 _WHERE = Lesson(
     "A new point teaches most where the curves disagree most, not where they are high.",
     "notebook 00, section 4",
-    "Look up the width of the band at each candidate, and return the candidate of the widest.",
+    "Print the width of the band at each candidate, and compare with what you return.",
 )
 
 
@@ -124,7 +126,8 @@ _WHERE = Lesson(
     _WHERE,
     "Where would a measurement surprise you most? Where the curves disagree.",
     "Make a list of the widths at the candidates, in their order.",
-    "`np.argmax` gives the index of the largest; return the candidate at this index.",
+    "`np.argmax` gives a place in your list. What stands at this place among the candidates?",
+    also=({"seed": 6, "candidates": (0.2, -0.7)}, {"seed": 7, "candidates": (0.4, 0.8, -0.1)}),
 )
 def next_place(
     answer: Any, seed: int = 3, candidates: tuple[float, ...] = (-0.9, -0.5, 0.0, 0.5, 0.9)

@@ -88,7 +88,7 @@ def narrowing_band(make_data: Callable[[int], Regression]) -> ex.Exhibit:
         inside = "inside" if abs(true - mean) <= _MOST * sd else "outside"
         says = (
             f"With {round(n)} points the 95 % band is {2 * _MOST * sd:.2g} wide at x = {place:g}; "
-            f"the truth is {inside} there."
+            f"the truth is {inside}."
         )
         along = Curve(curve.mean[:-1], curve.sd[:-1])
         return ex.Frame([_bands(x, data, along, place), _here(mean, sd, true, place)], says)

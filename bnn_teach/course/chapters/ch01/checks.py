@@ -22,7 +22,7 @@ _MEASURED = (2.1, 3.4, 2.6, 4.0, 3.3)
 _STORY = Lesson(
     "What a model yields is the story of the data; each measurement adds its log-density.",
     "notebook 01, sections 1 and 2",
-    "Yield one variable for the measurements: around `loc`, give or take `sigma`, observed as `y`.",
+    "Read your story aloud: which of its sentences is about the measurements?",
 )
 _NOT_OBSERVED = Lesson(
     "Only what is observed is data. Without `observed=` the measurements are one more thing that "
@@ -40,7 +40,8 @@ _NOISE = _NOT_OBSERVED.beside(
     _STORY,
     "Compare with `normal_mean` in section 1: its last line yields the measurements.",
     "Two numbers of that line change: what is `scale` here, and what is observed?",
-    'Write `yield bt.Normal("obs", loc=loc, scale=sigma, observed=y)`.',
+    "Copy that line, and put the names of this exercise in their places.",
+    also=({"y": (0.2, -1.4, 3.0), "m0": -2.0, "s": 0.6, "sigma": 2.5, "mu": (-1.0, 1.0)},),
 )
 def model_with_noise(
     answer: Any,
@@ -73,7 +74,7 @@ _NO_DATA = Lesson(
     "notebook 01, section 4",
     "Let every measurement add its precision: the sd has to fall as `len(y)` grows.",
 )
-_SD = _PRECISION.beside("M15", "Return the standard deviation: one over the root of the precision.")
+_SD = _PRECISION.beside("M15", "Which of precision, variance and sd is asked for?")
 _PRIOR_COUNTS = _PRECISION.beside(
     "The posterior mean is not the average of the data: the prior counts like measurements, too.",
     "Weigh `m0` with the prior's precision, and each measurement with its own.",
@@ -83,10 +84,11 @@ _PRIOR_COUNTS = _PRECISION.beside(
 @CHECKS.enter(
     "01.2",
     _PRECISION,
-    "The precisions add up: 1/s² from the prior, 1/sigma² from each measurement.",
-    "The posterior mean is the average of `m0` and of all measurements, each weighted with its "
-    "precision.",
-    "The sd is one over the root of the precision.",
+    "In section 2 each measurement adds a precision of 1, because its noise is 1.",
+    "How much does a measurement add whose noise is `sigma`, and how much the prior?",
+    "The posterior mean is an average of `m0` and all measurements; these precisions are the "
+    "weights. Their sum gives the sd.",
+    also=({"y": (5.0,), "m0": 0.0, "s": 4.0, "sigma": 0.3},),
 )
 def posterior(
     answer: Any, y: ArrayLike = _MEASURED, m0: float = 1.0, s: float = 0.5, sigma: float = 2.0
@@ -138,8 +140,12 @@ _ONLY_POINTS = _ENOUGH.beside(
     "Which of the two numbers does the world answer to, and which the computer?",
     "Points: the smallest count with 1/s² + count/sigma² of at least 1/sd². `np.ceil` rounds up, "
     "and a count is never negative.",
-    "Draws: the sd that this many points really lead to, divided by `mcse`, squared, and rounded "
-    "up.",
+    "Draws: first work out the sd that this many points really lead to. How many draws bring its "
+    "Monte Carlo error down to `mcse`?",
+    also=(
+        {"s": 2.0, "sigma": 1.0, "sd": 0.4, "mcse": 0.03},
+        {"s": 0.1, "sigma": 3.0, "sd": 0.5, "mcse": 0.01},
+    ),
 )
 def plan(
     answer: Any, s: float = 10.0, sigma: float = 2.0, sd: float = 0.3, mcse: float = 0.01

@@ -29,7 +29,7 @@ def _kl(m: float, s: float, m0: float, s0: float) -> float:
 _KL = Lesson(
     "The KL divergence is the mean of log q - log p over q: never negative, 0 only if they agree.",
     "notebook 02, section 1",
-    "Write (ratio² + shift² - 1) / 2 - log(ratio), and try it on two equal distributions.",
+    "Try your function on two equal distributions, where it is 0, and on two of the same mean.",
 )
 _DIRECTION = _KL.beside(
     "KL(q || p) is not KL(p || q). Variational inference averages over q.",
@@ -43,7 +43,8 @@ _DIRECTION = _KL.beside(
     "Write the mean over q of log q - log p on paper. Three things remain: the ratio of the sds, "
     "the shift in units of p, and a constant.",
     "The mean over q of ((mu - m0) / s0)² is ratio² + shift²; that of ((mu - m) / s)² is 1.",
-    "Return `(ratio**2 + shift**2 - 1) / 2 - np.log(ratio)`.",
+    "Put the two means in. What is left is half of a sum, and one logarithm with its sign.",
+    also=({"m": -1.0, "s": 2.0, "m0": 1.0, "s0": 0.5}, {"m": 3.0, "s": 1.0, "m0": 0.0, "s0": 1.0}),
 )
 def kl_normal(
     answer: Any, m: float = 1.0, s: float = 0.5, m0: float = 0.0, s0: float = 2.0
@@ -81,8 +82,9 @@ _ENTROPY = _GAP.beside(
     _GAP,
     "If mu is drawn from Normal(m, s), the mean of (y - mu)² is (y - m)² + s².",
     "The entropy of a normal distribution is log(s) + log(2 pi e) / 2.",
-    "Add up: the prior's part -(m² + s²) / (2 prior_scale²) - log(2 pi prior_scale²) / 2, "
-    "each measurement's -((y - m)² + s²) / 2 - log(2 pi) / 2, and the entropy.",
+    "Begin with the prior's part alone: write down log Normal(mu | 0, prior_scale), and put the "
+    "mean over q in the place of mu². Then do the same for a measurement.",
+    also=({"y": (1.0, -2.0), "prior_scale": 0.8, "tried": ((0.3, 0.7), (-1.0, 2.0))},),
 )
 def elbo(
     answer: Any,
@@ -118,27 +120,28 @@ def elbo(
 _FAMILY = Lesson(
     "M5",
     "notebook 02, section 4",
-    "The best independent normals have the sds 1 / √(diagonal of the inverse covariance).",
+    "For which sds is the KL least? Check your answer on the pair of section 4.",
 )
 _MARGINAL = _FAMILY.beside(
     "Fitted to minimise KL(q || p), independent normals are narrower than the true marginals.",
-    "Invert the covariance first; then one over the root of the diagonal.",
+    "Which diagonal decides: that of the covariance, or that of its inverse?",
 )
 _LEFT = _FAMILY.beside(
     "A flat ELBO may lie below the log evidence: the rest is the KL that the family cannot remove.",
-    "The gap is half of: the log determinant of the covariance minus the sum of log(sd²).",
+    "Put your sds into the KL of two normals with the same mean. Which terms remain?",
 )
-_SD = _FAMILY.beside("M15", "Take one over the root of the diagonal.")
+_SD = _FAMILY.beside("M15", "Which of precision, variance and sd is asked for?")
 
 
 @CHECKS.enter(
     "02.3",
     _FAMILY,
+    "Section 4 has the answer for two numbers: there one over a diagonal is 1 - ρ².",
     "Where is KL(q || p) least? Its derivative by each sd is 0 where sd² times the diagonal of the "
     "inverse covariance is 1.",
-    "`precision = np.linalg.inv(covariance)`, and the sds are `np.diag(precision) ** -0.5`.",
-    "What remains of the KL is half of `np.linalg.slogdet(covariance)[1]` minus "
-    "`np.log(sds**2).sum()`, with the sign that makes it positive.",
+    "What remains of the KL compares two log determinants, of the covariance and of the variances "
+    "that you found; `np.linalg.slogdet` has them. Half of the difference, and it is positive.",
+    also=({"covariance": ((1.5, 0.4, 0.0), (0.4, 1.0, -0.3), (0.0, -0.3, 0.6))},),
 )
 def best_independent(
     answer: Any, covariance: ArrayLike = ((1.0, 0.9), (0.9, 1.0)), scale: float = 1.0

@@ -21,7 +21,7 @@ _Y = (0.3, 1.1, 0.9, 2.4)
 _NESTED = Lesson(
     "A model that is yielded inside another one gives back what it returns, under its own scope.",
     "notebook 03, section 1",
-    "Write `f = yield line(x)`: without `yield` nobody runs the inner model.",
+    "Nobody runs a model that is only called. How did you ask for a random variable's value?",
 )
 _SCOPES = _NESTED.beside(
     "A name says where a variable lives: outer model, dot, inner model, dot, variable.",
@@ -46,8 +46,9 @@ def _normal(value: Any, loc: Any, scale: Any) -> float:
     "03.1",
     _NESTED,
     "What does `regression` in section 1 put in the place of `loc`?",
-    "`line(x)` alone is only a model. `yield line(x)` has it run, and gives what it returns.",
-    "Write `f = yield line(x)`.",
+    "`line(x)` alone is only a model. What makes somebody run it, and hand back what it returns?",
+    "Ask for it as you ask for a random variable, and call what comes back `f`.",
+    also=({"x": (1.0, 4.0), "y": (2.0, -0.5), "noise_scale": 1.4, "w": -0.6, "b": 1.1},),
 )
 def nested(answer: Any, **case: Any) -> None:
     """Ask for ``line.w`` and ``line.b`` in the model, and for the log joint of a straight line."""
@@ -59,7 +60,8 @@ def nested(answer: Any, **case: Any) -> None:
     _TERMS,
     "Copy the body of `line` to where it is called. Its `return` becomes an assignment.",
     'A name must not contain a dot, so call the two variables "line_w" and "line_b".',
-    "Three yields: `w`, `b`, and `obs` with `loc=w * x + b`.",
+    "Count the yields of `noisy_line` and of `line` together: you need as many.",
+    also=({"x": (1.0, 4.0), "y": (2.0, -0.5), "noise_scale": 1.4, "w": -0.6, "b": 1.1},),
 )
 def flat(answer: Any, **case: Any) -> None:
     """Ask for ``line_w`` and ``line_b``, and for the same log joint."""
@@ -93,7 +95,7 @@ _TWICE = Lesson(
 )
 _WHICH = _TWICE.beside(
     "Both lines are drawn for every x; the data only see the one that is chosen there.",
-    "Choose with `tf.where(x < hinge, low, high)`.",
+    "Which line holds at the hinge itself? Compare the exercise with your condition.",
 )
 
 
@@ -102,8 +104,8 @@ _WHICH = _TWICE.beside(
     _TWICE,
     'Ask for `line` twice, each with a name of its own: `.named("low")` and `.named("high")`.',
     "`tf.where(condition, a, b)` takes from a where the condition holds, and else from b.",
-    'The measurements are `bt.Normal("obs", loc=tf.where(x < hinge, low, high), '
-    "scale=noise_scale, observed=y)`.",
+    "Choose the value of the curve for each `x` first. Then yield the measurements around it.",
+    also=({"hinge": 0.5}, {"hinge": 9.0}, {"hinge": -9.0}),
 )
 def hinged(
     answer: Any,

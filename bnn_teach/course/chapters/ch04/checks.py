@@ -29,7 +29,7 @@ _FALSE_ALARM = 1e-5  # chance that data made as asked are refused
 _OUTSIDE = Lesson(
     "A gap is an interval without data. Its ends belong to the data, as in our forty points.",
     "notebook 04, section 1",
-    "Two conditions, joined by `|`: at or below the lower end, at or above the upper end.",
+    "Try it on the two ends of a gap: at both of them something may be measured.",
 )
 
 
@@ -37,8 +37,9 @@ _OUTSIDE = Lesson(
     "04.1",
     _OUTSIDE,
     "An input is outside if it is low enough or high enough.",
+    "Do the ends of the gap belong to it? Which comparison says so?",
     "For arrays, `or` is written `|`, and each condition needs brackets.",
-    "Return `(x <= low) | (x >= high)`.",
+    also=({"gap": (0.0, 1.0), "x": ((-1.0, 0.0, 0.5), (0.99, 1.0, 2.0))},),
 )
 def outside(
     answer: Any, gap: tuple[float, float] = (-0.15, 0.3), x: ArrayLike = (-1, -0.15, 0, 0.2, 0.3)
@@ -89,8 +90,9 @@ _SEED = _OUTSIDE.beside(
     "04.2",
     _GAP,
     "Section 1 has all that you need: two `np.linspace`, joined by `np.concatenate`.",
-    "The noise is `noise_scale * np.random.default_rng(seed).standard_normal(num_points)`.",
+    "Which line of section 1 makes the errors? Which of its words change here?",
     "`x[:, None]` makes a column of a row; return both columns.",
+    also=({"num_points": 75, "gap": (-0.1, 0.1), "noise_scale": 0.05, "seed": 3},),
 )
 def make_data(
     answer: Any,
@@ -141,9 +143,9 @@ _SHARE = Lesson(
     "Count where `y` is at or above `lower` and at or below `upper`; divide by how many there are.",
 )
 _ERROR = Lesson(
-    "A share is a mean of zeros and ones. Its error, too, falls with √n: √(p (1 - p) / n).",
+    "A share is a mean of zeros and ones, so its error, too, falls with √n.",
     "notebook 04, section 2",
-    "Put the share that you found into √(p (1 - p) / n); n is the number of measurements.",
+    "What is the variance of a single zero or one, if p is the share of ones?",
 )
 
 
@@ -152,7 +154,9 @@ _ERROR = Lesson(
     _SHARE,
     "Which measurements are inside? Two conditions, joined by `&`.",
     "The mean of True and False is the share of True.",
-    "The error of a share p of n is `np.sqrt(p * (1 - p) / n)`.",
+    "For the error, begin with the variance of a single zero or one: p minus p². Section 2 says "
+    "what becomes of it in a mean of n.",
+    also=({"num_new": 150, "half_width": 2.2, "seed": 5},),
 )
 def share_inside(answer: Any, num_new: int = 400, half_width: float = 1.5, seed: int = 4) -> None:
     """Compare a share and its standard error with counts."""

@@ -35,6 +35,7 @@ _ERROR = _SHARE.beside(
     "One swing for each function: `swing = np.ptp(f, axis=1)`.",
     "The mean of `(swing >= low) & (swing <= high)` is the probability.",
     "Its Monte Carlo error is `np.sqrt(p * (1 - p) / len(f))`.",
+    also=({"low": 0.5, "high": 2.0, "num_functions": 200, "num_points": 11, "seed": 53},),
 )
 def swing_between(
     answer: Any,
@@ -69,7 +70,7 @@ def swing_between(
 _LAYERS = Lesson(
     "Each layer adds the bias's variance to what comes in; a ReLU halves the mean square.",
     "notebook 05, section 3",
-    "For each hidden layer: `variance = s**2 + units * s**2 * variance / 2`.",
+    "Go layer by layer: what comes in, what the ReLU leaves of it, how many units, the bias.",
 )
 _HALF = _LAYERS.beside(
     "A ReLU sets half of the signals to 0, so it halves their mean square.",
@@ -81,9 +82,15 @@ _ROOT = _LAYERS.beside("M15", "Return the variance, without a root.")
 @CHECKS.enter(
     "05.2",
     _LAYERS,
-    "Begin with the first layer, one weight and one bias: `s**2 * (1 + x**2)`.",
+    "Begin with the first layer: a weight of sd s, times x, and a bias of sd s. What is the "
+    "variance of their sum?",
     "Each hidden layer is one step of the loop in section 3, and brings its own number of units.",
-    "In the step: `variance = s**2 + units * s**2 * variance / 2`.",
+    "What does half of a variance, times s², become when `units` of them are added up? The "
+    "bias comes on top.",
+    also=(
+        {"hidden": (3,)},
+        {"x": (0.0, 2.0), "s": 0.6, "hidden": (7, 2, 4)},
+    ),
 )
 def variance_of(
     answer: Any,
@@ -116,7 +123,8 @@ def _moments(
 
 _SCALE = _LAYERS.beside(
     "M9",
-    "Find the scale at which your own `variance_of(0.0, s, hidden)` is sd²; halve an interval.",
+    "Ask your own `variance_of` at x = 0: at which s does it give sd²? Halve an interval, or let "
+    "SciPy search.",
 )
 _SQUARE = _LAYERS.beside("M15", "Compare the variance with sd².")
 
@@ -127,8 +135,9 @@ _SQUARE = _LAYERS.beside("M15", "Compare the variance with sd².")
     "You have `variance_of`. Which s makes `variance_of(0.0, s, hidden)` equal to `sd**2`?",
     "The variance grows with s. So halve an interval, or let "
     "`scipy.optimize.brentq(difference, low, high)` do so.",
-    "`difference = lambda s: variance_of(0.0, s, hidden) - sd**2`, from 1e-6 to `sd`: the last "
-    "bias alone has the sd s.",
+    "Which function of s is 0 where the variance is sd²? Between 1e-6 and `sd` it changes its "
+    "sign, since the last bias alone has the sd s.",
+    also=({"hidden": (4,), "sd": 7.0},),
 )
 def scale_for(answer: Any, hidden: tuple[int, ...] = (50, 50), sd: float = 2.9) -> None:
     """Ask whether the scale that the answer gives leads to the standard deviation wanted."""

@@ -33,7 +33,8 @@ _LAYER = Lesson(
     _LAYER,
     "`@` multiplies the last two axes: points and inputs with inputs and units.",
     "`b` has the shape (chain, draw, unit). Between draw and unit it needs an axis for the points.",
-    "Return `signal @ w + b[..., None, :]`.",
+    "Multiply by w as for one network; what is missing on b is an axis for the points.",
+    also=({"num_points": 4, "inputs": 4, "units": 4, "seed": 68},),
 )
 def layer_output(
     answer: Any, num_points: int = 6, inputs: int = 3, units: int = 4, seed: int = 1
@@ -70,7 +71,9 @@ _ONE_VALUE = _LAYER.beside("A function has one value for each x.", "Take `[..., 
     _FORWARD,
     'The names count for you: there is a layer l4 if `"network.l4.w"` is among the keys.',
     "Let the signal go from layer to layer, as in `forward` of section 1.",
-    "After the last layer there is no ReLU; return `signal[..., 0]`.",
+    "After the last layer there is no ReLU, and its only unit leaves an axis of length 1 that"
+    " is not asked for.",
+    also=({"hidden": (3,), "num_points": 2, "seed": 69},),
 )
 def forward_any(
     answer: Any,

@@ -41,7 +41,9 @@ _SQUARES = _TOTAL.beside(
     _TOTAL,
     "A new measurement is off for two reasons: which curve is true, and noise.",
     "The two are independent, so their variances add up.",
-    "Return `np.sqrt(epistemic**2 + noise_scale**2)`.",
+    "Which of the two kinds of number add up, standard deviations or their squares? Take the "
+    "root last.",
+    also=({"noise_scale": 2.0, "seed": 77, "chains": 3, "draws": 60},),
 )
 def total_sd(
     answer: Any, noise_scale: float = 0.5, chains: int = 2, draws: int = 300, seed: int = 1
@@ -67,7 +69,7 @@ _SPLIT = _TOTAL.beside(
 )
 _MEAN_SQUARE = _TOTAL.beside(
     "Where the noise differs from draw to draw, its variances are averaged, not its sds.",
-    "The aleatoric variance is `np.mean(noise**2, axis=(0, 1))`.",
+    "Of what is the aleatoric variance the mean: of the noise's sds, or of their squares?",
 )
 
 
@@ -76,7 +78,8 @@ _MEAN_SQUARE = _TOTAL.beside(
     _SPLIT,
     "`np.broadcast_to(noise, f.shape)` makes an array of one number, so both cases are one.",
     "The aleatoric variance is the mean of the squared noise over all draws.",
-    "The epistemic variance is `f.var(axis=(0, 1))`; the total one is the sum.",
+    "The epistemic variance is that of the curves, at each x; ask what is left for the total one.",
+    also=({"noise": "one for each draw", "seed": 78},),
 )
 def split(
     answer: Any, noise: str = "one number", chains: int = 2, draws: int = 50, seed: int = 2
@@ -119,6 +122,7 @@ _EACH_X = Lesson(
     "At each x: the mean and the sd of all draws.",
     "Which draws are closer to the mean than k sds? `np.abs(f - mean) < k * sd`.",
     "The mean of this over `axis=(0, 1)` is the share.",
+    also=({"k": 1.0, "seed": 79, "draws": 150},),
 )
 def share_within(
     answer: Any, k: float = 2.0, chains: int = 2, draws: int = 400, seed: int = 3

@@ -1,6 +1,6 @@
 """What the fair lab found, as records: one band for each run, and the file that keeps them.
 
-You will find :func:`read_fair_lab`, which notebook 08 calls. Next:
+You will find :func:`read_fair_lab`, and :func:`judge`, which notebook 08 calls. Next:
 :mod:`bnn_teach.course.chapters.ch08.experiment`, which makes the file; or
 :mod:`bnn_teach.course.chapters.ch08.exhibit`, where a reader turns the knobs.
 """
@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import json
 import pathlib
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
 import numpy as np
 
 import bnn_teach
+from bnn_teach.course.material import find_data
 from bnn_teach.errors import ArgumentError
+from bnn_teach.exhibits import interval_score
+from bnn_teach.prediction import quantile_band
 
 COLLAPSED = 0.3  # a median curve that misses the points by more, three times the noise, is no fit
 _PACKAGES = ("tensorflow", "tensorflow-probability", "numpy")
@@ -75,6 +79,39 @@ class FairLab(NamedTuple):
     """One for each method, prior scale and initial scale of which a fit did not collapse."""
 
 
+class Judgement(NamedTuple):
+    """What a band is worth in a region, against draws of a reference posterior."""
+
+    width: float
+    """Mean width over that of the reference's own band: less than 1 is narrower."""
+    held: float
+    """Share of the reference's draws inside it, of all x of the region."""
+    score: float
+    """Mean interval score over that of the reference's own band; 1 is best, more is worse."""
+
+
+def judge(
+    lower: np.ndarray, upper: np.ndarray, reference: np.ndarray, regions: Mapping[str, np.ndarray]
+) -> dict[str, Judgement]:
+    """Judge a 95 % band, edges of shape (N,), by a reference's draws, shape (chain, draw, N).
+
+    The interval score is the width and a fine for each draw that is missed. On average over the
+    reference no band scores better than the reference's own quantiles.
+    """
+    draws = reference.reshape(-1, reference.shape[-1])
+    own = quantile_band(reference)
+    inside = ((lower <= draws) & (draws <= upper)).mean(axis=0)
+    scores = [interval_score(*edges, draws).mean(axis=0) for edges in ((lower, upper), own)]
+    return {
+        name: Judgement(
+            float((upper - lower)[mask].mean() / (own[1] - own[0])[mask].mean()),
+            float(inside[mask].mean()),
+            float(scores[0][mask].mean() / scores[1][mask].mean()),
+        )
+        for name, mask in regions.items()
+    }
+
+
 # --- The file ---------------------------------------------------------------------------------
 
 
@@ -94,7 +131,7 @@ def read_fair_lab(path: str | pathlib.Path) -> FairLab:
 
     Where there is no such file, or another one, the ``ArgumentError`` says how to make it.
     """
-    path = pathlib.Path(path)
+    path = find_data(path)
     advice = f"Make it with: python -m bnn_teach fair-lab --output {path}"
     if not path.is_file():
         raise ArgumentError(f"{path}: there is no such file. {advice}")

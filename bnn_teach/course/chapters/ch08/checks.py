@@ -29,7 +29,8 @@ _SAME_PRIOR = _LOGS.beside(
     _LOGS,
     "The equation of section 1 has two fractions on its right. The first is the prior's.",
     "The second one keeps the prior and changes the method: VI over NUTS.",
-    "Write `method = np.log(vi_narrow / nuts_narrow)`.",
+    "One line is missing. It has the form of the line for the prior, with two other widths.",
+    also=({"vi_narrow": 3.0, "nuts_narrow": 0.7, "nuts_wide": 0.2},),
 )
 def attribute(
     answer: Any, vi_narrow: float = 0.4, nuts_narrow: float = 1.2, nuts_wide: float = 6.0
@@ -61,7 +62,12 @@ _OPPOSED = _LOGS.beside(
     _REGION,
     "First one width for each: `vi, narrow, wide = (w[mask].mean() for w in (...))`.",
     "The two effects are those of 08.1, for these three widths.",
-    "The share is `prior / (prior + method)` where both have the same sign, and else None.",
+    "What would the share be where one effect is above 0 and the other below? Return a number "
+    "only where it is between 0 and 1.",
+    also=(
+        {"factors": (0.7, 1.6), "seed": 87},
+        {"factors": (2.0, 1.5), "seed": 88},
+    ),
 )
 def attribution(
     answer: Any, seed: int = 1, factors: tuple[float, float] = (0.4, 0.6), num_x: int = 30
@@ -97,7 +103,7 @@ def attribution(
 _POOL = Lesson(
     "A mixture is one distribution: draw a fit, then from it. Its draws are those of all fits.",
     "notebook 08, section 4",
-    "Put the draws of all fits together, `np.concatenate(fits)`, and take quantiles of these.",
+    "Put the draws of all fits together, and take quantiles of these.",
 )
 _AVERAGE = _POOL.beside(
     "M14", "Averaged edges forget that the fits disagree. Pool the draws, then take the quantiles."
@@ -109,8 +115,10 @@ _AVERAGE = _POOL.beside(
     _POOL,
     "What would you draw from the mixture? First a fit, at random, and then one of its draws.",
     "All fits have as many draws, so their draws together are draws of the mixture: "
-    "`np.concatenate(fits)`.",
-    "The edges are the quantiles (1 - level) / 2 and (1 + level) / 2, over the draws: `axis=0`.",
+    "`np.concatenate` joins them.",
+    "A central band leaves out the same share of draws on either side. Which two quantiles "
+    "are its edges, and over which axis?",
+    also=({"level": 0.5, "num_fits": 3, "seed": 89},),
 )
 def mixture_band(
     answer: Any, level: float = 0.9, num_fits: int = 4, seed: int = 1, spread: float = 3.0

@@ -17,14 +17,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from bnn_teach.approximation import Fit
 from bnn_teach.course.chapters.ch08.bands import FairLab, LabBand, as_text, read_fair_lab
 from bnn_teach.course.datasets import Regression, gap_sine
 from bnn_teach.course.networks import network
+from bnn_teach.density import LogDensity
 from bnn_teach.diagnostics import function_diagnostics
 from bnn_teach.dsl.model import Model
 from bnn_teach.errors import ConvergenceWarning, InterruptedWarning
 from bnn_teach.inference import fit, sample
 from bnn_teach.prediction import quantile_band, sample_posterior_predictive
+from bnn_teach.vi.families import start_gaussian
+from bnn_teach.vi.fit import FitSettings
 
 METHODS = ("advi", "fullrank_advi")
 _F = "network.f"
@@ -41,7 +45,7 @@ class LabSettings(NamedTuple):
     """Fits of each kind, from seeds 0, 1, ..."""
     num_steps: int = 150_000
     """Steps of each fit: many, so that none can be said to have stopped early."""
-    learning_rate: float = 0.01
+    learning_rate: float = 0.001
     """Adam's rate, the same at all steps; with one draw of q a step, as in the article."""
     num_draws: int = 2000
     """Functions drawn from each fit."""
@@ -93,6 +97,35 @@ def run_fair_lab(
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(as_text(settings._asdict(), x[:, 0], bands), encoding="utf-8")
     return read_fair_lab(path)
+
+
+def article_start(model: Model, method: str, seed: int) -> Fit:
+    """Return a fit of no step at all: q as the article's system began it.
+
+    Every mean is drawn from Normal(0, 1), and every standard deviation is 1. The library's own
+    means lie ten times as close to 0.
+    """
+    density = LogDensity(model)
+    mean = np.random.default_rng(seed).standard_normal(density.size).astype(density.dtype)
+    settings = FitSettings(0, 0.001, 0.001, 1, False, None, seed, False)
+    q = start_gaussian(method, mean, 1.0)
+    return Fit(density, q, np.zeros(0), settings, 0.0, (False, "No step was taken."))
+
+
+def live_units(trace: Any, x: np.ndarray) -> float:
+    """Return how many hidden units of ``bt.network(x)`` answer to x, on average over the draws.
+
+    A unit is dead if it says the same at all x: a ReLU that is always 0, or one whose inputs are
+    dead.
+    """
+    draws = trace["posterior"]
+    signal, alive = x, 0.0
+    for name in ("l1", "l2"):
+        w = draws[f"network.{name}.w"].values
+        b = draws[f"network.{name}.b"].values
+        signal = np.maximum(signal @ w + b[..., None, :], 0)  # (chain, draw, N, units)
+        alive += (np.ptp(signal, axis=-2) > 0).sum(axis=-1).mean()
+    return float(alive)
 
 
 class _Bench(NamedTuple):
@@ -148,6 +181,9 @@ def _run_nuts(bench: _Bench) -> LabBand:
 def _run_fit(bench: _Bench, method: str, start: float, seed: int) -> tuple[LabBand, np.ndarray]:
     """Return a fit's band together with its functions."""
     settings = bench.settings
+    recipe: dict[str, Any] = {"initial_scale": start}
+    if start == 1.0:  # the article's system
+        recipe = {"start": article_start(bench.net, method, seed)}
     result = fit(
         bench.net,
         method,
@@ -155,8 +191,8 @@ def _run_fit(bench: _Bench, method: str, start: float, seed: int) -> tuple[LabBa
         learning_rate=settings.learning_rate,
         final_learning_rate=settings.learning_rate,
         samples_per_step=1,
-        initial_scale=start,
         seed=seed,
+        **recipe,
     )
     draws = bench.functions(result.approximation.sample(settings.num_draws, seed=seed))
     elbo = round(float(result.elbo[-len(result.elbo) // 8 :].mean()), 2)

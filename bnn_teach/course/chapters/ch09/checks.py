@@ -46,7 +46,7 @@ _SIGN = _TURN.beside(
 _MASS = _TURN.beside(
     "The velocity is the momentum times the inverse mass; the vector between the ends is made of "
     "velocities.",
-    "Multiply the sum of the momenta by `inverse_mass_matrix`, as the first line does.",
+    "With a mass, a velocity is not a momentum: look at the first line once more.",
 )
 
 
@@ -56,7 +56,9 @@ _MASS = _TURN.beside(
     "`velocity` points from the first state to the last one. Multiply it with the momentum at each "
     "end: `velocity @ momenta[0]`, `velocity @ momenta[-1]`.",
     "A product below 0 means that this end moves back.",
-    "Return `velocity @ momenta[0] < 0 or velocity @ momenta[-1] < 0`.",
+    "There is one condition at each end of the trajectory. Is one of them enough to stop, or "
+    "are both needed?",
+    also=({"scales": (1.0, 8.0), "seed": 97},),
 )
 def turns(answer: Any, scales: tuple[float, ...] = (1.0, 1.0), seed: int = 1) -> None:
     """Ask on arcs of circles, shorter and longer than half, in coordinates of any scale."""
@@ -120,8 +122,9 @@ def _bumpy(z: np.ndarray) -> tuple[float, np.ndarray]:
     "Begin with `leapfrog_by_hand` of section 1. What is new is that any landscape may come, and "
     "that the particle has a mass.",
     "`value_and_grad(z)[1]` is the gradient at z. The mass matters where the particle moves.",
-    "`r = r + 0.5 * step_size * value_and_grad(z)[1]`, then "
-    "`z = z + step_size * inverse_mass_matrix * r`, then the first line again.",
+    "Three lines: half a kick, a move, half a kick. In which of them does the mass belong, and"
+    " at which z is each gradient taken?",
+    also=({"inverse_mass_matrix": (1.0, 0.3, 4.0), "seed": 98},),
 )
 def leapfrog(
     answer: Any, inverse_mass_matrix: tuple[float, ...] = (0.5, 2.0), seed: int = 2
@@ -199,7 +202,7 @@ _SAME = _ROUND.beside(
 )
 _RECORD = _ROUND.beside(
     "What is computed from unknowns is kept in the trace only if it is recorded.",
-    'Write `theta = yield bt.Deterministic("theta", mu + tau * u)`.',
+    "Record theta as a variable of its own, computed from u: `bt.Deterministic`.",
 )
 _SD = _ROUND.beside("M15", "Multiply u by tau itself.")
 _SCHOOLS = ((28.0, 8.0, -3.0, 7.0, -1.0, 1.0, 18.0, 12.0), (15, 10, 16, 11, 9, 11, 10, 18))
@@ -209,8 +212,10 @@ _SCHOOLS = ((28.0, 8.0, -3.0, 7.0, -1.0, 1.0, 18.0, 12.0), (15, 10, 16, 11, 9, 1
     "09.3",
     _ROUND,
     "Which variable of `centred` has a scale that is itself unknown? That one goes.",
-    '`u = yield bt.Normal("u", loc=0.0, scale=1.0, batch_stack=y.shape[0])`.',
-    '`theta = yield bt.Deterministic("theta", mu + tau * u)`, and observe y around it.',
+    "Yield a standard normal u, one for each school, with `batch_stack`.",
+    "What was a random variable is now computed from u. Record it under its old name, and observe "
+    "y around it.",
+    also=({"mu": -1.0, "tau": 0.3, "seed": 99},),
 )
 def schools(
     answer: Any,

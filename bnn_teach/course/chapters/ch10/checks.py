@@ -48,11 +48,12 @@ _DIRECTION = Lesson(
 @CHECKS.enter(
     "10.1",
     _PLACES,
-    'Three arrays change, with the names `f"network.l{layer}.w"`, `f"network.l{layer}.b"` and '
-    '`f"network.l{layer + 1}.w"`. Call them v, b and w.',
+    "Three arrays change: the weights into the layer, its biases, and the weights into the "
+    "next layer. Call their names v, b and w.",
     "The units are the last axis of the first two, and the last but one of the third.",
-    "Return `weights | {v: weights[v][..., order], b: weights[b][..., order], "
-    "w: weights[w][..., order, :]}`.",
+    "Index each of the three with `order` on the axis of the units, and put them into a copy "
+    "of the dict; all else stays.",
+    also=({"layer": 2, "order": (1, 2, 0), "seed": 109},),
 )
 def permute(
     answer: Any,
@@ -107,7 +108,7 @@ _STEPS = Lesson(
     "R-hat is as suspicious as its steps: halves see a drift, ranks see through heavy tails, and "
     "folding sees another width.",
     "notebook 10, section 2",
-    "Cut, and take the larger one of the ratio of the scores and of the folded scores.",
+    "Cut, and take the larger of the ratio of the scores and of the folded scores.",
 )
 _EACH = _STEPS.beside(
     "R-hat is a number for each x.",
@@ -152,8 +153,9 @@ def _troubled(chains: int, draws: int, seed: int) -> np.ndarray:
     "of draws the middle one belongs to neither half.",
     "Write a function for one point, and call it for each: "
     "`[one(draws[..., p]) for p in range(draws.shape[-1])]`.",
-    "For one point: cut it, fold what was cut around its median, and return "
-    "`max(ratio(scores(cut)), ratio(scores(folded)))`.",
+    "Two ratios for one point: that of the cut chains' scores, and that of the scores of their"
+    " distances from the median. Which of the two counts?",
+    also=({"chains": 3, "draws": 101, "seed": 110},),
 )
 def r_hat(answer: Any, chains: int = 4, draws: int = 200, seed: int = 2) -> None:
     """Compare with ArviZ's R-hat where each of its steps is needed."""
@@ -209,12 +211,13 @@ def _slow(chains: int, draws: int, seed: int) -> np.ndarray:
 @CHECKS.enter(
     "10.3",
     _ENOUGH,
-    '`bt.function_diagnostics(f)["mcse_mean"].values` is the error at each point, with the draws '
-    "that we have.",
-    "How many times too large is it? `ratio = mcse / (share * robust_sd)`. The draws must become "
-    "`ratio**2` times as many.",
-    "We have `f.shape[0] * f.shape[1]` draws. Return "
-    "`int(np.ceil(f.shape[0] * f.shape[1] * np.max(ratio**2)))`.",
+    "`bt.function_diagnostics(f)` knows the error of the mean at each point, with the draws "
+    "that we have: `mcse_mean`.",
+    "How many times too large is the error at each point? Errors fall like one over the root "
+    "of the number of draws.",
+    "How many draws do we have, and by which factor must they become more where the ratio is "
+    "2? Round up at the end.",
+    also=({"share": 0.2, "chains": 2, "draws": 900, "seed": 111},),
 )
 def draws_needed(
     answer: Any, share: float = 0.05, chains: int = 4, draws: int = 400, seed: int = 3

@@ -81,7 +81,8 @@ _ORDER = _JACOBIAN.beside(
     _JACOBIAN,
     "How long is the piece of the σ axis that belongs to a small piece of the z axis?",
     "The slope of exp is exp itself: the density is p(sigma) times sigma.",
-    "In logarithms, log(sigma) is z: return `log_p(sigma) + z`.",
+    "What is the derivative of exp(z), and what is its logarithm? Add it.",
+    also=({"family": "exponential", "size": 0.1},),
 )
 def density_of_log(answer: Any, family: str = "half-normal", size: float = 1.0) -> None:
     """Ask for the log-density of z = log σ: its integral is one, and it is right at each z."""
@@ -121,7 +122,9 @@ def _maps(kind: str) -> tuple[Function, Function, np.ndarray]:
     _JACOBIAN,
     "Your function gets three functions, and returns a fourth.",
     "Inside: the log-density at `forward(z)`, plus the logarithm of the slope's size.",
-    "`np.log(np.abs(derivative(z)))`: the size, because a map may fall.",
+    "A map may fall, and then its derivative is negative. Of which number do we take the "
+    "logarithm?",
+    also=({"kind": "falling", "family": "exponential", "size": 2.0},),
 )
 def transformed(
     answer: Any, kind: str = "softplus", family: str = "half-normal", size: float = 1.0
@@ -143,7 +146,7 @@ _UNEVEN = Lesson(
     "Noise that changes with x is one more function with unknowns of its own; its exponential is "
     "positive for whatever values these take.",
     "notebook 11, section 5",
-    "Write `scale=tf.exp(u * x + v)` in the last line.",
+    "The scale in the last line depends on x, and must be positive.",
 )
 _SQUARED = Lesson("M15", "notebook 11, section 4", "The scale of `bt.Normal` is exp(u x + v).")
 _NAMES = Lesson(
@@ -158,7 +161,9 @@ _NAMES = Lesson(
     _UNEVEN,
     "There are four unknowns, w, b, u and v: two for the line, and two for its noise.",
     "u x + v may be negative, a standard deviation may not. Which function is always positive?",
-    'The last line: `yield bt.Normal("obs", loc=w * x + b, scale=tf.exp(u * x + v), observed=y)`.',
+    "The last line has a location and a scale, both computed from x. Which of the two has to stay "
+    "positive, and how?",
+    also=({"values": (-1.5, 0.4, -0.8, 0.3)},),
 )
 def widening(
     answer: Any,

@@ -178,7 +178,7 @@ def _beliefs(prior: np.ndarray, posterior: np.ndarray, independent: bool) -> ex.
     role = "advi" if independent else "nuts"
     marks = [
         ex.Line(_AT, prior / prior.max(), "prior", "prior of σ"),
-        ex.Line(_AT, posterior / posterior.max(), role, "its answer"),
+        ex.Line(_AT, posterior / posterior.max(), role, "its answer" if independent else "exact"),
     ]
     title, ylabel = "what it believes of σ", "density (peak = 1)"
     return ex.Panel(marks, "σ", ylabel, xlim=_SIGMAS, ylim=(0, 1.1), title=title, xticks=_TICKS)

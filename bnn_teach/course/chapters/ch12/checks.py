@@ -52,8 +52,7 @@ def _expect_share(
 _RANK = Lesson(
     "The rank of a truth is how many of its draws lie below it, one number for each data set.",
     "notebook 12, section 2",
-    "Compare each draw with the truth of its own data set: `draws < truth`, and count over the "
-    "draws.",
+    "Compare each draw with the truth of its own data set, and count over the draws.",
 )
 
 
@@ -62,7 +61,8 @@ _RANK = Lesson(
     _RANK,
     "NumPy compares all draws with the truths at once: the last axes are the same.",
     "True counts as 1 in a sum. Which draws have to be counted?",
-    "Write `below = draws < truth`.",
+    "A rank counts. What is counted is a comparison of two arrays, true or false for each draw.",
+    also=({"num_replications": 100, "num_draws": 19, "shift": 0.5, "seed": 127},),
 )
 def sbc_ranks(
     answer: Any,
@@ -114,6 +114,7 @@ _SLOTS = _CHANCE.beside(
     "A set of uniform ranks: `rng.integers(0, num_draws + 1, size=len(ranks))`. Make num_sets of "
     "them, and compute the raggedness of each.",
     "The answer is the share of sets whose raggedness is at least that of `ranks`.",
+    also=({"num_replications": 200, "num_draws": 9, "shift": 0.3, "seed": 128},),
 )
 def p_value(
     answer: Any,
@@ -177,7 +178,9 @@ _SD = _PROMISE.beside(
     "noise_scale / √n. Draw 100,000 such means.",
     "The posterior has the precision p = 1 / prior_scale² + n / noise_scale², and its centre is "
     "mean * (n / noise_scale²) / p.",
-    "Return the share of experiments in which centre and truth are less than 1.96 / √p apart.",
+    "p, the sum of the two precisions, tells the sd of the posterior. How far may its centre "
+    "be from the truth before the interval misses it?",
+    also=({"truth": 0.0, "num_points": 5, "prior_scale": 0.5, "noise_scale": 1.0},),
 )
 def coverage(
     answer: Any,

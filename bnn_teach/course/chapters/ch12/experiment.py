@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from bnn_teach.course.material import find_data
 from bnn_teach.course.regions import distance_regions
 from bnn_teach.course.run_tables import load_table
 from bnn_teach.errors import ArgumentError, ShapeError
@@ -78,7 +79,7 @@ def read_replications(*paths: str | pathlib.Path) -> Replications:
     """
     rows: list[dict[str, Any]] = []
     for path in paths:
-        for row in load_table(path).rows:
+        for row in load_table(find_data(path)).rows:
             if not row.get("error"):
                 rows.append(_read_row(row, str(path)))
     if not rows:

@@ -31,7 +31,8 @@ _WIDE = Lesson("M9", "notebook 13, section 1", "Give the weights the variance s�
     _VARIANCE,
     "The mean square of relu(a) is v / 2, and there are H such terms.",
     "Each is multiplied by a weight of variance s² / H; then a bias of variance s² is added.",
-    "Return `s**2 + H * (s**2 / H) * v / 2`.",
+    "Variances of independent terms add up: how many terms are there, and what is the variance "
+    "of one?",
 )
 def next_variance(answer: Any, v: float = 2.0, s: float = 1.5, H: int = 5) -> None:
     """Ask for the variance of a unit above H units whose inputs have variance v."""
@@ -80,8 +81,8 @@ def _by_monte_carlo(
     "`bend` on the page takes the variances from the diagonal; here x1 and x2 are different, so "
     "keep their variances v1 and v2 beside the covariances k.",
     "Start with k = s² + s² x1 x2 and v = s² + s² x² for both; then `depth` rounds.",
-    "In a round: `size = np.sqrt(np.outer(v1, v2))`, t from k / size, the new k from the formula, "
-    "and `v = s**2 + s**2 * v / 2` for both.",
+    "In a round: the geometric mean of v1 and v2 for all pairs (`np.outer`), the angle t, the"
+    " new k from the formula, and then the new variances, which are k at equal inputs.",
 )
 def wide_kernel(
     answer: Any,
@@ -130,10 +131,10 @@ _SD = _EVIDENCE.beside("M15", "Add noise_scale**2 to the diagonal.")
     _EVIDENCE,
     "First the covariance of the measurements: the kernel, and the noise's variance on its "
     "diagonal.",
-    "`np.linalg.solve(C, y)` is the inverse times y; `np.linalg.slogdet(C)[1]` is the log "
-    "determinant.",
-    "Return `-0.5 * (y @ np.linalg.solve(C, y) + np.linalg.slogdet(C)[1] + len(y) * "
-    "np.log(2 * np.pi))`.",
+    "`np.linalg.solve` gives the inverse times a vector; `np.linalg.slogdet` gives a sign and"
+    " the log determinant.",
+    "The equation of section 3 has three terms. Which of these two functions belongs to which of "
+    "them?",
 )
 def log_evidence(
     answer: Any, num_points: int = 6, s: float = 1.5, noise_scale: float = 0.3, seed: int = 1

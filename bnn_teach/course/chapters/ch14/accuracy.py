@@ -21,6 +21,7 @@ from scipy.stats import norm
 
 from bnn_teach.arguments import as_number
 from bnn_teach.course.chapters.ch14.exhibit import Method
+from bnn_teach.course.material import find_data
 from bnn_teach.errors import ArgumentError, ShapeError
 from bnn_teach.prediction import band_coverage
 
@@ -188,21 +189,22 @@ def method_table(methods: Sequence[Method], truth: Any, regions: Mapping[str, np
     ----------
     methods : sequence of Method
     truth : array_like, shape (N,)
-        The true function at the N inputs; the last columns say at which share of the inputs it lies
+        The true function at the N inputs; the second part says at which share of the inputs it lies
         in the 95 % band.
     regions : mapping of str to ndarray of bool, shape (N,)
         Such as :func:`bnn_teach.course.regions.distance_regions`.
     """
     true = np.asarray(truth, float).reshape(-1)
     names = list(regions)
-    head = f"{'':32}{'CPU s':>7}  " + "".join(f"{name[:10]:>11}" for name in names)
-    lines = [head + "   truth covered: " + ", ".join(names[1:])]
+    columns = "".join(f"{name[:8]:>9}" for name in names)
+    lines = [f"{'':24}{'CPU s':>8}{columns}"]
+    shares = ["", "the 95 % band covers the truth at this share of x"]
     for each in methods:
         held = band_coverage(each.lower, each.upper, true, regions)
-        shares = [f"{held[name]:.0%}" for name in names[1:]]
-        distances = "".join(f"{each.distance[name]:11.2f}" for name in names)
-        lines.append(f"{each.name:32}{each.seconds:7.3f}  {distances}   {', '.join(shares)}")
-    return "\n".join(lines)
+        distances = "".join(f"{each.distance[name]:9.2f}" for name in names)
+        lines.append(f"{each.name:24}{each.seconds:8.3f}{distances}")
+        shares.append(f"{each.name:32}" + "".join(f"{held[name]:9.0%}" for name in names))
+    return "\n".join([*lines, *shares])
 
 
 def read_sweeps(path: str | pathlib.Path) -> dict[str, Any]:
@@ -219,7 +221,7 @@ def read_sweeps(path: str | pathlib.Path) -> dict[str, Any]:
         By what was varied: ``num_points``, ``width``, ``chains``, ``depth``.
     """
     try:
-        stored = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+        stored = json.loads(find_data(path).read_text(encoding="utf-8"))
         return dict(stored["sweeps"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArgumentError(

@@ -30,7 +30,7 @@ CHECKS = Checks()
 _FAIR = Lesson(
     "B points speak for N, so their sum counts N / B times; then it is right on average.",
     "notebook 14, section 4",
-    "Multiply the sum over the batch, and nothing else, by num_data / len(batch_terms).",
+    "The batch speaks for all the data, and the prior for itself: which has to be scaled, by what?",
 )
 _PRIOR_ONCE = _FAIR.beside(
     "There is one prior, however many data there are: it is not scaled with the batch.",
@@ -43,7 +43,8 @@ _PRIOR_ONCE = _FAIR.beside(
     _FAIR,
     "Two points out of six carry a third of what six would say, on average.",
     "What the batch says has to be counted N / B times; the prior is there only once.",
-    "Return `log_prior + num_data / len(batch_terms) * batch_terms.sum()`.",
+    "By which factor does the batch speak for all? Does the prior need it as well?",
+    also=({"num_data": 8, "batch_size": 5, "log_prior": 2.5, "seed": 146},),
 )
 def minibatch_log_prob(
     answer: Any, num_data: int = 6, batch_size: int = 2, seed: int = 1, log_prior: float = -3.0
@@ -91,12 +92,16 @@ _MEAN = _AVERAGE_DENSITIES.beside(
 @CHECKS.enter(
     "14.2",
     _AVERAGE_DENSITIES,
-    "`norm.logpdf(y, f, noise_scale)`, with `norm` of scipy.stats, has the shape (draw, point): "
-    "one log density for each draw at each point.",
+    "`norm.logpdf` of scipy.stats, of y around f, has the shape (draw, point): one log "
+    "density for each draw at each point.",
     "The predictive density of a point is the mean of the densities over the draws. Its log is "
     "`logsumexp(..., axis=0)`, of scipy.special, minus the log of their number.",
-    "`each = norm.logpdf(y, f, noise_scale)`, and return the mean of "
-    "`logsumexp(each, axis=0) - np.log(len(f))`.",
+    "Two means are taken: one over the draws, inside the logarithm, and one over the points, "
+    "outside. A density that is rounded to 0 must not become minus infinity.",
+    also=(
+        {"noise_scale": 0.1, "outlier": 50.0, "seed": 147},
+        {"num_draws": 3, "num_points": 5, "seed": 148},
+    ),
 )
 def log_predictive(
     answer: Any,
@@ -154,8 +159,9 @@ _FAILED = _ROWS.beside(
     "`dict(zip(grid, values))` gives them their names.",
     "Begin a row with the parameters, then put `run(**parameters)` into `try`. After an `except` "
     "you do not know the names of the results yet: collect the rows first.",
-    "At the end give all rows the same columns: `names = list(grid) + results + "
-    '["error", "seconds"]`, and `{name: row.get(name) for name in names}`.',
+    "At the end all rows must have the same columns: parameters, results, error, seconds. What"
+    " does `row.get(name)` give for a name that is not there?",
+    also=({"axes": (("a", (1,)), ("b", (2, 3))), "results": ("c", "d"), "bad": 0},),
 )
 def sweep_rows(
     answer: Any,

@@ -20,6 +20,7 @@ from bnn_teach.course.chapters.ch14.accuracy import Scores, predictive_scores, t
 from bnn_teach.course.chapters.ch14.tables import SplitTable
 from bnn_teach.course.networks import network
 from bnn_teach.density import LogDensity
+from bnn_teach.dsl.dtypes import get_dtype
 from bnn_teach.dsl.model import Model
 from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError
@@ -219,6 +220,52 @@ def mixtures(
             )
         for method in good[0]:
             yield method, count, np.concatenate([each[method] for each in good])
+
+
+def particle_functions(z: np.ndarray, x: Any, **options: Any) -> np.ndarray:
+    """Return the functions of networks with the weights z, shape (S, D), at x: shape (S, N)."""
+    f_of = network_function(x, **options)
+    return np.asarray(tf.vectorized_map(f_of, tf.constant(z, get_dtype())))[..., 0]
+
+
+def compare_splits(
+    tables: Iterable[SplitTable],
+    prior_scale: float,
+    seed: int = 0,
+    settings: Settings | None = None,
+) -> tuple[dict[str, np.ndarray], list[float]]:
+    """Let all methods predict in several splits of one table.
+
+    The noise is in each split the residual standard deviation of the linear regression.
+
+    Returns
+    -------
+    scores : dict of str to ndarray, shape (splits,)
+        The mean log density of a person who was set aside, for each method.
+    seconds : list of float
+        CPU seconds of each method, on average over the splits; the line costs nothing.
+    """
+    rows: list[list[float]] = []
+    costs: list[list[float]] = []
+    names: list[str] = []
+    for table in tables:
+        line, noise_scale = straight_line(table, prior_scale)
+        entries = compare_methods(table, noise_scale, prior_scale, seed, settings)
+        names = ["straight line", *(entry.name for entry in entries)]
+        rows.append([line.log_density, *(entry.scores.log_density for entry in entries)])
+        costs.append([0.0, *(entry.seconds for entry in entries)])
+    found = zip(names, np.transpose(rows), strict=True)
+    return dict(found), list(np.mean(costs, axis=0))
+
+
+def straight_line(table: SplitTable, prior_scale: float, seed: int = 0) -> tuple[Scores, float]:
+    """Return the scores of Bayesian linear regression, and the residual sd that it leaves."""
+    seen, new = (np.column_stack([np.ones(len(x)), x]) for x in (table.x, table.x_test))
+    line = linear_posterior(seen, table.y, 0.7, prior_scale)
+    residual = table.y[:, 0] - seen @ line.mean
+    noise_scale = float(residual.std(ddof=seen.shape[1]))
+    draws = line.draw(4000, seed) @ new.T
+    return predictive_scores(draws, table.y_test, noise_scale), noise_scale
 
 
 def compare_methods(

@@ -34,7 +34,7 @@ def _entropy(p: np.ndarray) -> np.ndarray:
 _COIN = Lesson(
     "A coin has two sides, and each has its share -p log p; a side that never comes up has none.",
     "notebook 15, section 2",
-    "Add `special.entr(p)` and `special.entr(1 - p)`; `entr` knows that 0 log 0 is 0.",
+    "Both sides of the coin have a share; `special.entr` knows that 0 log 0 is 0.",
 )
 _NATS = _COIN.beside(
     "Entropies are in nats here, with the natural logarithm: a fair coin has log 2 = 0.69.",
@@ -47,7 +47,8 @@ _NATS = _COIN.beside(
     _COIN,
     "Heads come up with probability p, tails with 1 - p; each side has its share.",
     "`special.entr(p)` is -p log p, and it is 0 at p = 0.",
-    "Return `special.entr(p) + special.entr(1 - p)`.",
+    "What is the share of tails? `special.entr` knows that 0 log 0 is 0.",
+    also=({"num_points": 30, "seed": 158},),
 )
 def entropy(answer: Any, num_points: int = 9, seed: int = 1) -> None:
     """Compare the entropy of coins, fair, biased, and with two equal sides."""
@@ -90,8 +91,9 @@ def _draws(seed: int, chains: int, draws: int, num_points: int) -> np.ndarray:
     _SPLIT,
     "The total is the entropy of one number for each place: the mean over all draws.",
     "The aleatoric part takes the entropy of each draw first, and then the mean.",
-    "With `total = entropy(p.mean(axis=(0, 1)))` and `aleatoric = entropy(p).mean(axis=(0, 1))`, "
-    "the epistemic part is the difference.",
+    "Which of the two means comes before the entropy, and which after? The third part is what "
+    "is left.",
+    also=({"chains": 3, "draws": 20, "num_points": 12, "seed": 159},),
 )
 def split(
     answer: Any, chains: int = 2, draws: int = 40, num_points: int = 8, seed: int = 2
@@ -118,7 +120,7 @@ def split(
 
 
 _TEACHES = Lesson(
-    "M2",
+    "The next toss of a fair coin cannot be learnt: where networks agree, a label teaches nothing.",
     "notebook 15, sections 2 and 3",
     "Choose by the epistemic part, not by the total: a coin toss teaches nothing.",
 )
@@ -133,12 +135,19 @@ def _candidates(seed: int, draws: int, places: int, categories: int) -> np.ndarr
     """Return (chain, draw, place, category), with a decoy for each wrong rule."""
     rng = np.random.default_rng(seed)
     p = rng.dirichlet(np.full(categories, 5.0), size=(2, draws, places))
-    fair, sure, split_up = rng.permutation(places)[:3]
+    fair, sure, split_up, spread = rng.permutation(places)[:4]
+    first, second = np.eye(categories)[:2]
+    half = np.arange(draws)[:, None] % 2 == 0
+
+    def camps(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        return 0.99 * np.where(half, one, other) + 0.01 / categories
+
     p[:, :, fair] = 1 / categories  # the largest total: all say that anything may happen
-    p[:, :, sure] = np.eye(categories)[0]
-    # The largest mutual information, but not the largest total: two camps of unequal size.
-    camps = np.where(np.arange(draws)[:, None] % 3 == 0, *np.eye(categories)[:2, None])
-    p[:, :, split_up] = 0.95 * camps + 0.05 / categories
+    p[:, :, sure] = first
+    # The largest mutual information: half of the networks are sure, the others are not.
+    p[:, :, split_up] = camps(first, (first + second) / 2)
+    # The largest variance, but not as much to learn: none of them is sure.
+    p[:, :, spread] = camps(0.22 * first + 0.78 * second, 0.78 * first + 0.22 * second)
     return p
 
 
@@ -148,7 +157,12 @@ def _candidates(seed: int, draws: int, places: int, categories: int) -> np.ndarr
     "A label teaches much where the networks contradict each other: there some of them will be "
     "wrong.",
     "The entropy of K categories is the sum of `special.entr(p)` over the last axis.",
-    "Return the `argmax` of total minus aleatoric; `int(...)` of it is a plain number.",
+    "Total minus aleatoric is one number for each place. Of the largest, its place is asked: a"
+    " plain integer.",
+    also=(
+        {"categories": 2, "places": 12, "seed": 160},
+        {"categories": 5, "places": 9, "seed": 161},
+    ),
 )
 def next_label(
     answer: Any, draws: int = 60, places: int = 7, categories: int = 3, seed: int = 3
@@ -165,6 +179,7 @@ def next_label(
         Slip(np.argmax(aleatoric), "It has the largest aleatoric part", _TEACHES),
         Slip(np.argmin(total), "It is the one where all are sure"),
         Slip(np.argmin(total - aleatoric), "It is one where all networks agree"),
+        Slip(np.argmax(p.var(axis=(0, 1)).sum(axis=-1)), "Its probabilities vary most"),
     )
     best = np.argmax(total - aleatoric)
     expect_close(place, best, 0.5, "The place", _DISAGREE, slips)

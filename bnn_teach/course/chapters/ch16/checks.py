@@ -29,7 +29,8 @@ _SD = _UNITS.beside("M15", "Divide by the standard deviation.")
     _UNITS,
     "`y[known]` has the heights that the model is given.",
     "Subtract their mean from all of `y`, then divide by their standard deviation.",
-    "Return `(y - y[known].mean()) / y[known].std()`.",
+    "Two numbers are needed, both from `y[known]`; then one line of arithmetic on `y`.",
+    also=({"num_points": 30, "share": 0.3, "seed": 167},),
 )
 def to_units(answer: Any, num_points: int = 50, share: float = 0.5, seed: int = 1) -> None:
     """Compare with units taken from the known heights alone."""
@@ -62,8 +63,10 @@ _COVERED = Lesson(
     "16.2",
     _COVERED,
     "The central band leaves out the same share of draws below and above.",
-    "Both edges: `np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=(0, 1))`.",
+    "Both edges are quantiles over chains and draws, `axis=(0, 1)`. Which two, if the level "
+    "is 0.8?",
     "`inside[mask].mean()` is the share of a region; make a dict of them.",
+    also=({"level": 0.5, "num_points": 30, "seed": 168},),
 )
 def covered(
     answer: Any,
@@ -121,6 +124,10 @@ _STABLE = _SCORE.beside(
     "`sigma[..., None]` has an axis for the points. Average the densities over the axes (0, 1).",
     "Subtract the largest log density of each point before `np.exp`, and add it again after "
     "`np.log`; or use `scipy.special.logsumexp`.",
+    also=(
+        {"far": 60.0, "num_points": 5, "seed": 169},
+        {"chains": 1, "num_points": 20, "seed": 170},
+    ),
 )
 def log_score(
     answer: Any,

@@ -2,8 +2,8 @@
 
 The heights are a digital elevation model of the Jacksboro fault in Tennessee that Matplotlib ships
 as sample data. You will find the mean height of a strip 3.7 km wide along 30 km, which of its
-points count as surveyed, and the two strips beside it. Next:
-:mod:`bnn_teach.course.chapters.ch16.exhibit`, which scores what a model says about the rest.
+points count as surveyed, the two strips beside it, and what may be learned from these without a
+look at what is hidden. Next: :mod:`bnn_teach.course.chapters.ch16.figures`.
 """
 
 from __future__ import annotations
@@ -73,6 +73,16 @@ def terrain() -> Terrain:
     return Terrain(km, height, np.stack([north, south]), surveyed)
 
 
+def clear_windows(hidden: np.ndarray, window: int) -> np.ndarray:
+    """Say which windows of w steps hold no hidden point: shape (N - w,), bool.
+
+    Land is like the land beside it. So where the truth is hidden the strips to the north and to the
+    south would betray it, and a look at them has to stop before: at windows that are clear of it.
+    """
+    parts = np.lib.stride_tricks.sliding_window_view(hidden, window + 1)
+    return np.asarray(~parts.any(axis=-1))
+
+
 def bulges(curves: np.ndarray, window: int) -> np.ndarray:
     r"""Say how far curves leave a straight line: the largest distance in each window.
 
@@ -95,3 +105,15 @@ def bulges(curves: np.ndarray, window: int) -> np.ndarray:
     windows = np.lib.stride_tricks.sliding_window_view(curves, window + 1, axis=-1)
     chord = windows[..., :1] * (1 - share) + windows[..., -1:] * share
     return np.asarray(np.abs(windows - chord).max(axis=-1))
+
+
+def roughness(curves: np.ndarray, steps: int, hidden: np.ndarray) -> np.ndarray:
+    """Return the sd that windows clear of hidden points have about their own straight line.
+
+    The curves have the shape (..., N); the result has those of all their clear windows in a row.
+    """
+    windows = np.lib.stride_tricks.sliding_window_view(curves, steps + 1, axis=-1)
+    windows = windows[..., clear_windows(hidden, steps), :].reshape(-1, steps + 1)
+    at = np.linspace(-1.0, 1.0, steps + 1)
+    line = np.polynomial.polynomial.polyfit(at, windows.T, 1)
+    return np.asarray((windows - np.polynomial.polynomial.polyval(at, line)).std(axis=-1))

@@ -4,16 +4,20 @@ import json
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from bnn_teach import cli
 from bnn_teach.course.chapters.ch08 import experiment as fair_lab
-from bnn_teach.course.chapters.ch08.bands import LabBand, read_fair_lab
+from bnn_teach.course.chapters.ch08.bands import LabBand, judge, read_fair_lab
+from bnn_teach.course.datasets import gap_sine
+from bnn_teach.course.networks import network
 from bnn_teach.errors import ArgumentError, InterruptedWarning
 
 TINY = fair_lab.LabSettings(
     prior_scales=(1.0,),
     num_fits=2,
     num_steps=3000,
+    learning_rate=0.01,
     num_draws=200,
     num_chains=2,
     burn_in=50,
@@ -47,7 +51,7 @@ def test_bands_are_quantiles_at_every_x(found):
 
 
 def test_a_start_of_one_collapses_and_a_small_one_does_not(found):
-    """Over 8 seeds at prior scale 1 all fits from 1 collapsed, and none from 0.01."""
+    """Over 8 seeds at prior scale 1 all mean-field fits from 1 collapsed, and none from 0.01."""
     fits = [f for f in found[0].fits if f.method == "advi"]
     assert [f.collapsed for f in fits if f.initial_scale == 1.0] == [True, True]
     assert [f.collapsed for f in fits if f.initial_scale == 0.01] == [False, False]
@@ -113,3 +117,36 @@ def test_an_interrupt_leaves_no_file(monkeypatch, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         fair_lab.run_fair_lab(tmp_path / "out" / "lab.json", TINY)
     assert not (tmp_path / "out").exists()
+
+
+def test_the_article_starts_wide_around_means_of_sd_one():
+    net = network(*gap_sine()[:2], prior_scale=0.5)
+    q = fair_lab.article_start(net, "fullrank_advi", seed=3).approximation.parameters
+    np.testing.assert_allclose(np.logaddexp(0, q.rho), 1.0, rtol=1e-6)
+    assert 0.7 < q.mean.std() < 1.3 and q.is_full_rank
+
+
+def test_a_unit_that_says_the_same_everywhere_is_dead():
+    x = np.linspace(-1, 1, 5)[:, None]
+    values = {
+        "network.l1.w": np.array([[1.0, 0.0, 1.0]]),
+        "network.l1.b": np.array([0.0, 1.0, -2.0]),  # alive, constant, never above 0
+        "network.l2.w": np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 1.0]]),
+        "network.l2.b": np.zeros(2),  # alive, fed by the constant only
+    }
+    posterior = xr.Dataset({k: (("chain", "draw", *[f"{k}{i}" for i in range(v.ndim)]),
+                                v[None, None]) for k, v in values.items()})  # fmt: skip
+    assert fair_lab.live_units({"posterior": posterior}, x) == 2.0
+
+
+def test_the_best_band_is_the_one_of_the_quantiles_and_it_scores_one():
+    reference = np.random.default_rng(0).normal(size=(4, 5000, 3))
+    everywhere = {"all": np.ones(3, bool)}
+    lower, upper = np.quantile(reference, [0.025, 0.975], axis=(0, 1))
+    own = judge(lower, upper, reference, everywhere)["all"]
+    assert (own.width, own.score) == pytest.approx((1.0, 1.0))
+    assert own.held == pytest.approx(0.95, abs=1e-3)
+    for factor in (0.5, 2.0):
+        other = judge(factor * lower, factor * upper, reference, everywhere)["all"]
+        assert other.score > 1.1 and other.width == pytest.approx(factor)
+        assert (other.held < 0.95) == (factor < 1)

@@ -7,6 +7,7 @@ import bnn_teach as bt
 from bnn_teach.course.chapters.ch14 import experiment
 from bnn_teach.course.chapters.ch14.accuracy import predictive_scores
 from bnn_teach.course.chapters.ch14.tables import diabetes
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError
 from bnn_teach.vi.laplace import Linearised, linearise
 from bnn_teach.vi.linear import linear_posterior
@@ -87,3 +88,19 @@ def test_function_draws_join_the_chains():
         draws, trace["posterior"]["network.f"].values.reshape(12, 10), rtol=1e-5, atol=1e-5
     )
     assert predictive_scores(draws, data.y, 0.1).rmse > 0
+
+
+def test_the_line_leaves_the_residual_sd_of_least_squares():
+    table = diabetes(seed=3)
+    _, found = experiment.straight_line(table, prior_scale=100.0)
+    design = np.column_stack([np.ones(len(table.x)), table.x]).astype(float)
+    fitted = design @ np.linalg.lstsq(design, table.y[:, 0], rcond=None)[0]
+    assert found == pytest.approx((table.y[:, 0] - fitted).std(ddof=11), rel=1e-3)
+
+
+def test_particles_are_networks_one_by_one():
+    x = np.linspace(-1, 1, 4, dtype=np.float32)[:, None]
+    z = np.random.default_rng(0).standard_normal((3, 46)).astype(np.float32)
+    together = experiment.particle_functions(z, x)
+    one_by_one = [experiment.network_function(x)(tf.constant(each)) for each in z]
+    np.testing.assert_allclose(together, np.array(one_by_one)[..., 0], atol=1e-5)

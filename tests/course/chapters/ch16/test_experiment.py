@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bnn_teach.course.chapters.ch16.experiment import bulges, terrain
+from bnn_teach.course.chapters.ch16.experiment import bulges, clear_windows, roughness, terrain
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +45,26 @@ def test_the_bulge_of_a_parabola_is_known():
     np.testing.assert_allclose(
         bulges(np.stack([-(x**2), 2 * x]), 4), np.outer([4.0, 0.0], np.ones(16))
     )
+
+
+def test_no_window_of_the_neighbours_touches_what_is_hidden(land):
+    hidden, window = land.regions["gap"] | land.regions["beyond"], 70
+    starts = np.flatnonzero(clear_windows(hidden, window))
+    seen = np.zeros(len(hidden), bool)
+    for start in starts:
+        seen[start : start + window + 1] = True
+    assert len(starts) == 91 and not (seen & hidden).any()
+    # whatever the neighbours do beside the hidden land, the check says the same
+    other = np.where(hidden, 1e6, land.neighbours)
+    for curves in (land.neighbours, other):
+        found = bulges(curves, window)[:, starts]
+        np.testing.assert_allclose(found, bulges(land.neighbours, window)[:, starts])
+    np.testing.assert_allclose(
+        roughness(other, 20, hidden), roughness(land.neighbours, 20, hidden), atol=1e-6
+    )
+
+
+def test_the_roughness_of_a_wave_about_a_line_is_its_sd():
+    wave = np.tile([1.0, -1.0, -1.0, 1.0], 5) + 3 * np.arange(20.0)
+    found = roughness(wave, 3, np.zeros(20, bool))
+    assert len(found) == 17 and found[0] == pytest.approx(1.0)

@@ -1,0 +1,36 @@
+"""The pictures of notebook 01: simulated data sets in rows, and an exact posterior.
+
+Next: :mod:`bnn_teach.course.chapters.ch01.exhibit`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
+
+from bnn_teach.plots.style import colors, start
+
+
+def plot_rows(rows: Sequence[ArrayLike]) -> Axes:
+    """Draw data sets as rows of ticks: the observed one, of shape (N,), first and lowest."""
+    ax = start(None)
+    for place, row in enumerate(rows):
+        color = colors["prior" if place else "data"].color
+        ax.plot(row, np.full(np.size(row), place), "|", color=color)
+    ax.set(xlabel="measurement", yticks=[0, len(rows) // 2])
+    ax.set_yticklabels(["our data", "simulated"])
+    return ax
+
+
+def plot_posterior(exact: Any) -> Axes:
+    """Draw the density of a frozen distribution of SciPy, the exact posterior."""
+    ax = start(None)
+    low, high = exact.interval(0.9999)
+    mu = np.linspace(low, high, 201)
+    ax.plot(mu, exact.pdf(mu), **colors["truth"].line, label="exact")
+    ax.set(xlabel="μ", ylabel="density")
+    return ax
