@@ -223,8 +223,6 @@ def test_the_same_random_numbers_lead_through_the_same_states(article, float64, 
     np.testing.assert_allclose(rows, expected, rtol=1e-9, atol=1e-9)
     if name != "network":
         assert len(set(expected[:, -2])) > 1  # trees of several depths
-    if name == "funnel":
-        assert expected[:, -1].any()  # divergences
 
 
 # ---- the warm-up ---------------------------------------------------------------------------------
