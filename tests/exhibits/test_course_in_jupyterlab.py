@@ -1,11 +1,13 @@
 """The course as a learner has it: every notebook in JupyterLab, every control moved.
 
+Two pages run whole; of the others the cells that exhibit and quiz need, since nbval runs them all.
 Here are the pages with even numbers; the odd ones have a file of their own, so that two workers
 share what takes longest.
 """
 
 import pathlib
 import re
+import symtable
 
 import nbformat
 import pytest
@@ -17,6 +19,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NOTEBOOKS = pathlib.Path(__file__).parents[2] / "notebooks"
 STEMS = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+WHOLE = {"00", "07"}
+SHOWN = re.compile(r"_explorer\(|\w+_map\(|bt\.quiz\(|small_multiples\(")
 SECONDS = 600  # for all cells of one notebook, on a busy machine
 
 VALUES = """
@@ -49,9 +53,33 @@ def folder(tmp_path_factory):
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
+        if stem[:2] not in WHOLE:
+            notebook.cells = needed(notebook.cells)
         nbformat.write(notebook, folder / f"{stem}.ipynb")
     (folder / "data").symlink_to(NOTEBOOKS / "data")
     return folder
+
+
+def needed(cells):
+    """Return the cells that show something to move, and those that make the names they use."""
+    names, chosen = set(), []
+    for cell in reversed(cells):
+        if cell.cell_type == "code":
+            table = symtable.symtable(cell.source, "cell", "exec")
+            made = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+            if made & names or SHOWN.search(cell.source):
+                names = (names - made) | used(table)
+                chosen.append(cell)
+    return chosen[::-1]
+
+
+def used(table):
+    """Return the global names that a cell, or a function in it, reads."""
+    top = table.get_type() == "module"
+    own = {
+        s.get_name() for s in table.get_symbols() if s.is_referenced() and (top or s.is_global())
+    }
+    return own.union(*map(used, table.get_children()))
 
 
 def picture(exhibit):
