@@ -180,13 +180,14 @@ def _extend(
     """
     number = tf.bitwise.left_shift(1, depth)
     chains, dtype = edge.z.shape[0], edge.z.dtype
+    never = tf.fill([chains], tf.constant(-np.inf, dtype))
     key, counter = tf.raw_ops.StatelessRandomGetKeyCounter(seed=seed)
 
     def leap(n: Any, old: Trajectory, marks: Any, going: Any, count: _Count) -> Any:
         before = old.ends[1]
         new, log_prob = _leapfrog(value_and_grad, before, step)
         log_weight = energy - _kinetic(new.momentum) + log_prob
-        log_weight = tf.where(tf.math.is_nan(log_weight), -np.inf, log_weight)
+        log_weight = tf.where(tf.math.is_nan(log_weight), never, log_weight)
         total = old.momentum_sum + new.momentum
         mark = tf.stack([new.momentum, total, before.momentum])
         marks = xla_dynamic_update_slice(marks, mark[None], tf.stack([_ones(n), 0, 0, 0]))
@@ -207,14 +208,13 @@ def _extend(
         grown = Trajectory((edge, new), _choose(take, proposal, old.proposal), both, total)
         return n + 1, grown, marks, going & ~turning & ~diverging, count
 
-    nothing = tf.fill([chains], tf.constant(-np.inf, dtype))
-    empty = Proposal(edge.z, edge.grad, nothing, nothing)
+    empty = Proposal(edge.z, edge.grad, never, never)
     _, found, marks, going, count = tf.while_loop(
         lambda n, _, marks, going, count: (n < number) & tf.reduce_any(going),
         leap,
         (
             tf.constant(0),
-            Trajectory((edge, edge), empty, nothing, tf.zeros_like(edge.z)),
+            Trajectory((edge, edge), empty, never, tf.zeros_like(edge.z)),
             tf.zeros([max_tree_depth, 3, *edge.z.shape], dtype),
             going,
             count,

@@ -429,13 +429,13 @@ def test_discrete_density_under_xla(case: Case) -> None:
 # Their draws repeat another family's sampler: a gamma, a normal, or the inverse of a CDF.
 REPEATED = {
     *(bt.Beta, bt.Binomial, bt.Dirichlet, bt.Gamma, bt.HalfStudentT, bt.InverseGamma, bt.Poisson),
-    *(bt.HalfNormal, bt.LogNormal, bt.LogitNormal, bt.MvNormal),
+    *(bt.HalfNormal, bt.LogNormal, bt.LogitNormal, bt.MvNormal, bt.BetaBinomial),
     *(bt.Cauchy, bt.Exponential, bt.HalfCauchy, bt.Laplace, bt.Weibull),
 }
 DRAWN = [
-    pytest.param(c, id=label(c), marks=[pytest.mark.slow] if c.family in REPEATED else [])
+    pytest.param(c, id=label(c))
     for c in CASES
-    if not {"logits", "log_rate"} & set(c.parameters)
+    if c.family not in REPEATED and not {"logits", "log_rate"} & set(c.parameters)
 ]
 
 

@@ -27,7 +27,7 @@ def plot_three_bands(
         quantiles = np.quantile(nuts, [0.025, 0.975], axis=0)
         edges = ax.plot(x, quantiles.T, **plots.colors["nuts"].line)
         edges[0].set_label("edges of NUTS")
-        ax.legend(frameon=False, loc="upper right")
+        ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.16))
     return list(axes)
 
 
