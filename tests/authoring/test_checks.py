@@ -132,10 +132,10 @@ BROKEN = {
     "a computed value": (parameters("n: int = f(3)  # s"), "check_parameters", "is no parameter"),
     "an odd type": (parameters("n: Model = 3  # s"), "check_parameters", "is no parameter"),
     "no statement": (parameters("n: int = # s"), "check_parameters", "is no parameter"),
-    "45 cells": (
-        insert(*(new_markdown_cell(f"text {n}") for n in range(37))),
+    "61 cells": (
+        insert(*(new_markdown_cell(f"text {n}") for n in range(53))),
         "check_size",
-        "it has 45 cells",
+        "it has 61 cells",
     ),
     "16 lines": (in_cell(1, source="\n".join(["x = 1"] * 16)), "check_size", "has 16 lines"),
     "80 columns": (in_cell(1, source=f"x = {'1' * 76}"), "check_width", "has a line of 80 columns"),
@@ -238,7 +238,7 @@ def test_this_checkouts_own_folder_is_told(folder):
 
 
 def test_a_changed_library_is_told(folder, monkeypatch):
-    monkeypatch.setattr(notebook_checks, "fingerprint", lambda cells: "0" * 16)
+    monkeypatch.setattr(notebook_checks, "fingerprint", lambda cells, folder: "0" * 16)
     assert found_by(folder) == ["check_fresh"]
     assert "Run make notebooks ARGS=07" in problems(folder, STEM)[0]
 

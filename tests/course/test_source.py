@@ -25,7 +25,7 @@ def test_the_body_is_shown_without_its_docstring_and_no_line_is_too_wide():
     for function in (bt.network, bt.quantile_band):
         lines = source_of(function).splitlines()
         assert max(map(len, lines)) <= 79 and '"""' not in "".join(lines) and lines[0].strip()
-    assert source_of(bt.network).startswith("signal = x")
+    assert source_of(bt.network).startswith("_check_layers(")
 
 
 def test_a_part_is_shown_between_two_texts():
