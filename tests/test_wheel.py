@@ -30,7 +30,6 @@ assert find_data("data/12_replications.csv").stat().st_size > 1000
 assert find_data("data/14_costs.json").stat().st_size > 1000
 assert len(find(NOTEBOOKS)) == len(sheets.numbers()) == 17
 assert locate("08", None).is_file()
-assert "tensorflow" not in sys.modules
 """
 
 
