@@ -93,7 +93,7 @@ def wide_prior(x, y, noise_scale):
 
 
 WRONG = [
-    ("03.1", without_yield, "without `yield` nobody runs the inner model"),
+    ("03.1", without_yield, "Nobody runs a model that is only called"),
     ("03.1", without_data, "`obs`, came without data"),
     ("03.1", without_measurements, "what is observed: got none"),
     ("03.1", with_noise_squared, "M15"),
@@ -111,6 +111,6 @@ WRONG = [
 
 def test_the_hinge_itself_belongs_to_the_upper_line():
     answer = _hinged(lambda x, hinge, low, high: tf.where(x <= hinge, low, high))
-    assert bt.check("03.3", answer).passed  # no x of the visible case is there
+    assert not bt.check("03.3", answer).passed
     result = check_hidden("03.3", answer, hinge=0.5)
     assert "`low` is used at the hinge itself" in result.message

@@ -120,7 +120,8 @@ def test_an_interrupt_leaves_no_file(monkeypatch, tmp_path):
 
 
 def test_the_article_starts_wide_around_means_of_sd_one():
-    net = network(*gap_sine()[:2], prior_scale=0.5)
+    data = gap_sine()
+    net = network(data.x, data.y, prior_scale=0.5)
     q = fair_lab.article_start(net, "fullrank_advi", seed=3).approximation.parameters
     np.testing.assert_allclose(np.logaddexp(0, q.rho), 1.0, rtol=1e-6)
     assert 0.7 < q.mean.std() < 1.3 and q.is_full_rank

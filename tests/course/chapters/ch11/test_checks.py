@@ -87,7 +87,7 @@ WRONG = [
 
 def test_a_falling_map_tells_who_forgot_the_size():
     bare = lambda p, f, d: transformed(p, f, d, size=lambda slope: slope)  # noqa: E731
-    assert bt.check("11.2", bare).passed
+    assert not bt.check("11.2", bare).passed
     hidden = check_hidden("11.2", bare, **FALLING)
     assert not hidden.passed and "A map that falls" in hidden.message
 

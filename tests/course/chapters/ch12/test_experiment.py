@@ -151,6 +151,7 @@ def test_the_stored_replications_are_those_of_the_command_on_the_page():
     for row in table.rows:
         assert row["num_replications"] == "32" and row["num_repeats"] == "6" and not row["error"]
     page = next(STORED.parents[1].glob("12_*.md")).read_text(encoding="utf-8")
+    page = " ".join(page.replace("\\\n", " ").split())
     sizes = "--grid seed=0:10 -p num_replications=32 -p num_repeats=6"
     table = "-o out/12 --table notebooks/data/12_replications.csv"
     assert f"python -m bnn_teach sweep 12 {sizes} {table}" in page
