@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NOTEBOOKS = pathlib.Path(__file__).parents[2] / "notebooks"
 STEMS = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 WHOLE = {"00", "07"}
-SHOWN = re.compile(r"^(exhibit|explorer)$|bt\.quiz\(|small_multiples\(", re.MULTILINE)
+SHOWN = re.compile(r"^(exhibit|explorer)\b|bt\.quiz\(|small_multiples\(", re.MULTILINE)
 SECONDS = 600  # for all cells of one notebook, on a busy machine
 
 VALUES = """
