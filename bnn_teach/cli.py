@@ -434,10 +434,10 @@ def claims(options: argparse.Namespace) -> int:
     from bnn_teach.course.notebook_files import find
     from bnn_teach.reruns import trials
 
-    found = []
-    for stem in find(options.folder, options.names):
+    folder, found = _notebooks(options, own=True), []
+    for stem in find(folder, options.names):
         entry = trials.try_claims(
-            options.folder / f"{stem}.ipynb",
+            folder / f"{stem}.ipynb",
             options.runs,
             options.output,
             workers=options.workers,
