@@ -29,13 +29,11 @@ from bnn_teach.course.notebook_files import (
     read_md,
 )
 from bnn_teach.course.parameters import read_line
+from bnn_teach.course.source import COLUMNS
 from bnn_teach.errors import BnnTeachError
 
 MOST_CELLS = 60  # without the exercises; plain lines in short cells need more of them
 MOST_LINES = 15
-MOST_COLUMNS = 79  # what is wider is cut in the book
-
-
 _RICHER = ("text/html", "image/", "application/vnd.jupyter.widget-view")
 
 
@@ -174,10 +172,10 @@ def check_width(stored: Stored) -> Iterator[str]:
     for number, cell in _code_cells(stored):
         for what, text in (("has", cell.source), *(("shows", each) for each in _printed(cell))):
             widest = max(text.splitlines(), key=len, default="")
-            if len(widest) > MOST_COLUMNS:
+            if len(widest) > COLUMNS:
                 yield (
                     f"cell {number} {what} a line of {len(widest)} columns, more than "
-                    f"{MOST_COLUMNS}: {headline(widest)}. Put one thing on a line."
+                    f"{COLUMNS}: {headline(widest)}. Put one thing on a line."
                 )
                 break
 

@@ -22,8 +22,9 @@ def entry(held, runs=20, words="a band narrows", **more):
     return facts | {"claims": claims} | more
 
 
-def test_a_page_is_run_with_other_seeds_and_other_data(tmp_path, capsys):
-    page = write_notebook(tmp_path / "pages")
+def test_a_page_is_run_with_other_seeds_and_other_data(tmp_path, capsys, monkeypatch):
+    page = write_notebook(tmp_path / "notebooks")
+    monkeypatch.chdir(tmp_path)  # whose notebooks are found without being named
     notebook = json.loads(page.read_text())
     notebook["cells"][1]["source"] = PARAMETERS
     notebook["cells"][2]["source"] = "import bnn_teach as bt"
@@ -31,7 +32,7 @@ def test_a_page_is_run_with_other_seeds_and_other_data(tmp_path, capsys):
     notebook["cells"][3]["source"] = CLAIMS
     page.write_text(json.dumps(notebook))
     store = tmp_path / "claims.json"
-    words = ["claims", "--folder", str(page.parent), "-o", str(tmp_path / "out")]
+    words = ["claims", "-o", str(tmp_path / "out")]
     words += ["--store", str(store), "--runs", "3", "--workers", "3"]
     assert main(words) == 1  # one claim does not hold often enough, and does not say so
     told = capsys.readouterr().out
@@ -44,7 +45,7 @@ def test_a_page_is_run_with_other_seeds_and_other_data(tmp_path, capsys):
     }  # fmt: skip
     assert found["claims"]["usually one is odd"]["numbers"]["half"] == [0.5, 1.0, 1.5]
     files = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").glob("*.ipynb")}
-    assert len(files) == 3 and main(words) == 1
+    assert len(files) == 3 and main([*words, "--folder", str(page.parent)]) == 1
     assert files == {path: path.stat().st_mtime_ns for path in files}
 
 
