@@ -191,7 +191,7 @@ function effectiveSize(parts) {
 // rHat: of the draws' scores, or of the scores of their distances from the
 // median, whichever is larger. bulkEss: how many independent draws would tell
 // as much about the centre.
-export function convergence(chains) {
+export function convergenceOf(chains) {
   const parts = halves(chains);
   if (!(parts[0].length >= 2)) return { rHat: NaN, bulkEss: NaN };
   const scores = normalScores(parts);
@@ -199,6 +199,3 @@ export function convergence(chains) {
   const worse = Math.max(plainRHat(scores), spread);
   return { rHat: worse, bulkEss: effectiveSize(scores) };
 }
-
-export const rHat = (chains) => convergence(chains).rHat;
-export const bulkEss = (chains) => convergence(chains).bulkEss;

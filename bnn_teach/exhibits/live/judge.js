@@ -3,10 +3,13 @@
 // To it: { run, columns }, for each place the draws of f there, one array a chain. From it:
 // { run, rhat, ess }, a number for each place. Next: sweep.js, which asks.
 
-import { bulkEss, rHat } from "./convergence.js";
+import { convergenceOf } from "./convergence.js";
 
 export function listenAsJudge(scope) {
   scope.onmessage = ({ data: { run, columns } }) => {
-    scope.postMessage({ run, rhat: columns.map(rHat), ess: columns.map(bulkEss) });
+    const judged = columns.map(convergenceOf);
+    const rhat = judged.map((place) => place.rHat);
+    const ess = judged.map((place) => place.bulkEss);
+    scope.postMessage({ run, rhat, ess });
   };
 }

@@ -19,7 +19,7 @@ export function pointsLayer({ get, change, hintId }) {
   let chosen = 0; // which point has the tab stop
   let where = null; // the panel's layout
   let drag = null;
-  let added = 0; // when a click made the last point
+  let added = [false, false]; // whether the last two clicks made a point
 
   const byX = () => get().map((_, i) => i).sort((a, b) => get()[a][0] - get()[b][0]);
   const replaced = (i, point) => get().map((old, k) => (k === i ? inside(point) : old));
@@ -150,10 +150,10 @@ export function pointsLayer({ get, change, hintId }) {
       if (drag?.id !== event.pointerId) return;
       const { index, moved, out } = drag;
       drag = null;
-      if (index < 0 && !moved && framed(pixels(event))) {
-        added = performance.now();
-        add(data(pixels(event)));
-      } else if (index >= 0 && out) remove(index);
+      const adds = index < 0 && !moved && framed(pixels(event));
+      added = [added[1], adds];
+      if (adds) add(data(pixels(event)));
+      else if (index >= 0 && out) remove(index);
       else if (index >= 0 && moved) change(get(), true);
       show();
     });
@@ -164,7 +164,7 @@ export function pointsLayer({ get, change, hintId }) {
     });
     picture.addEventListener("dblclick", (event) => {
       const index = nearest(pixels(event), 4);
-      if (index >= 0 && performance.now() - added > 700) remove(index); // or its first click made it
+      if (index >= 0 && !added.includes(true)) remove(index); // or one of its clicks made it
     });
   }
 

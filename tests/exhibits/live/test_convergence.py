@@ -5,7 +5,7 @@ from arviz_stats.base import array_stats
 
 from tests.exhibits.live.running import run
 
-JUDGED = "answer(data.cases.map((chains) => [rHat(chains), bulkEss(chains)]));"
+JUDGED = "answer(data.cases.map(convergenceOf).map((found) => [found.rHat, found.bulkEss]));"
 
 
 def chains(rng, shape, memory, shift=0.0):
