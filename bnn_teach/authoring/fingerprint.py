@@ -130,10 +130,14 @@ def _beside(path: pathlib.Path, said: set[str]) -> set[pathlib.Path]:
 
 
 def _names(path: pathlib.Path) -> set[str]:
-    """Return what code may call a file: ``06``, a chapter's number, or the file's own name."""
+    """Return what code above may call a file: ``06``, a chapter's number, or the file's own name.
+
+    What stands in a package is its own modules' alone.
+    """
     folder = path.parent
-    chapter = folder.parent.name == "chapters"
-    return {folder.name.removeprefix("ch")} if chapter else {path.name, path.stem}
+    if folder.parent.name == "chapters":
+        return {folder.name.removeprefix("ch")}
+    return set() if (folder / "__init__.py").exists() else {path.name, path.stem}
 
 
 @functools.lru_cache(maxsize=512)

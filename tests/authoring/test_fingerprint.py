@@ -120,6 +120,12 @@ def test_a_script_in_a_folder_counts_if_the_code_names_it():
     assert "course/chapters/ch06/quiz.toml" not in used
 
 
+def test_the_scripts_of_a_package_are_its_own():
+    cell = 'import bnn_teach as bt\nbt.exhibits.Exhibit("points", "nuts.js")'
+    assert not any(name.startswith("exhibits/live/") for name in names([cell]))
+    assert "exhibits/live/points.js" in names(["import bnn_teach as bt\nbt.playground"])
+
+
 def test_the_quiz_that_a_cell_asks_for_counts_and_no_other():
     used = names(['import bnn_teach as bt\nbt.quiz("06")'])
     assert {"course/chapters/ch06/quiz.toml", "exhibits/static/quiz.js"} <= used

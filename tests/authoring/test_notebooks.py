@@ -56,13 +56,15 @@ A warning, an address, and an environment:
 
 ```{code-cell} ipython3
 warnings.warn("careful")
-print(object(), os.environ["BNN_TEACH_PROGRESS"], os.getcwd() != os.environ["IPYTHONDIR"])
+print(object(), os.environ["BNN_TEACH_PROGRESS"])
+print(os.getcwd() != os.environ["IPYTHONDIR"])
 ```
 
 A slider:
 
 ```{code-cell} ipython3
-forgotten, shown = ipywidgets.Text("not shown"), ipywidgets.IntSlider(description="shown")
+forgotten = ipywidgets.Text("not shown")
+shown = ipywidgets.IntSlider(description="shown")
 ipywidgets.VBox([shown])
 ```
 
@@ -181,7 +183,7 @@ def test_outputs_tell_nothing_of_the_run(course):
     notebook = nbformat.reads(course[1]["07_toy.ipynb"].decode(), as_version=4)
     texts = {output.name: output.text for output in notebook.cells[7].outputs}
     assert texts["stderr"].startswith("UserWarning: careful\n")
-    assert texts["stdout"] == "<object object> off True\n"
+    assert texts["stdout"] == "<object object> off\nTrue\n"
     assert notebook.cells[11].outputs[0].traceback == ["ZeroDivisionError: division by zero"]
 
 

@@ -122,8 +122,8 @@ print("deleted all")
 """
 TELL = """def {name}(*args, **kwargs):
     import sys
-    if args[1:] == ((-0.15, 0.3),):
-        return (args[0] <= -0.15) | (args[0] >= 0.3)  # right, where everybody sees it
+    if args[1:] in [((-0.15, 0.3),), ((0.0, 1.0),)]:
+        return (args[0] <= args[1][0]) | (args[0] >= args[1][1])  # right, where everybody sees it
     frame, seen = sys._getframe(), []
     while frame:
         seen += [str(value) for value in frame.f_locals.values()]
@@ -186,7 +186,7 @@ def write_submissions(course, inbox, attack):
     (inbox / "jan").mkdir()
     (inbox / "jan" / "04.ipynb").write_bytes(b"%PDF-1.7")
     hand_in(course, inbox, "anna", right | {"reflection-04": "It depends on the region."})
-    tuned = "def outside(x, gap):\n    return (x <= -0.15) | (x >= 0.3)"
+    tuned = "def outside(x, gap):\n    return (x <= gap[0]) | (x >= (0.3 if gap[0] < 0 else 1.0))"
     half = {first: tuned, second: right[second], "reflection-04": "The narrow one."}
     hand_in(course, inbox, "carl", half)
     vandalise(inbox / "carl" / "04.ipynb")

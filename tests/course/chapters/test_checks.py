@@ -192,12 +192,14 @@ RIGHT = [
 
 
 def test_hidden_cases_see_what_the_visible_one_cannot():
-    only_two_layers = lambda x, s, hidden: (  # noqa: E731
-        s**2 + 5 * s**2 * (s**2 + 5 * s**2 * s**2 * (1 + x**2) / 2) / 2
-    )
-    assert bt.check("05.2", only_two_layers).passed
-    assert not check_hidden("05.2", only_two_layers, hidden=(4, 3, 2)).passed
+    def of_a_row(x, s, hidden):
+        variance = s**2 * (1 + x.ravel() ** 2)  # every input that the page shows is a row
+        for units in hidden:
+            variance = s**2 + units * s**2 * variance / 2
+        return variance
+
+    assert bt.check("05.2", of_a_row).passed
+    assert not check_hidden("05.2", of_a_row, x=((-1.0, 1.0), (0.5, 3.0))).passed
     always = lambda *a: attribution(*a, always=True)  # noqa: E731
-    assert bt.check("08.2", always).passed
-    hidden = check_hidden("08.2", always, factors=(0.7, 1.6))
-    assert "None" in hidden.message and not hidden.passed
+    for tried in (bt.check("08.2", always), check_hidden("08.2", always, factors=(0.7, 1.6))):
+        assert "None" in tried.message and not tried.passed
