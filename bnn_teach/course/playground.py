@@ -17,7 +17,7 @@ import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
-from bnn_teach.arguments import as_count, as_number
+from bnn_teach.arguments import as_count, as_number, checked_arguments
 from bnn_teach.course.datasets import EDGE, gap_sine, sine
 from bnn_teach.errors import ArgumentError, did_you_mean
 from bnn_teach.exhibits import live
@@ -172,6 +172,7 @@ class Playground(anywidget.AnyWidget):
         return data | {"text/plain": repr(self)}, metadata
 
 
+@checked_arguments
 def playground(
     experiment: str = "article",
     *,

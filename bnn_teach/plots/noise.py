@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
+from bnn_teach.arguments import checked_arguments
 from bnn_teach.plots.arrays import column, pair
 from bnn_teach.plots.bands import plot_band
 from bnn_teach.plots.captions import caption_of
@@ -26,6 +27,7 @@ _DOTS = 1000
 _MARKS = ((0, (4, 2)), ":", "-.")
 
 
+@checked_arguments
 def plot_noise(
     sigma: ArrayLike, misfit: ArrayLike, known: Mapping[str, float] | None = None
 ) -> tuple[Axes, Axes]:
@@ -61,6 +63,7 @@ def plot_noise(
     return left, right
 
 
+@checked_arguments
 def plot_walks(levels: ArrayLike, walks: Mapping[str, ArrayLike]) -> Axes:
     """Draw the best ELBO that fits with a given noise have found, one line for each walk along σ.
 
@@ -99,6 +102,7 @@ def plot_walks(levels: ArrayLike, walks: Mapping[str, ArrayLike]) -> Axes:
     return ax
 
 
+@checked_arguments
 def plot_uneven_noise(
     x: ArrayLike,
     draws: Mapping[str, Mapping[str, Any]],

@@ -44,7 +44,7 @@ def explained(error: Exception, where: str) -> Exception | None:
             f"{where}'.{found}' was used on a random value, which is a tensor and no NumPy array. "
             f"Use {_INSTEAD[found]}."
         )
-    if "SymbolicTensor" in text or "symbolic tf.Tensor" in text:
+    if "Cannot interpret 'tf." in text or "SymbolicTensor" in text or "symbolic tf.Tensor" in text:
         return NumPyOnRandomValueError(
             f"{where}NumPy, or Python's float, int or math, was applied to a random value, whose "
             "number is known only when sampling. Use TensorFlow's function of the same meaning: "
