@@ -131,6 +131,14 @@ MISTAKES = {
         lambda: line(np.array([0.0, 16777217.0]), X), e.ArgumentError, "'x'", "16777217", "rescale"
     ),
     "1e39": (lambda: line(1e39 * X, X), e.ArgumentError, "'x'", "1e+39", "rescale"),
+    "a file's name": (
+        lambda: LogDensity(line("data.csv", X)), e.DtypeError, "'line', after", "data.csv of",
+        "np.loadtxt",
+    ),
+    "a data set": (
+        lambda: LogDensity(line(bt.datasets.gap_sine())), e.DtypeError, "'line', after",
+        "Regression", "data.x",
+    ),
     "dates": (
         lambda: line(pd.date_range("2020", periods=7), X), e.ArgumentError, "'x'", "datetime64",
         "Count from",
