@@ -273,9 +273,7 @@ def decompose(function_draws: Any, noise_scale: Any) -> Decomposition:
             "with shape (chain, draw) or that of function_draws."
         )
     if not (noise >= 0).all():
-        raise ArgumentError(
-            "decompose: noise_scale has negative entries or NaN; it is a deviation."
-        )
+        raise ArgumentError("decompose: noise_scale has negative entries; it is a deviation.")
     epistemic = over_points(lambda part: part.var(axis=(0, 1)), draws)
     each = aligned if aligned.ndim else aligned[None, None]
     aleatoric = over_points(lambda part: (part**2).mean(axis=(0, 1)), each)
@@ -357,7 +355,7 @@ def _probabilities(values: Any, categorical: bool) -> np.ndarray:
         )
     if not ((p >= 0) & (p <= 1)).all():
         raise ArgumentError(
-            "decompose_entropy: probabilities has values outside 0 to 1, or NaN. Of logits f "
+            "decompose_entropy: probabilities has values outside 0 to 1. Of logits f "
             "pass scipy.special.expit(f), the logistic function of them."
         )
     if categorical and not np.allclose(p.sum(axis=-1), 1.0, rtol=0, atol=1e-4):

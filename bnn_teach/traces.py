@@ -244,14 +244,13 @@ def save(trace: xr.DataTree, path: str | pathlib.Path) -> pathlib.Path:
             f"save: got {path}, expected a file in a folder that exists. Make the folder "
             f"{path.parent} first, and end the path with a file's name, such as trace.nc."
         )
-    try:
-        trace.to_netcdf(path, engine="h5netcdf")
-    except NotImplementedError:
+    if any(index.nlevels > 1 for node in trace.subtree for index in node.indexes.values()):
         raise ArgumentError(
             "save: got a trace whose draws were stacked into one axis of pairs, expected the axes "
             "chain and draw, for a file holds no such labels. Save the trace from before, or "
             "unstack it."
-        ) from None
+        )
+    trace.to_netcdf(path, engine="h5netcdf")
     return path
 
 

@@ -502,7 +502,7 @@ MISTAKES = {
         "brackets",
     ),
     "another control": (
-        lambda: exhibit(controls=[ex.Slider("m", [1, 2])]), e.ArgumentError, "frame", "'m'",
+        lambda: exhibit(controls=[ex.Slider("m", [1, 2])]), e.ArgumentError, "frame", "'n'",
         "names of the controls",
     ),
     "a frame, called": (
