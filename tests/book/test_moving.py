@@ -12,6 +12,7 @@ def picture(exhibit):
     return exhibit.locator(".bnn-panels").inner_html()
 
 
+@pytest.mark.wcag("2.1.1", "2.5.7")
 @pytest.mark.parametrize(("width", "scheme"), [(1300, "light"), (360, "dark")])
 @pytest.mark.parametrize("name", moving_names())
 def test_every_exhibit_of_a_page_moves(visit, name, width, scheme):
@@ -46,6 +47,7 @@ def test_every_exhibit_of_a_page_moves(visit, name, width, scheme):
     assert across <= width
 
 
+@pytest.mark.wcag("2.1.1", "4.1.3")
 @pytest.mark.parametrize("name", moving_names())
 def test_every_question_of_a_quiz_answers_wrong_and_right(visit, name):
     page = visit(name)
