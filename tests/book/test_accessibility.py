@@ -9,6 +9,7 @@ from tests.book.axe import run_axe
 from tests.book.building import ROOT, page_names
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+STORED = ROOT / "book" / "accessibility.json"
 FOCUSED = """() => {
     const element = document.activeElement, look = getComputedStyle(element);
     const ring = look.outlineStyle !== "none" || look.boxShadow !== "none";
@@ -52,8 +53,9 @@ def test_the_controls_of_a_page_are_reached_by_keyboard_and_show_it(visit):
     assert len(reached) == 14
 
 
+@pytest.mark.skipif(not STORED.exists(), reason="no results are stored, and the page says so")
 def test_the_statement_is_about_these_pages_and_tests():
-    stored = json.loads((ROOT / "book" / "accessibility.json").read_text(encoding="utf-8"))
+    stored = json.loads(STORED.read_text(encoding="utf-8"))
     again = 'make test ARGS="-m wcag --wcag book/accessibility.json"'
     for look in stored["axe"].values():
         assert set(page_names()) <= set(look["pages"]), again
