@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.book.axe import run_axe
 from tests.book.building import moving_names
-from tests.book.test_accessibility import AXE, RUN, TAGS
 from tests.browsing import drag
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -13,6 +13,7 @@ def picture(exhibit):
     return exhibit.locator(".bnn-panels").inner_html()
 
 
+@pytest.mark.wcag("2.1.1", "2.5.7")
 @pytest.mark.parametrize(("width", "scheme"), [(1300, "light"), (360, "dark")])
 @pytest.mark.parametrize("name", moving_names())
 def test_every_exhibit_of_a_page_moves(visit, name, width, scheme):
@@ -65,8 +66,7 @@ def test_a_live_exhibit_asks_computes_and_rests_out_of_sight(visit, name, width,
     live.get_by_role("button", name="I have a guess").click()
     page.wait_for_function("document.querySelector('.bnn-live').dataset.warm === 'false'")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
-    assert page.evaluate(RUN, TAGS) == []
+    assert run_axe(page, name)["said"] == []
     live.get_by_role("slider", name="Prior scale").press("ArrowLeft")  # it begins again
     main.scroll_into_view_if_needed()
     page.wait_for_function(in_phase, arg="running")
@@ -74,6 +74,7 @@ def test_a_live_exhibit_asks_computes_and_rests_out_of_sight(visit, name, width,
     page.wait_for_function(in_phase, arg="unseen")
 
 
+@pytest.mark.wcag("2.1.1", "4.1.3")
 @pytest.mark.parametrize("name", moving_names())
 def test_every_question_of_a_quiz_answers_wrong_and_right(visit, name):
     page = visit(name)

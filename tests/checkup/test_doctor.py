@@ -81,13 +81,14 @@ def test_a_check_that_breaks_down_is_a_failure():
 
 
 @pytest.mark.slow
-def test_this_machine_passes_and_the_command_says_so(monkeypatch, tmp_path, capsys):
+def test_this_machine_passes_and_the_command_says_so(monkeypatch, tmp_path, capfd):
     monkeypatch.setenv("BNN_TEACH_XLA_CACHE", str(tmp_path / "new"))
     for name in ("XLA_FLAGS", "TF_XLA_FLAGS", "TF_CPP_MIN_LOG_LEVEL"):
         monkeypatch.delenv(name, raising=False)
     status = cli.main(["doctor"])
-    shown = capsys.readouterr().out
+    shown, beside = capfd.readouterr()
     assert status == 0, shown
+    assert "WARNING" not in beside
     for words in (
         "ok       TensorFlow  is imported",
         "ok       messages    TensorFlow is quiet",
