@@ -66,8 +66,9 @@ def plot_four(
         ax.plot(*points, "o", color=colors["data"].color, ms=3, label="our points")
         ax.set(title=f"{name}: score {scores[name]['all']:.2f}", ylim=(-2.5, 2.5))
         _mark_cut(ax, x, np.asarray(lower), np.asarray(upper))
-    figure.supxlabel("x")
-    figure.supylabel("y")
+    for below, beside in zip(axes[-1], axes[:, 0], strict=True):
+        below.set_xlabel("x")
+        beside.set_ylabel("y")
     cut = Line2D([], [], color="k", marker="^", ms=4, ls="", label="leaves the picture")
     drawn, _ = axes.flat[0].get_legend_handles_labels()
     figure.legend(handles=[*drawn, cut], loc="outside lower center", ncols=4, frameon=False)
