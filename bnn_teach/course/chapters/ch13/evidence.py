@@ -179,9 +179,9 @@ def _programs(density: LogDensity) -> tuple[Compiled, Compiled]:
         def transition(i: Any, here: Particles, rate: Any) -> Any:
             own = tf.random.experimental.stateless_fold_in(stream, i)
             kick, jitter, luck = tf.unstack(tf.random.experimental.stateless_split(own, 3))
-            r = tf.random.stateless_normal(shape, kick, dtype)
+            r = tf.random.stateless_normal(shape, kick, dtype=dtype)
             # Each particle has a step size of its own, or a trajectory might return to its start.
-            size = step * tf.random.stateless_uniform([shape[0], 1], jitter, 0.5, 1.5, dtype)
+            size = step * tf.random.stateless_uniform([shape[0], 1], jitter, 0.5, 1.5, dtype=dtype)
 
             def leapfrog(j: Any, there: Particles, r: tf.Tensor) -> Any:
                 r += 0.5 * size * there.grad

@@ -177,7 +177,7 @@ def paired_difference(answer: Any, num_splits: int = 5, gap: float = 0.05, seed:
     )
     expect_close(got, right, 1e-9, "The mean difference", _PAIRED, slips)
     apart = np.hypot(a.std(ddof=1), b.std(ddof=1))
-    slips = (
+    errors = (
         Slip(apart / root, "It treats the two methods as if they had met different people"),
         Slip(error * root, "It is the sd of one difference", _STANDARD_ERROR),
         Slip(error**2, "It is a variance", _PAIRED.beside("M15", "Take the square root.")),
@@ -185,4 +185,4 @@ def paired_difference(answer: Any, num_splits: int = 5, gap: float = 0.05, seed:
         Slip(difference.std() / root, "It has the sd without ddof=1", _UNBIASED),
         Slip(difference.std(), "It is the sd of one difference, without ddof=1", _STANDARD_ERROR),
     )
-    expect_close(spread, error, 1e-9, "Its standard error", _PAIRED, slips)
+    expect_close(spread, error, 1e-9, "Its standard error", _PAIRED, errors)
