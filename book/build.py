@@ -24,6 +24,7 @@ from print_page import write_print_page  # noqa: E402
 from site_links import dead_links  # noqa: E402
 from slides import write_slides  # noqa: E402
 
+from bnn_teach.course.playground import script  # noqa: E402
 from bnn_teach.reruns.results import MIME as RESULTS  # noqa: E402
 from bnn_teach.reruns.trials import load  # noqa: E402
 
@@ -47,6 +48,7 @@ def main() -> int:
         sys.stderr.write("book: it was not built; what is wrong stands above.\n")
         return 1
     site = output / "html"
+    (site / "_static" / "playground.js").write_text(script(), encoding="utf-8")
     write_print_page(site)
     write_slides(site, root / "notebooks")
     problems = [f"{page}: {problem}" for page, problem in dead_links(site)]

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.book.building import moving_names
+from tests.book.test_accessibility import AXE, RUN, TAGS
 from tests.browsing import drag
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -44,6 +45,33 @@ def test_every_exhibit_of_a_page_moves(visit, name, width, scheme):
             assert picture(exhibit) != before
     across = page.evaluate("document.documentElement.scrollWidth")
     assert across <= width
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "scheme"),
+    [
+        ("notebooks/07_what_does_the_band_mean", 1300, "light"),
+        ("notebooks/08_why_does_vi_look_worse", 360, "dark"),
+    ],
+)
+def test_a_live_exhibit_asks_computes_and_rests_out_of_sight(visit, name, width, scheme):
+    page = visit(name, "disk", width, scheme)
+    page.context.set_offline(True)
+    live = page.locator(".bnn-live")
+    in_phase = "(phase) => document.querySelector('.bnn-live').dataset.phase === phase"
+    main = live.locator(".bnn-main").first
+    main.scroll_into_view_if_needed()
+    assert live.get_attribute("data-phase") == "asked" and page.workers == []
+    live.get_by_role("button", name="I have a guess").click()
+    page.wait_for_function("document.querySelector('.bnn-live').dataset.warm === 'false'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
+    assert page.evaluate(RUN, TAGS) == []
+    live.get_by_role("slider", name="Prior scale").press("ArrowLeft")  # it begins again
+    main.scroll_into_view_if_needed()
+    page.wait_for_function(in_phase, arg="running")
+    page.evaluate("scrollTo(0, 0)")
+    page.wait_for_function(in_phase, arg="unseen")
 
 
 @pytest.mark.parametrize("name", moving_names())
