@@ -82,11 +82,12 @@ def plot_walks(levels: ArrayLike, walks: Mapping[str, ArrayLike]) -> Axes:
     found = {name: column(name, each) for name, each in walks.items()}
     highest = max(heights.max() for heights in found.values())
     low, sentences = highest - 200, []
+    edge: dict[str, Any] = {"clip_on": False}
+    edge["transform"] = ax.get_xaxis_transform() + points_up(ax, 5)
     for (name, heights), role in zip(found.items(), looks, strict=False):
         look = colors[role]
         ax.semilogx(sigma, heights, marker=look.marker, ms=5, **look.line, label=name)
         below = sigma[heights < low]
-        edge = {"transform": ax.get_xaxis_transform() + points_up(ax, 5), "clip_on": False}
         ax.plot(below, np.zeros(len(below)), "v", ms=6, color=look.color, **edge)
         top = int(heights.argmax())
         ax.plot(sigma[top], heights[top], "o", ms=11, mfc="none", color="black")
