@@ -183,6 +183,7 @@ def plot_rank_grid(ranks: Mapping[str, Mapping[str, ArrayLike]], num_draws: int)
         raise
     for ax in axes[-1, 1:]:
         ax.sharey(axes[-1, 0])
+    axes[-1, 0].autoscale(axis="y")  # over all curves, not over those of the first Axes alone
     for ax, quantity in zip(axes[-1], quantities, strict=True):
         ax.set_title(f"ECDF, {quantity}")
     for ax in axes[:, 1:].ravel():

@@ -269,6 +269,7 @@ def test_a_claim_that_does_not_hold_elsewhere_fails_the_build(tmp_path):
     [problem] = badges.add_badges(path, notebook, {"00": entry})
     assert problem.startswith("00: 'a < b' held in 17 of 20 other runs.")
     shown = str(notebook["cells"])
+    assert "A &lt; b.<span" in shown
     assert CLAIM not in shown and "Held in 17 of 20 other runs: gap 0.2 (0.1 to 0.3)." in shown
 
 

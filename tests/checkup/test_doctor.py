@@ -308,13 +308,14 @@ def test_a_home_that_cannot_be_written_to_is_told(monkeypatch):
     assert "Set HOME, or JUPYTER_RUNTIME_DIR" in result.remedy
 
 
-def test_a_kernel_that_imports_another_folders_library_is_told(monkeypatch, tmp_path):
+def test_a_kernel_that_imports_another_folders_library_is_told(monkeypatch, tmp_path, capfd):
     (tmp_path / "bnn_teach").mkdir()
     (tmp_path / "bnn_teach" / "__init__.py").touch()
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     result = only(doctor.check_kernel())
     assert result.status == FAILED and f"it says: {tmp_path}/bnn_teach" in result.found
     assert "moved, renamed or copied" in result.remedy
+    assert "IPKernelApp" not in capfd.readouterr().err, "it warns of itself"
 
 
 @pytest.mark.parametrize(
