@@ -218,7 +218,7 @@ def _wanted(
 ) -> list[str]:
     if var_names is None:
         return [*predicted, *structure.recorded]
-    names = list(var_names) if isinstance(var_names, list | tuple) else [var_names]
+    names: list[Any] = list(var_names) if isinstance(var_names, list | tuple) else [var_names]
     known = [p for p, site in structure.sites.items() if site.value is not None]
     for name in names or ["an empty list"]:
         if name not in known:

@@ -254,9 +254,8 @@ def script() -> str:
     css = "\n".join(path.read_text(encoding="utf-8") for path in styles)
     judge = f"{bundle(HERE / 'judge.js')}\njudge.listenAsJudge(self);"
     seen = looks({"data", "nuts", "advi", "truth"}) | {"next": look(_NEXT)}
-    constants = {"WORKER": live.worker_source(), "JUDGE": judge, "STYLE": css}
-    constants |= {"PRESETS": presets(), "LOOKS": seen}
-    return packed(HERE / "playground.js", constants)
+    texts = {"WORKER": live.worker_source(), "JUDGE": judge, "STYLE": css}
+    return packed(HERE / "playground.js", texts | {"PRESETS": presets(), "LOOKS": seen})
 
 
 def presets() -> dict[str, dict[str, Any]]:

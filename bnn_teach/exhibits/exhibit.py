@@ -151,17 +151,16 @@ class Exhibit(anywidget.AnyWidget):
         ArgumentError
             There is no such control or value.
         """
-        if values is None:
-            values = {first.name: _some(first.choices) for first in self._grid[:1]}
+        first = {control.name: _some(control.choices) for control in self._grid[:1]}
+        given: Any = first if values is None else values
         stored = {control.name for control in self._grid}
-        if not isinstance(values, Mapping) or not values.keys() <= stored:
+        if not isinstance(given, Mapping) or not given.keys() <= stored:
             raise ArgumentError(
-                f"values: got {values!r:.60}, expected values by the names of controls: "
+                f"values: got {given!r:.60}, expected values by the names of controls: "
                 f"{', '.join(stored)}. Write {{{next(iter(stored), 'n')!r}: [1, 10]}}."
             )
-        values = {name: as_list(name, each) for name, each in values.items()}
         pictures = []
-        for each in _combinations(values):
+        for each in _combinations({name: as_list(name, each) for name, each in given.items()}):
             frame = self._stored(self._checked({**self.values, **each}))
             if frame is None:
                 raise ArgumentError(f"values: got {each}, expected stored values of the controls.")

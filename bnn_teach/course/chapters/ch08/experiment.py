@@ -142,8 +142,7 @@ class _Bench(NamedTuple):
         new = sample_posterior_predictive(
             network(self.x, prior_scale=self.scale), trace, [_F], seed=0
         )
-        draws: np.ndarray = new["posterior_predictive"][_F].values[..., 0]
-        return draws
+        return np.asarray(new["posterior_predictive"][_F].values)[..., 0]
 
     def summary(self, draws: np.ndarray, method: str, *facts: Any) -> LabBand:
         """Return the band of the functions; ``facts`` run from initial_scale to r_hat."""

@@ -139,7 +139,7 @@ def _draw_prior(density: LogDensity, model: Model, count: int, seed: int) -> np.
                 f"bt.Normal. Write it as a function of such a variable (its shape: {slot.shape})."
             )
     prior = sample_prior_predictive(model, count, seed=seed)["prior"]
-    parts = [prior[path].values.reshape(count, -1) for path in density.slots]
+    parts = [np.asarray(prior[path].values).reshape(count, -1) for path in density.slots]
     return np.concatenate(parts, axis=1).astype(density.dtype)
 
 

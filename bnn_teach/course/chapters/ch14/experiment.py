@@ -108,8 +108,8 @@ def function_draws(model: Model, trace: xr.DataTree) -> np.ndarray:
         Chains one after the other.
     """
     found = sample_posterior_predictive(model, trace, ["network.f"], seed=0)
-    values = found["posterior_predictive"]["network.f"].values
-    return np.asarray(values.reshape(-1, values.shape[2]))
+    values = np.asarray(found["posterior_predictive"]["network.f"].values)
+    return values.reshape(-1, values.shape[2])
 
 
 def several_fits(
