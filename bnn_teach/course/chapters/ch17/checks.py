@@ -128,7 +128,9 @@ def evidence_by_draws(
     error = relative / math.sqrt(num_draws)
     wrong = (
         Slip(relative, "It is the spread of one draw: divide by the root of their number"),
-        Slip(log_likelihood.std(ddof=1) / math.sqrt(num_draws), "It is that of the log likelihoods"),
+        Slip(
+            log_likelihood.std(ddof=1) / math.sqrt(num_draws), "It is that of the log likelihoods"
+        ),
     )
     # With n or n - 1 in the standard deviation: both are accepted.
     expect_close(got[1], error, error / num_draws, "Its error", _DRAWS, wrong)

@@ -90,9 +90,7 @@ def exact_posterior(
     h = np.tanh(w[:, None] * x)
     precision = s**-2 + np.sum((h / sigma) ** 2, axis=1)
     mean, sd = np.sum(h * y, axis=1) / sigma**2 / precision, precision**-0.5
-    log_likelihood = (
-        norm.logpdf(y, 0, sigma).sum() + 0.5 * (mean / sd) ** 2 + np.log(sd / s)
-    )
+    log_likelihood = norm.logpdf(y, 0, sigma).sum() + 0.5 * (mean / sd) ** 2 + np.log(sd / s)
     log_mass = norm.logpdf(w, 0, s) + log_likelihood + np.log(width)
     log_evidence = float(logsumexp(log_mass))
     mass = np.exp(log_mass - log_evidence)
@@ -101,7 +99,9 @@ def exact_posterior(
     return Posterior(w[kept], mass, mean[kept], sd[kept], log_evidence, width)
 
 
-def function_quantiles(posterior: Posterior, x: ArrayLike, levels: ArrayLike = LEVELS) -> np.ndarray:
+def function_quantiles(
+    posterior: Posterior, x: ArrayLike, levels: ArrayLike = LEVELS
+) -> np.ndarray:
     """Return the quantiles of f(x), shape (L, N), at N inputs other than 0.
 
     In a cell f(x) is normal, since v is: altogether it is a mixture of K normals.

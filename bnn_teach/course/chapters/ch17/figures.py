@@ -19,9 +19,7 @@ LIMITS = (-5.0, 5.0)
 _DOTS = 400  # of each method, in the plane
 
 
-def plane(
-    x: ArrayLike, y: ArrayLike, prior_scale: float, noise_scale: float
-) -> Landscape:
+def plane(x: ArrayLike, y: ArrayLike, prior_scale: float, noise_scale: float) -> Landscape:
     """Return log p(w, v, y) over the plane of the two weights, as what can be drawn."""
     x, y = (np.asarray(each, float).reshape(-1, 1, 1) for each in (x, y))
 

@@ -36,8 +36,7 @@ def test_the_evidence_is_that_of_an_adaptive_integral(case):
     density = plane(X, y, 2.0, noise).value_and_grad
     points = np.stack(np.meshgrid([0.3, 1.0], [0.9, 1.4]), axis=-1)
     joint = [
-        norm.logpdf(z, 0, 2.0).sum()
-        + norm.logpdf(y, z[1] * np.tanh(z[0] * X), noise).sum()
+        norm.logpdf(z, 0, 2.0).sum() + norm.logpdf(y, z[1] * np.tanh(z[0] * X), noise).sum()
         for z in points.reshape(-1, 2)
     ]
     constant = np.subtract(joint, density(points)[0].ravel())
