@@ -34,7 +34,7 @@ def move_a_point(
     def frame(height: float, noise: float) -> ex.Frame:
         values = np.append(start[:-1], height)
         posterior = exact_posterior(places, values, prior_scale, noise)
-        lines = contour_lines(plane(places, values, prior_scale, noise), points=81)
+        lines = contour_lines(plane(places, values, prior_scale, noise), points=61)
         low, middle, high = function_quantiles(posterior, _X, [0.025, 0.5, 0.975])
         both = np.concatenate([-_X[::-1], [0.0], _X])
         lower, centre, upper = (

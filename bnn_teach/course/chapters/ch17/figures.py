@@ -56,7 +56,7 @@ def plot_methods(
     draws: Mapping[str, tuple[str, np.ndarray]],
     functions: Callable[[np.ndarray], np.ndarray],
 ) -> list[Axes]:
-    """Lay each method, a role and draws of shape (S, 2), over the truth: weights, then functions."""
+    """Lay each method, a role and draws of shape (S, 2), over the truth."""
     with plots.style():
         _, axes = plt.subplots(2, len(draws), figsize=(10.5, 5), sharex="row", sharey="row")
     for (name, (role, z)), (above, below) in zip(draws.items(), axes.T, strict=True):
