@@ -17,7 +17,7 @@ from bnn_teach.course.chapters.ch17.exact import exact_posterior, function_quant
 from bnn_teach.course.chapters.ch17.figures import LIMITS, plane
 from bnn_teach.plots.landscapes import contour_lines
 
-HEIGHTS = (1.5, 1.0, 0.5, 0.0, -0.5, -1.0, -1.5, -2.0, -2.5, -3.0)
+HEIGHTS = (-3.0, -2.5, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
 _SETTLED = 0.99  # of the mass in two opposite quadrants: then the posterior is called split
 _X = np.linspace(0.1, 3, 25)
 
