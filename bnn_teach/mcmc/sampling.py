@@ -33,7 +33,6 @@ _GROUP = 2
 _STARTS = 100
 _SECONDS = 0.2  # between looks at the clock, the progress bar and the interrupt
 _MOST_SECONDS = 1.0  # the same, should every tree grow as deep as it may
-_CALL = 1e-3  # seconds that a call may take beside its leapfrogs
 
 
 class Settings(NamedTuple):
@@ -177,6 +176,9 @@ class ChainGroup:
         self.step_size = np.full(program.num_chains, np.nan)
         self.scale = np.ones((program.num_chains, density.size))
         self.done, self.divergent, self.length = 0, 0, 1
+        self.pace = (
+            np.inf
+        )  # seconds a leapfrog, the least seen: others' work slows a call
         self.warm_at = 0.0
 
     def run(self) -> None:
@@ -243,8 +245,9 @@ class ChainGroup:
                 self.inputs,
             )
             leapfrogs = statistics[..., STATISTICS.index("n_steps")].max(-1).sum()
-            deepest = leapfrogs / (2**self.settings.max_tree_depth - 1)
-            allowed = _length(time.perf_counter() - clock, length, deepest)
+            self.pace = min(self.pace, (time.perf_counter() - clock) / leapfrogs)
+            deepest = 2**self.settings.max_tree_depth - 1
+            allowed = _length(self.pace, leapfrogs / length, deepest)
             self.length = min(allowed, 4 * self.length + 10)
             self.step_size = np.exp(np.asarray(state.step.log_step))
             receive(draws, statistics)
@@ -253,15 +256,13 @@ class ChainGroup:
         return state
 
 
-def _length(seconds: float, transitions: int, deepest: float) -> int:
-    """Return how long the next chunk may be, after one of so many transitions.
+def _length(pace: float, usual: float, deepest: int) -> int:
+    """Return how many transitions the next chunk may have, at a pace in seconds a leapfrog.
 
-    Trees that are small so far may grow, and an interrupt waits for the chunk's end. ``deepest`` is
-    the number of trees of full depth that have as many leapfrogs as the chunk had.
+    Trees of a ``usual`` number of leapfrogs may grow to the deepest, and an interrupt waits for the
+    chunk's end.
     """
-    expected = _SECONDS * transitions / seconds
-    at_worst = _MOST_SECONDS * deepest / max(seconds - _CALL, 1e-9)
-    return max(1, int(min(expected, at_worst)))
+    return max(1, int(min(_SECONDS / usual, _MOST_SECONDS / deepest) / pace))
 
 
 def _next_window(state: ChainState) -> ChainState:

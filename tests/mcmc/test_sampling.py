@@ -3,7 +3,9 @@
 Two compiled programs serve this file: one for groups of two chains, one for a single chain.
 """
 
+import itertools
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -206,17 +208,39 @@ class StopAfter(threading.Event):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "transitions", "deepest", "length"),
+    ("pace", "usual", "length"),
     [
-        (0.0005, 10, 0.1, 4000),  # the call itself takes longer than its leapfrogs: no matter
-        (0.1, 10, 10.0, 20),  # 0.2 s at this pace; all trees were as deep as they may be
-        (0.1, 10, 0.99, 10),  # ten times as deep, the next ten would take 1 s
-        (0.1, 10, 0.01, 1),
-        (5.0, 1, 1.0, 1),  # never less than one transition
+        (1e-6, 1023, 195),  # 0.2 s at this pace; all trees are as deep as they may be
+        (1e-6, 103, 977),  # ten times as deep, the next would take 1 s
+        (1e-6, 3, 977),
+        (1e-2, 1, 1),  # never less than one transition
     ],
 )
-def test_a_chunk_takes_a_second_even_if_its_trees_grow(seconds, transitions, deepest, length):
-    assert sampling._length(seconds, transitions, deepest) == length
+def test_a_chunk_takes_a_second_even_if_its_trees_grow(pace, usual, length):
+    assert sampling._length(pace, usual, 1023) == length
+
+
+def test_one_slow_call_does_not_shorten_the_chunks_after_it(density, monkeypatch):
+    """Other work on the machine makes a call slow; shorter chunks would only cost more calls."""
+    ticks, clock = itertools.count(), time.perf_counter
+
+    class Busy:
+        """A clock that jumps ahead by a minute at each tenth look."""
+
+        late = 0.0
+
+        def perf_counter(self):
+            self.late += 60.0 * (next(ticks) % 10 == 9)
+            return clock() + self.late
+
+    monkeypatch.setattr(sampling, "time", Busy())
+    program = compiled_program(density, 2, 10)
+    run = sampling.ChainGroup(program, density, SETTINGS, 0, threading.Event())
+    state = run.start()
+    for _ in range(30):
+        before = run.length
+        state = run.advance(state, 1, False, False, lambda *_: None)
+        assert run.length >= before
 
 
 @pytest.mark.parametrize("looks", [0, 1, 3, 40])
