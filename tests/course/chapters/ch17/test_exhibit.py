@@ -30,4 +30,4 @@ def test_band_and_sentence_are_exact(exhibit):
     assert band.arrays["lower"][at] == pytest.approx(q[0], abs=1e-6)
     assert band.arrays["upper"][-at - 1] == pytest.approx(-q[0], abs=1e-6)
     assert f"{mode_masses(posterior)['+ +']:.3f}" in shown.says
-    assert f"{posterior.log_evidence:.1f} nats" in shown.says
+    assert f"\N{MINUS SIGN}{-posterior.log_evidence:.1f} nats" in shown.says
