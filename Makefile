@@ -95,7 +95,7 @@ claims: env  ## try the pages' claims with other seeds and data (ARGS="06 --runs
 tour: env  ## make build/tour, a one-minute look at what the course shows
 	@$(VENV_PYTHON) -m bnn_teach tour --output build/tour $(ARGS)
 
-book: env  ## build the book in build/book/html, and print.html there, the whole course on one page
+book: env  ## build the book in build/book/html, and print.html there (ARGS=--pdf: course.pdf, too)
 	@$(VENV_PYTHON) book/build.py $(ARGS)
 
 assignments: env  ## make build/classroom, a course folder for nbgrader (ARGS="04 05" for some sheets)

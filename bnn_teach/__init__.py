@@ -18,6 +18,7 @@ import importlib
 from typing import Any
 
 from bnn_teach.engine.background import load_in_background
+from bnn_teach.errors import MissingNameError, did_you_mean
 
 __version__ = "0.1.0"
 
@@ -60,6 +61,11 @@ _MODULES = {
     "plots": "bnn_teach.plots",
     "exhibits": "bnn_teach.exhibits",
 }
+_SYNONYMS = {
+    "Gaussian": "Normal", "MultivariateNormal": "MvNormal", "HalfT": "HalfStudentT",
+    "NUTS": "sample", "nuts": "sample", "ADVI": "fit", "advi": "fit", "plot": "plots",
+    "posterior_predictive": "sample_posterior_predictive",
+}  # fmt: skip
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names.split()}
 
 __all__ = ["__version__", *_HOME, *_MODULES]
@@ -70,7 +76,10 @@ def __getattr__(name: str) -> Any:
         return getattr(importlib.import_module(_HOME[name]), name)
     if name in _MODULES:
         return importlib.import_module(_MODULES[name])
-    raise AttributeError(f"module 'bnn_teach' has no attribute {name!r}")
+    raise MissingNameError(
+        f"bt.{name}: got a name that the library does not have."
+        f"{did_you_mean(name, __all__, _SYNONYMS)} dir(bt) lists its names."
+    )
 
 
 def __dir__() -> list[str]:

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from bnn_teach.arguments import as_count, as_seed, checked_arguments
+from bnn_teach.arguments import as_count, as_flag, as_seed, checked_arguments
 from bnn_teach.density import LogDensity
+from bnn_teach.errors import MissingNameError, did_you_mean
 from bnn_teach.traces import make_trace
 from bnn_teach.vi import families
 from bnn_teach.vi.distance import NARROW, Distance, distance
@@ -34,6 +35,7 @@ GOOD_K_HAT = 0.5
 _WORK = 10_000_000  # data times draws behind k-hat
 
 _MIN_STEPS = 160
+_ATTRIBUTES = ("losses", "elbo", "approximation", "converged", "verdict", "k_hat")
 
 
 class Fit:
@@ -115,6 +117,12 @@ class Fit:
             said += f" k-hat {self.k_hat:.1f}: weights can correct what is left{enough}."
         sentences = re.split(r"(?<=[.;]) (?=\w)", said)
         return "\n".join(textwrap.fill(each, 79, break_on_hyphens=False) for each in sentences)
+
+    def __getattr__(self, name: str) -> Any:
+        raise MissingNameError(
+            f"fit.{name}: got a fit, which has no {name!r}.{did_you_mean(name, _ATTRIBUTES)} Its "
+            "draws are a trace, fit.approximation.sample(1000)."
+        )
 
     def __repr__(self) -> str:
         return f"<Fit, {len(self.losses)} steps.\n{self.verdict}>"
@@ -247,6 +255,7 @@ class Approximation:
             A trace with one chain: dims ``(chain, draw, ...)``.
         """
         seed = as_seed(seed)
+        as_flag("include_log_likelihood", include_log_likelihood)
         z = self.draw(num_samples, seed)
         values, likelihood = self.density.unflatten(z[None], include_log_likelihood)
         groups = {"posterior": values} | ({"log_likelihood": likelihood} if likelihood else {})

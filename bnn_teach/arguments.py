@@ -7,7 +7,7 @@ import inspect
 import operator
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,8 +22,8 @@ SYNONYMS = {
 }  # fmt: skip
 
 
-def checked_arguments(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a misspelt keyword an error that proposes the right one."""
+def checked_arguments[F: Callable[..., Any]](function: F) -> F:
+    """Give arguments that do not fit an error that proposes the right ones."""
     signature = inspect.signature(function)
     name = function.__qualname__.removesuffix(".__init__")
     known = [k for k in signature.parameters if k != "self"]
@@ -38,7 +38,7 @@ def checked_arguments(function: Callable[..., Any]) -> Callable[..., Any]:
             raise ArgumentError(f"{name}: {error}.{hint} It takes {', '.join(known)}.") from None
         return function(*args, **kwargs)
 
-    return wrapper
+    return wrapper  # type: ignore[return-value]
 
 
 def as_count(name: str, value: Any, least: int) -> int:
@@ -52,6 +52,38 @@ def as_count(name: str, value: Any, least: int) -> int:
         hint = f" Write {name}={int(value)}." if whole else ""
         raise ArgumentError(f"{name}={value!r:.60}: expected an integer of at least {least}.{hint}")
     return number
+
+
+def as_flag(name: str, value: Any) -> bool:
+    """Return a truth value, or raise :class:`ArgumentError`: every text would count as true."""
+    if not isinstance(value, bool | np.bool_):
+        raise ArgumentError(f"{name}={value!r:.60}: expected True or False.")
+    return bool(value)
+
+
+def as_real(name: str, values: Any, finite: bool = False) -> np.ndarray:
+    """Return an array of real numbers, or raise :class:`ArgumentError`."""
+    array = np.asarray(None if hasattr(values, "data_vars") else values)
+    if array.dtype.kind not in "biuf":
+        raise ArgumentError(
+            f"{name}: got {type(values).__name__} of dtype {array.dtype}, expected real numbers. "
+            "Pass an array of floats, or one variable of a trace."
+        )
+    if finite and (bad := np.count_nonzero(~np.isfinite(array))):
+        raise ArgumentError(
+            f"{name}: {bad} of {array.size} values are NaN or infinite, expected finite numbers. "
+            "Leaving them out would hide the failure: find where they come from."
+        )
+    return array
+
+
+def as_list(name: str, values: Any) -> list[Any]:
+    """Return the entries; a single thing, or a text, is none of several."""
+    if isinstance(values, str | Mapping) or not isinstance(values, Iterable):
+        raise ArgumentError(
+            f"{name}: got {type(values).__name__}, expected a list. Put brackets around one."
+        )
+    return list(values)
 
 
 def as_number(name: str, value: Any, low: float, high: float) -> float:

@@ -23,6 +23,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from bnn_teach.arguments import as_real, checked_arguments
 from bnn_teach.errors import ArgumentError, ShapeError
 
 MIN_DRAWS = 4
@@ -38,6 +39,7 @@ LOW_BFMI = 0.3
 """BFMI of a chain below which its energies mix too slowly (Betancourt 2016, section 4)."""
 
 
+@checked_arguments
 def function_diagnostics(draws: ArrayLike | xr.DataArray, x: ArrayLike | None = None) -> xr.Dataset:
     """Judge the draws of a function at each of its points.
 
@@ -216,7 +218,7 @@ def _function_draws(draws: ArrayLike | xr.DataArray, x: ArrayLike | None) -> xr.
             )
         values = draws.transpose("chain", "draw", ...)
     else:
-        array = np.asarray(draws)
+        array = as_real("draws", draws)
         if array.ndim < 2:
             raise ShapeError(
                 f"function_diagnostics: got draws with shape {array.shape}, expected "

@@ -44,6 +44,10 @@ class ArgumentError(BnnTeachError, TypeError):
     """A keyword that does not exist, or a value of the wrong type or range."""
 
 
+class MissingNameError(BnnTeachError, AttributeError):
+    """The library, or a result of it, has no such name."""
+
+
 class ParameterError(BnnTeachError, ValueError):
     """A distribution got a parameter outside its domain, such as a negative scale."""
 

@@ -16,7 +16,7 @@ import xarray as xr
 
 from bnn_teach.agreement import disagreements
 from bnn_teach.approximation import Fit, judge_convergence
-from bnn_teach.arguments import as_count, as_number, as_seed, checked_arguments
+from bnn_teach.arguments import as_count, as_flag, as_number, as_seed, checked_arguments
 from bnn_teach.density import LogDensity
 from bnn_teach.diagnostics import sampling_warnings, stuck_chains
 from bnn_teach.dsl.model import Model, check_model
@@ -112,8 +112,9 @@ def sample(
         max_tree_depth=as_count("max_tree_depth", max_tree_depth, 1),
         seed=as_seed(seed),
         num_threads=None if num_threads is None else as_count("num_threads", num_threads, 1),
-        progress=progress,
+        progress=None if progress is None else as_flag("progress", progress),
     )
+    as_flag("include_log_likelihood", include_log_likelihood)
     density = _density(model, observed)
     with interruptible() as stop:
         draws = run_chains(density, settings)
@@ -222,10 +223,10 @@ def fit(
         learning_rate=learning_rate,
         final_learning_rate=as_number("final_learning_rate", final, 0.0, np.inf),
         samples_per_step=as_count("samples_per_step", samples_per_step, 1),
-        sticking_the_landing=bool(sticking_the_landing),
+        sticking_the_landing=as_flag("sticking_the_landing", sticking_the_landing),
         batch_size=None if batch_size is None else as_count("batch_size", batch_size, 1),
         seed=as_seed(seed),
-        progress=progress,
+        progress=None if progress is None else as_flag("progress", progress),
     )
     density = _density(model, observed)
     q = _start(

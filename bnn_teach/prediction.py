@@ -18,7 +18,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
-from bnn_teach.arguments import as_count, as_number, as_seed, checked_arguments
+from bnn_teach.arguments import (
+    as_count,
+    as_flag,
+    as_number,
+    as_real,
+    as_seed,
+    checked_arguments,
+)
 from bnn_teach.dsl.handlers import from_prior
 from bnn_teach.dsl.interpreter import Sites
 from bnn_teach.dsl.look import Look, look
@@ -112,6 +119,7 @@ def sample_posterior_predictive(
         If the model observes nothing, or the trace belongs to another model.
     """
     seed = as_seed(seed)
+    as_flag("inplace", inplace)
     posterior = draws_of(trace)
     shapes = {p: v.shape[2:] for p, v in posterior.items()}
     purpose = ("forward", *shapes.items())
@@ -210,7 +218,7 @@ def _wanted(
 ) -> list[str]:
     if var_names is None:
         return [*predicted, *structure.recorded]
-    names = [var_names] if isinstance(var_names, str) else list(var_names)
+    names: list[Any] = list(var_names) if isinstance(var_names, list | tuple) else [var_names]
     known = [p for p, site in structure.sites.items() if site.value is not None]
     for name in names or ["an empty list"]:
         if name not in known:
@@ -232,6 +240,7 @@ class Decomposition(NamedTuple):
     """Root mean square of the noise's standard deviation: what stays."""
 
 
+@checked_arguments
 def decompose(function_draws: Any, noise_scale: Any) -> Decomposition:
     r"""Split the predictive variance: total² = epistemic² + aleatoric².
 
@@ -248,7 +257,8 @@ def decompose(function_draws: Any, noise_scale: Any) -> Decomposition:
         :math:`\sqrt{\operatorname{Var} f + E[\sigma^2]}`, :math:`\sqrt{\operatorname{Var} f}`,
         :math:`\sqrt{E[\sigma^2]}`.
     """
-    draws, noise = _draws(function_draws), _draws(noise_scale)
+    draws = _draws("function_draws", function_draws)
+    noise = _draws("noise_scale", noise_scale)
     extra = noise.ndim and draws.ndim - noise.ndim
     aligned = noise.reshape(noise.shape + (1,) * max(extra, 0))
     fits = noise.ndim == 0 or (noise.ndim > 1 and noise.shape[:2] == draws.shape[:2])
@@ -263,9 +273,7 @@ def decompose(function_draws: Any, noise_scale: Any) -> Decomposition:
             "with shape (chain, draw) or that of function_draws."
         )
     if not (noise >= 0).all():
-        raise ArgumentError(
-            "decompose: noise_scale has negative entries or NaN; it is a deviation."
-        )
+        raise ArgumentError("decompose: noise_scale has negative entries; it is a deviation.")
     epistemic = over_points(lambda part: part.var(axis=(0, 1)), draws)
     each = aligned if aligned.ndim else aligned[None, None]
     aleatoric = over_points(lambda part: (part**2).mean(axis=(0, 1)), each)
@@ -286,6 +294,7 @@ class EntropyDecomposition(NamedTuple):
     """Mean of the draws' own entropies: how undecided each draw is."""
 
 
+@checked_arguments
 def decompose_entropy(probabilities: Any, *, categorical: bool = False) -> EntropyDecomposition:
     r"""Split the entropy of a predicted category: total = epistemic + aleatoric.
 
@@ -325,7 +334,7 @@ def decompose_entropy(probabilities: Any, *, categorical: bool = False) -> Entro
     def entropies(p: np.ndarray) -> np.ndarray:  # one category's share: of the mean, on average
         return np.stack([entr(p.mean(axis=(0, 1))), entr(p).mean(axis=(0, 1))])
 
-    p = _probabilities(probabilities, categorical)
+    p = _probabilities(probabilities, as_flag("categorical", categorical))
     if categorical:
         parts = sum(over_points(entropies, p[..., k]) for k in range(p.shape[-1]))
     else:
@@ -337,7 +346,7 @@ def decompose_entropy(probabilities: Any, *, categorical: bool = False) -> Entro
 
 def _probabilities(values: Any, categorical: bool) -> np.ndarray:
     """Return probabilities with the axes chain and draw in front, and a last one of categories."""
-    p = _draws(values)
+    p = _draws("probabilities", values)
     if p.ndim < 2 + categorical or 0 in (*p.shape[:2], *p.shape[-1:] * categorical):
         axes = "(chain, draw, ..., category)" if categorical else "(chain, draw, ...)"
         raise ShapeError(
@@ -346,7 +355,7 @@ def _probabilities(values: Any, categorical: bool) -> np.ndarray:
         )
     if not ((p >= 0) & (p <= 1)).all():
         raise ArgumentError(
-            "decompose_entropy: probabilities has values outside 0 to 1, or NaN. Of logits f "
+            "decompose_entropy: probabilities has values outside 0 to 1. Of logits f "
             "pass scipy.special.expit(f), the logistic function of them."
         )
     if categorical and not np.allclose(p.sum(axis=-1), 1.0, rtol=0, atol=1e-4):
@@ -357,13 +366,14 @@ def _probabilities(values: Any, categorical: bool) -> np.ndarray:
     return p
 
 
-def _draws(values: Any) -> np.ndarray:
-    """Return an array with the axes chain and draw in front, where they have these names."""
+def _draws(name: str, values: Any) -> np.ndarray:
+    """Return finite numbers with the axes chain and draw in front, where they have these names."""
     if isinstance(values, xr.DataArray) and {*SAMPLE} <= {*values.dims}:
         values = values.transpose(*SAMPLE, ...)
-    return np.asarray(values)
+    return as_real(name, values, finite=True)
 
 
+@checked_arguments
 def quantile_band(draws: Any, probability: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     """Return the central interval of the draws at every point.
 
@@ -379,7 +389,7 @@ def quantile_band(draws: Any, probability: float = 0.95) -> tuple[np.ndarray, np
     lower, upper : ndarray, shape (...)
         Quantiles (1 - probability) / 2 and (1 + probability) / 2.
     """
-    values, probability = _draws(draws), as_number("probability", probability, 0.0, 1.0)
+    values, probability = _draws("draws", draws), as_number("probability", probability, 0.0, 1.0)
     if values.ndim < 2 or 0 in values.shape[:2]:
         raise ShapeError(
             f"quantile_band: draws has shape {values.shape}. Give draws with shape "
@@ -390,6 +400,7 @@ def quantile_band(draws: Any, probability: float = 0.95) -> tuple[np.ndarray, np
     return lower, upper
 
 
+@checked_arguments
 def band_coverage(
     lower: Any, upper: Any, truth: Any, regions: Mapping[str, np.ndarray]
 ) -> dict[str, float]:
@@ -414,6 +425,12 @@ def band_coverage(
     ShapeError
         An edge, the truth or a region has another shape.
     """
+    masks: Any = regions
+    if not isinstance(masks, Mapping) or any(np.asarray(m).dtype != bool for m in masks.values()):
+        raise ArgumentError(
+            f"band_coverage: regions: got {type(regions).__name__} without masks, expected which "
+            "points belong to each, by name. Write {'gap': (x > -1) & (x < 1)}."
+        )
     given = {"lower": lower, "upper": upper, "truth": truth, **regions}
     shapes = {name: np.shape(values) for name, values in given.items()}
     if len({*shapes.values()}) > 1 or len(shapes["lower"]) != 1:

@@ -16,6 +16,7 @@ import numpy as np
 import xarray as xr
 
 import bnn_teach
+from bnn_teach.arguments import checked_arguments
 from bnn_teach.dsl.model import Model
 from bnn_teach.dsl.random_variables import Shape
 from bnn_teach.dsl.structure import Structure
@@ -227,6 +228,7 @@ def draws_of(trace: Any, path: str | None = None) -> Arrays:
     return {str(p): posterior[p].transpose(*SAMPLE, ...).values for p in posterior.data_vars}
 
 
+@checked_arguments
 def save(trace: xr.DataTree, path: str | pathlib.Path) -> pathlib.Path:
     """Write a trace to a netCDF file and return its path."""
     given: Any = trace
@@ -242,10 +244,17 @@ def save(trace: xr.DataTree, path: str | pathlib.Path) -> pathlib.Path:
             f"save: got {path}, expected a file in a folder that exists. Make the folder "
             f"{path.parent} first, and end the path with a file's name, such as trace.nc."
         )
+    if any(index.nlevels > 1 for node in trace.subtree for index in node.indexes.values()):
+        raise ArgumentError(
+            "save: got a trace whose draws were stacked into one axis of pairs, expected the axes "
+            "chain and draw, for a file holds no such labels. Save the trace from before, or "
+            "unstack it."
+        )
     trace.to_netcdf(path, engine="h5netcdf")
     return path
 
 
+@checked_arguments
 def load(path: str | pathlib.Path) -> xr.DataTree:
     """Read a trace from a netCDF file into memory; the file is closed again."""
     if not isinstance(path, str | os.PathLike):
@@ -264,6 +273,7 @@ def load(path: str | pathlib.Path) -> xr.DataTree:
         ) from None
 
 
+@checked_arguments
 def concatenate(traces: Sequence[xr.DataTree], dim: str = "chain") -> xr.DataTree:
     """Join traces of one model and its data along ``"chain"`` or ``"draw"``.
 

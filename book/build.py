@@ -1,7 +1,8 @@
 """Build the book: collect its sources in one folder, let Sphinx make the pages, say how it went.
 
 You will find what goes where (:func:`collect`), then the steps: Sphinx, the page for print,
-the slides, the check of all links. ``make book`` runs this; nothing is fetched.
+the slides, the check of all links, and the PDF if it is asked for. ``make book`` runs this; nothing
+is fetched.
 Next: ``conf.py``, then the extensions in ``_ext/``, beginning with ``course_notebooks.py``.
 """
 
@@ -21,9 +22,11 @@ sys.path.insert(0, str(HERE / "_ext"))
 
 from claim_badges import add_badges  # noqa: E402
 from print_page import write_print_page  # noqa: E402
+from print_pdf import write_pdf  # noqa: E402
 from site_links import dead_links  # noqa: E402
 from slides import write_slides  # noqa: E402
 
+from bnn_teach.course.playground import script  # noqa: E402
 from bnn_teach.reruns.results import MIME as RESULTS  # noqa: E402
 from bnn_teach.reruns.trials import load  # noqa: E402
 
@@ -47,6 +50,7 @@ def main() -> int:
         sys.stderr.write("book: it was not built; what is wrong stands above.\n")
         return 1
     site = output / "html"
+    (site / "_static" / "playground.js").write_text(script(), encoding="utf-8")
     write_print_page(site)
     write_slides(site, root / "notebooks")
     problems = [f"{page}: {problem}" for page, problem in dead_links(site)]
@@ -58,6 +62,10 @@ def main() -> int:
     )
     if size > LIMIT:
         problems.append(f"the site is larger than {LIMIT / 1e6:.0f} MB.")
+    if options.pdf:
+        target = output / "course.pdf"
+        lacking = write_pdf(site / "print.html", target)
+        sys.stdout.write(f"{lacking or f'{target}: {target.stat().st_size / 1e6:.1f} MB'}\n")
     sys.stderr.writelines(f"book: {problem}\n" for problem in problems)
     return 1 if problems else 0
 
@@ -78,6 +86,8 @@ def collect(root: Path, target: Path) -> list[str]:
         shutil.copy(path, target)
     for name in ("CONTRIBUTING.md", "LICENSE", "book/references.bib"):
         shutil.copy(root / name, target)
+    if (root / "book" / "accessibility.json").is_file():
+        shutil.copy(root / "book" / "accessibility.json", target)
     for name in ("images", "benchmarks"):
         if (root / "book" / name).is_dir():
             shutil.copytree(root / "book" / name, target / name)
@@ -107,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make book", description=__doc__, allow_abbrev=False)
     parser.add_argument("--root", type=Path, default=HERE.parent, help="the course's folder")
     parser.add_argument("--output", type=Path, default=Path("build/book"), help="where it goes")
+    parser.add_argument("--pdf", action="store_true", help="print it into course.pdf, too")
     return parser
 
 

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from tests import accessibility
 from tests.browsing import chromium, find_browser
 
 
@@ -26,6 +27,16 @@ def float64():
     set_dtype("float64")
 
 
+def pytest_addoption(parser):
+    """Let a run store what the book's statement on accessibility is made of."""
+    parser.addoption("--wcag", type=pathlib.Path, metavar="FILE", help="store results here")
+
+
+def pytest_collection_modifyitems(items):
+    """Take the criteria of WCAG that tests name into their reports."""
+    accessibility.note_criteria(items)
+
+
 def pytest_runtest_setup(item):
     """Skip a test marked ``browser`` where there is none, or fail it if one is required."""
     if item.get_closest_marker("browser") is not None:
@@ -39,13 +50,16 @@ def browser():
         yield started
 
 
-def pytest_terminal_summary(terminalreporter):
-    """Print where the time went, by folder."""
+def pytest_terminal_summary(terminalreporter, config):
+    """Print where the time went, by folder; store what was found on accessibility, if asked."""
     seconds = collections.Counter()
     for report in (r for reports in terminalreporter.stats.values() for r in reports):
         if hasattr(report, "duration"):
             file = pathlib.PurePosixPath(report.nodeid.partition("::")[0])
             seconds["/".join(file.parent.parts[:2])] += report.duration
+    if path := config.getoption("--wcag"):
+        kinds = ("passed", "failed", "error")
+        accessibility.store(path, [r for k in kinds for r in terminalreporter.stats.get(k, ())])
     terminalreporter.section("seconds by folder")
     for folder, spent in seconds.most_common():
         terminalreporter.line(f"{spent:7.0f} {folder}")

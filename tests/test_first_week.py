@@ -8,7 +8,7 @@ import pytest
 import bnn_teach as bt
 from bnn_teach.errors import NothingObservedWarning
 from bnn_teach.plots import plot_elbo
-from tests.first_week import MISTAKES, QUIET, RIGHT, X, line
+from tests.first_week import MISTAKES, QUIET, RIGHT, X, fitted, line, stacked
 
 
 def test_mistakes_are_told_by_where_what_was_got_and_what_to_do():
@@ -40,15 +40,13 @@ def test_without_data_one_warning_and_selected_traces_predict():
         warnings.simplefilter("ignore", bt.ConvergenceWarning)
         with pytest.warns(NothingObservedWarning, match="'line' observes nothing") as told:
             bt.fit(line(X), num_steps=10, **QUIET)
-        trace = bt.fit(line(X, X), num_steps=10, **QUIET).approximation.sample(6, seed=0)
+    _, trace = fitted()
     assert len([w for w in told if w.category is NothingObservedWarning]) == 1
     assert told[0].filename == __file__
     whole = bt.sample_posterior_predictive(line(X), trace, seed=0)["posterior_predictive"]
     for part in (
         trace.isel(chain=0),
-        trace.map_over_datasets(
-            lambda d: d.stack(sample=("chain", "draw")) if "draw" in d.dims else d
-        ),
+        stacked(trace),
     ):
         found = bt.sample_posterior_predictive(line(X), part, seed=0)["posterior_predictive"]
         np.testing.assert_array_equal(found["line.obs"], whole["line.obs"])

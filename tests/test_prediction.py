@@ -419,7 +419,7 @@ def test_float32_draws_far_from_zero_keep_their_variance():
         (some_draws(), np.ones((2, 500, 5)), ShapeError, r"noise_scale \(2, 500, 5\)"),
         (some_draws((2, 500)), np.ones((2, 500, 5)), ShapeError, r"\(2, 500, 5\)"),
         (some_draws(), -0.1, ArgumentError, "negative entries"),
-        (some_draws(), np.nan, ArgumentError, "negative entries or NaN"),
+        (some_draws(), np.nan, ArgumentError, "noise_scale: 1 of 1 values are NaN"),
     ],
 )
 def test_what_cannot_be_split_is_named(draws, noise, error, text):
@@ -495,7 +495,7 @@ def test_probabilities_in_xarray_are_read_by_name():
         (np.full((2, 9), 0.5), True, ShapeError, r"\(chain, draw, \.\.\., category\)"),
         (np.full((2, 9, 0), 0.5), True, ShapeError, "category"),
         (np.full((2, 9), 1.5), False, ArgumentError, "outside 0 to 1.*expit"),
-        (np.full((2, 9), np.nan), False, ArgumentError, "or NaN"),
+        (np.full((2, 9), np.nan), False, ArgumentError, "18 of 18 values are NaN"),
         (np.full((2, 9, 3), 0.5), True, ArgumentError, "do not sum to 1"),
     ],
 )

@@ -6,13 +6,11 @@ import runpy
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-BACKEND = """import sys; sys.path.insert(0, ".ci")
-import backend; backend.build_wheel(sys.argv[1]); backend.build_sdist(sys.argv[1])"""
+from tests.wheel import ROOT, build, unpack
+
 WORK = """import sys
 from pathlib import Path
 
@@ -37,19 +35,15 @@ assert locate("08", None).is_file()
 def built(tmp_path_factory):
     """A folder with the wheel and the sdist, made without any network."""
     folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-c", BACKEND, str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    build(folder)
     return folder
 
 
 @pytest.fixture(scope="module")
 def run(built, tmp_path_factory):
     """Run Python in an empty folder, with the wheel in a folder that is for reading only."""
-    place, empty = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("empty")
-    [wheel] = built.glob("*.whl")
-    zipfile.ZipFile(wheel).extractall(place)
-    for path in sorted(place.rglob("*"), reverse=True):
-        path.chmod(0o555 if path.is_dir() else 0o444)
+    empty = tmp_path_factory.mktemp("empty")
+    place = unpack(built, tmp_path_factory.mktemp("site"))
 
     def run_(*words):
         start = f"import sys; sys.path.insert(0, {str(place)!r}); "

@@ -206,8 +206,9 @@ def check_kernel() -> Iterator[Check]:
     from jupyter_client.manager import start_new_kernel
 
     folder = default_folder()
+    quiet = ["--log-level=ERROR"]  # no warning of its own beside "Everything is in order"
     manager, client = start_new_kernel(
-        kernel_name=KERNEL, cwd=str(folder), startup_timeout=PATIENCE
+        kernel_name=KERNEL, cwd=str(folder), startup_timeout=PATIENCE, extra_arguments=quiet
     )
     try:
         told: list[str] = []

@@ -16,6 +16,7 @@ import textwrap
 from collections import Counter
 from typing import Any
 
+from bnn_teach.arguments import checked_arguments
 from bnn_teach.classroom.limits import bounded
 from bnn_teach.classroom.results import Result
 from bnn_teach.course.chapters import checks_module, numbers
@@ -28,6 +29,7 @@ _NOT_STARTED = (
 _failed: Counter[str] = Counter()  # how often each exercise was not right yet, in this process
 
 
+@checked_arguments
 def check(number: str, answer: object) -> Result:
     """Try an answer to an exercise; show the result as the last line of a cell.
 

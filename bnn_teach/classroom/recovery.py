@@ -9,6 +9,7 @@ notebook as a remark, for the person who grades. Next: :mod:`bnn_teach.classroom
 from __future__ import annotations
 
 import ast
+import difflib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
@@ -90,12 +91,21 @@ class _Recovery:
             cell.metadata.pop("nbgrader", None)
 
     def claim_by_text(self) -> None:
-        """Take a cell without a name for the cell of the sheet that has the same text."""
+        """Take a cell without a name for the cell of the sheet that has the same text.
+
+        A text that only resembles it, such as an earlier version of a question, is no answer.
+        """
         for each in self._missing():
             text = _plain(each.source)
             same = [cell for cell in self._loose() if _plain(cell.source) == text]
             if same:
                 self.found[each.name] = same[0]
+        for each in self._missing():
+            if each.answer or each.cell_type == "code":
+                continue
+            texts = {_plain(c.source): c for c in self._loose() if c.cell_type == each.cell_type}
+            for closest in difflib.get_close_matches(_plain(each.source), texts, n=1):
+                self.found[each.name] = texts[closest]
 
     def claim_by_place(self) -> None:
         """Take a cell that stands where an answer has to be, between what was found, for it."""

@@ -32,6 +32,7 @@ from typing import Any, NamedTuple, Self
 
 import bnn_teach
 from bnn_teach.classroom.frames import FILES, FrameError, decode, encode
+from bnn_teach.course.material import INSIDE
 from bnn_teach.errors import SandboxError
 
 WORKER = "bnn_teach.classroom.worker"
@@ -219,6 +220,8 @@ def _walls(disk: int, files: Sequence[str] = ()) -> list[str]:
     ]  # fmt: skip
     for path in _python():
         walls += ["--ro-bind", str(path), str(path)]
+    for path in _sheets():
+        walls += ["--tmpfs", str(path), "--remount-ro", str(path)]
     return [*walls, *files, "--remount-ro", "/", "--chdir", "/tmp"]
 
 
@@ -236,6 +239,14 @@ def _python() -> list[pathlib.Path]:
         if not inside:
             found.append(folder)
     return found
+
+
+def _sheets() -> list[pathlib.Path]:
+    """Return where the sheets, with their hidden tests, would be seen: a wheel has them inside."""
+    sheets = (INSIDE / "exercises").resolve()
+    seen = ((each, each.resolve()) for each in (pathlib.Path("/usr"), *_python()))
+    found = [each / sheets.relative_to(real) for each, real in seen if sheets.is_relative_to(real)]
+    return found if sheets.is_dir() else []
 
 
 def _settings(bounds: Bounds) -> list[str]:

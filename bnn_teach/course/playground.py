@@ -17,7 +17,7 @@ import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
-from bnn_teach.arguments import as_count, as_number
+from bnn_teach.arguments import as_count, as_number, checked_arguments
 from bnn_teach.course.datasets import EDGE, gap_sine, sine
 from bnn_teach.errors import ArgumentError, did_you_mean
 from bnn_teach.exhibits import live
@@ -35,6 +35,7 @@ ACTIVATIONS = ("relu", "tanh")
 SHOWS = ("nuts", "advi", "draws", "next", "apart", "truth")
 _NAMES = {"nuts": "NUTS", "advi": "ADVI (mean field)"}
 _NEXT = Look("#009E73", ":", "v", "...")
+_ELSEWHERE = "*It computes in the browser: run its cell, or open this page of the book.*"
 _XLIM, _YLIM = (-1.2, 1.2), (-3.0, 3.0)  # as in settings.js
 
 
@@ -60,14 +61,15 @@ class Playground(anywidget.AnyWidget):
         ``median`` and ``upper`` of the 95 % band of f.
     """
 
+    _esm = HERE / "shared.js"
     figure: Any = traitlets.Dict().tag(sync=True)
     settings: Any = traitlets.Dict().tag(sync=True)
     bands: Any = traitlets.Dict().tag(sync=True)
 
     def __init__(self, settings: dict[str, Any], title: str, ask: str, address: bool) -> None:
-        figure = {"title": title, "ask": ask, "address": address, "presets": presets()}
-        figure["looks"] = looks({"data", "nuts", "advi", "truth"}) | {"next": look(_NEXT)}
-        super().__init__(_esm=script(), figure=figure, settings=settings)
+        figure = {"title": title, "ask": ask, "address": address}
+        super().__init__(figure=figure, settings=settings)
+        self.on_msg(self._answer)
 
     def __repr__(self) -> str:
         points = len(self.settings["points"])
@@ -169,9 +171,20 @@ class Playground(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         data, metadata = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
-        return data | {"text/plain": repr(self)}, metadata
+        return data | {"text/plain": repr(self), "text/markdown": self._on_paper()}, metadata
+
+    def _on_paper(self) -> str:
+        """Say what stands here, where neither a page of the book nor a kernel shows it."""
+        asks = f" {self.figure['ask']}" if self.figure["ask"] else ""
+        return f"**{self.figure['title']}.**{asks} {_ELSEWHERE}"
+
+    def _answer(self, _: Any, content: Any, __: Any) -> None:
+        """Send the script to a page that has asked for it, since no notebook stores it."""
+        if content == {"kind": "script"}:
+            self.send({"kind": "script", "script": script()})
 
 
+@checked_arguments
 def playground(
     experiment: str = "article",
     *,
@@ -236,12 +249,13 @@ def playground(
 
 @cache
 def script() -> str:
-    """Return the exhibit's script, with the samplers and the look in it."""
+    """Return the exhibit's script, with the samplers and the look in it: one for all pages."""
     styles = STATIC / "figure.css", HERE / "playground.css"
     css = "\n".join(path.read_text(encoding="utf-8") for path in styles)
     judge = f"{bundle(HERE / 'judge.js')}\njudge.listenAsJudge(self);"
-    constants = {"WORKER": live.worker_source(), "JUDGE": judge, "STYLE": css}
-    return packed(HERE / "playground.js", constants)
+    seen = looks({"data", "nuts", "advi", "truth"}) | {"next": look(_NEXT)}
+    texts = {"WORKER": live.worker_source(), "JUDGE": judge, "STYLE": css}
+    return packed(HERE / "playground.js", texts | {"PRESETS": presets(), "LOOKS": seen})
 
 
 def presets() -> dict[str, dict[str, Any]]:

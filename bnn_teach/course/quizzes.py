@@ -26,6 +26,7 @@ import re
 import tomllib
 from typing import Any
 
+from bnn_teach.arguments import checked_arguments
 from bnn_teach.course.chapters import FOLDER, numbers
 from bnn_teach.course.misconceptions import MISCONCEPTIONS
 from bnn_teach.errors import QuizError, did_you_mean
@@ -47,6 +48,7 @@ _EXAMPLES = {
 _TRAPS = {each.number: Trap(*each[:3]) for each in MISCONCEPTIONS}
 
 
+@checked_arguments
 def quiz(name: str) -> Quiz:
     """Return the quiz of a notebook; show it as the last line of a cell.
 

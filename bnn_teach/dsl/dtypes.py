@@ -13,12 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from bnn_teach.arguments import checked_arguments
 from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError, DtypeError, ModelError
 
 _working = {"dtype": tf.float32}
 
 
+@checked_arguments
 def set_dtype(dtype: str | tf.DType) -> None:
     """Set the floating-point type of every model: ``"float32"`` (the default) or ``"float64"``."""
     try:
@@ -165,7 +167,7 @@ def as_parameter(value: Any) -> tf.Tensor:
 
     Lists may mix numbers with the values of other random variables: ``cutpoints=[-1.0, c, 2.0]``.
     """
-    if getattr(value, "dtype", None) in (tf.bool, np.bool_):
+    if isinstance(value, bool) or getattr(value, "dtype", None) in (tf.bool, np.bool_):
         raise DtypeError(
             "got booleans, expected numbers. Write tf.where(mask, a, b) to choose between two, or "
             f"tf.cast(mask, tf.{get_dtype().name}) for 0 and 1."
@@ -176,6 +178,11 @@ def as_parameter(value: Any) -> tf.Tensor:
         return tf.stack([as_parameter(v) for v in value])
     _check_masks(value)
     array = np.asarray(value)
+    if array.dtype.kind in "USMm":
+        raise ArgumentError(
+            f"got {value!r:.60} of type {type(value).__name__}, expected numbers. Pass float(text) "
+            "of a text that holds a number."
+        )
     if array.dtype.kind in "fiu":
         array = converted(array, get_dtype().as_numpy_dtype)
     return tf.constant(array, dtype=get_dtype())

@@ -37,6 +37,7 @@ class Site(NamedTuple):
     """The tensor that the model received."""
 
 
+_DEEPEST = 100
 Handler = Callable[[str, RandomVariable], Any]
 Sites = dict[str, Site]
 Waiting = dict[object, tuple[str, Node]]  # created but not yet yielded, with the scope
@@ -74,6 +75,12 @@ def interpret(model: Model, handler: Handler) -> Sites:
 
 def _drive(model: Model, scope: str, handler: Handler, sites: Sites, waiting: Waiting) -> Any:
     """Send values into one generator until it returns; nested models recurse."""
+    if scope.count(".") > _DEEPEST:
+        raise ModelError(
+            f"In the model {scope!r:.60}: got models in models, more than {_DEEPEST} deep, "
+            f"expected an end. Let {model.function.name!r} not yield itself, or only so often as "
+            "an integer argument says."
+        )
     generator = model.start()
     value, place = None, "before its first 'yield'"
     while True:

@@ -26,7 +26,7 @@ from bnn_teach.dsl.structure import Structure, check_asked, inspect_model, struc
 from bnn_teach.engine.identity import asks_for_types, identity
 from bnn_teach.engine.programs import Arrays, Recording, Tensors, kept
 from bnn_teach.engine.runtime import tf, tfp
-from bnn_teach.errors import ModelError
+from bnn_teach.errors import ModelError, ObservedError
 
 
 class Reading(Protocol):
@@ -156,7 +156,7 @@ def look(
     arrays |= {f"observed {p}": v for p, v in found.given.items()}
     for path, value in asked.items():
         node: Any = found.structure.sites[path].node
-        arrays[f"observed {path}"] = check_observed(path, node, value, True, "given")
+        arrays[f"observed {path}"] = _uncast(path, node, value, "given")
     for name in {*model.data} - found.measured:
         check_finite(f"{model.name}: the argument {name!r}", model.data[name])
     inputs = {name: tf.constant(array) for name, array in arrays.items()}
@@ -178,7 +178,8 @@ def known_as(model: Model, asked: Mapping[str, Any], purpose: Hashable = "") -> 
     shapes = {k: (v.shape, v.dtype.str) for k, v in data.items()}
     others = {k: v for k, v in model.bound.arguments.items() if k not in data}
     parts = (model.name, model.keep_return, model.function, others, sorted(model.renewed))
-    return identity(get_dtype(), purpose, parts, shapes, {p: np.shape(v) for p, v in asked.items()})
+    given = {p: (np.shape(v), np.asarray(v).dtype.kind) for p, v in asked.items()}
+    return identity(get_dtype(), purpose, parts, shapes, given)
 
 
 def _with_needed_numbers(
@@ -215,10 +216,9 @@ def _look(
     def write(recording: Recording) -> Tensors:
         read = reading(recording)
         symbols = _arguments(model, recording, numbers)
-        observed: Tensors = {}
-        dropped: list[str] = []
-        stale: set[str] = set()  # arguments that held what is dropped
-        measured: set[str] = set()
+        observed, uncast = Tensors(), Tensors()
+        drawn, dropped = list[tf.Tensor](), list[str]()
+        stale, measured = set[str](), set[str]()  # arguments that held what is dropped, or data
 
         def handler(path: str, variable: RandomVariable) -> Any:
             value = asked.get(path, variable.observed)
@@ -230,15 +230,14 @@ def _look(
                 dropped.append(path)
                 value = None
             if value is None:
-                return read.value(path, variable, variable.shape)
+                drawn.append(read.value(path, variable, variable.shape))
+                return drawn[-1]
             if _is_symbolic(value):
-                value = tf.convert_to_tensor(value)
-                check_shape(path, variable, tuple(value.shape))
-                observed[path] = tf.cast(value, variable.distribution.dtype)
+                uncast[path] = _computed(path, variable, value, drawn)
             else:
-                array = check_observed(path, variable, value, True, _KINDS[path in asked])
-                observed[path] = recording.input(f"observed {path}", array.shape, array.dtype)
-                given[path] = array
+                array = given[path] = _uncast(path, variable, value, _KINDS[path in asked])
+                uncast[path] = recording.input(f"observed {path}", array.shape, array.dtype)
+            observed[path] = tf.cast(uncast[path], variable.distribution.dtype)
             shape = tuple(observed[path].shape)
             return read.value(path, variable, shape) if read.predicts else observed[path]
 
@@ -253,7 +252,7 @@ def _look(
             weighed=_weighed(sites, [*symbols.values(), *observed.values()]),
         )
         seen.append((read, structure, frozenset(measured)))
-        outputs = {f"observed {p}": v for p, v in observed.items()}
+        outputs = {f"observed {p}": v for p, v in uncast.items()}
         outputs |= {
             f"parameter {path}/{i}": symbol
             for path in structure.random
@@ -291,6 +290,25 @@ def _arguments(model: Model, recording: Recording, numbers: frozenset[str]) -> T
     return symbols
 
 
+def _computed(path: str, variable: RandomVariable, value: Any, drawn: list[tf.Tensor]) -> tf.Tensor:
+    """Return what was computed from data, of the variable's shape."""
+    if _depends(value, drawn):
+        raise ObservedError(
+            f"{path}: the observed value is computed from a random variable, expected data. Pass "
+            "data, or weigh values by bt.Potential(name, log_prob)."
+        )
+    tensor = tf.convert_to_tensor(value)
+    check_shape(path, variable, tuple(tensor.shape))
+    return tensor
+
+
+def _uncast(path: str, variable: RandomVariable, value: Any, kind: str) -> np.ndarray:
+    """Return data of the variable's shape; fractions of counts stay, to be found."""
+    array, raw = check_observed(path, variable, value, True, kind), np.asarray(value)
+    halved = raw.dtype.kind == "f" and array.dtype.kind != "f"
+    return raw.astype(get_dtype().as_numpy_dtype) if halved else array
+
+
 def _is_symbolic(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return any(map(_is_symbolic, value))
@@ -312,7 +330,7 @@ _TEXTS = ("__str__", "__repr__", "__format__")
 
 def _depends(value: Any, sources: list[tf.Tensor]) -> bool:
     """Whether a symbolic value is computed from one of the sources."""
-    waiting, seen = [value] if _is_symbolic(value) else [], set()
+    waiting, seen = [*filter(_is_symbolic, tf.nest.flatten(value))], set()
     while waiting:
         tensor = waiting.pop()
         if any(tensor is source for source in sources):

@@ -17,6 +17,7 @@ from typing import Any
 import cloudpickle
 import numpy as np
 
+from bnn_teach.arguments import checked_arguments
 from bnn_teach.dsl.dtypes import as_data, get_dtype, map_entries
 from bnn_teach.dsl.random_variables import Node, check_name
 from bnn_teach.engine.runtime import refuse_after_fork, tf
@@ -46,10 +47,12 @@ class Model(Node):
         self.keep_return = function.keep_return
         self.renewed: frozenset[str] = frozenset()
 
+    @checked_arguments
     def named(self, name: str) -> Model:
         """Return the same model under another scope: ``yield layer(x).named("hidden1")``."""
         return self._changed(name=check_name(name))
 
+    @checked_arguments
     def with_coords(self, **coords: Any) -> Model:
         """Return the same model with labels for its axes: ``m.with_coords(school=names)``."""
         for dim, labels in coords.items():
@@ -63,6 +66,7 @@ class Model(Node):
                 )
         return self._changed(coords={**self.coords, **coords})
 
+    @checked_arguments
     def at(self, **changes: Any) -> Model:
         """Return the same model at other data: ``net.at(x=x_new)``.
 

@@ -226,6 +226,12 @@ class Potential(Node):
     def __init__(self, name: str, log_prob: Any) -> None:
         super().__init__(name)
         self.log_prob = as_value(log_prob, f"the log_prob of {self.describe()}")
+        if self.log_prob.dtype.is_bool:
+            raise ArgumentError(
+                f"the log_prob of {self.describe()} is boolean, expected numbers. For a condition "
+                "write tf.where(condition, 0.0, -np.inf); better choose a distribution that keeps "
+                "to it."
+            )
 
 
 def as_value(value: Any, where: str) -> tf.Tensor:

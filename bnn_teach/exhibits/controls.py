@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from bnn_teach.arguments import as_list
 from bnn_teach.errors import ArgumentError, did_you_mean
 from bnn_teach.exhibits.frames import with_minus
 
@@ -37,7 +38,7 @@ class Control:
         self, name: Any, values: Iterable[Any], label: str = "", value: Any = None
     ) -> None:
         self.name, self.label = check_name(name), label or name
-        self.choices = [self._read(each) for each in values]
+        self.choices = [self._read(each) for each in as_list(f"{name}: values", values)]
         if len(self.choices) < 2 or len(set(self.choices)) < len(self.choices):
             raise ArgumentError(
                 f"{name}: got {len(self.choices)} values, {len(set(self.choices))} of them "

@@ -7,6 +7,7 @@ Next: :mod:`bnn_teach.exhibits.pictures`.
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import pathlib
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,7 @@ import anywidget
 import traitlets
 from matplotlib.figure import Figure
 
+from bnn_teach.arguments import as_list, checked_arguments
 from bnn_teach.errors import ArgumentError, did_you_mean
 from bnn_teach.exhibits.controls import Choice, Control, Slider
 from bnn_teach.exhibits.drawing import Draw
@@ -74,6 +76,7 @@ class Exhibit(anywidget.AnyWidget):
     values = traitlets.Dict().tag(sync=True)
     off_grid = traitlets.Dict().tag(sync=True)
 
+    @checked_arguments
     def __init__(
         self,
         frame: Callable[..., Frame],
@@ -81,7 +84,10 @@ class Exhibit(anywidget.AnyWidget):
         title: str,
         live: bool = False,
     ) -> None:
-        self._controls = _read_controls(controls)
+        self._controls = _read_controls(as_list("controls", controls))
+        _check_function(frame, self._controls)
+        if not isinstance(title, str):
+            raise ArgumentError(f"title: got {title!r:.60}, expected a text. Put it in quotes.")
         self._grid = [each for each in self._controls.values() if isinstance(each, Control)]
         self._draws = [each for each in self._controls.values() if isinstance(each, Draw)]
         self._frame, self._live = frame, live
@@ -145,10 +151,16 @@ class Exhibit(anywidget.AnyWidget):
         ArgumentError
             There is no such control or value.
         """
-        if values is None:
-            values = {first.name: _some(first.choices) for first in self._grid[:1]}
+        first = {control.name: _some(control.choices) for control in self._grid[:1]}
+        given: Any = first if values is None else values
+        stored = {control.name for control in self._grid}
+        if not isinstance(given, Mapping) or not given.keys() <= stored:
+            raise ArgumentError(
+                f"values: got {given!r:.60}, expected values by the names of controls: "
+                f"{', '.join(stored)}. Write {{{next(iter(stored), 'n')!r}: [1, 10]}}."
+            )
         pictures = []
-        for each in _combinations(values):
+        for each in _combinations({name: as_list(name, each) for name, each in given.items()}):
             frame = self._stored(self._checked({**self.values, **each}))
             if frame is None:
                 raise ArgumentError(f"values: got {each}, expected stored values of the controls.")
@@ -230,6 +242,22 @@ def _read_controls(controls: Sequence[Control | Draw]) -> dict[str, Control | Dr
     if not named:
         raise ArgumentError("controls: got none, expected at least one, such as ex.Slider.")
     return named
+
+
+def _check_function(frame: Any, controls: Mapping[str, Any]) -> None:
+    """Check that the exhibit's function is one, and takes the controls' names."""
+    stored = {name: None for name, each in controls.items() if isinstance(each, Control)}
+    if not callable(frame):
+        raise ArgumentError(
+            f"frame: got {type(frame).__name__}, expected a function. Pass it without calling it."
+        )
+    try:
+        inspect.signature(frame).bind(**stored)
+    except TypeError as error:
+        raise ArgumentError(
+            f"frame: got a function of other arguments ({error}), expected {', '.join(stored)}. "
+            "Give it the names of the controls."
+        ) from None
 
 
 def _combinations(values: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from bnn_teach.arguments import as_list
 from bnn_teach.errors import ArgumentError, ExhibitError
 from bnn_teach.exhibits.marks import Mark
 
@@ -49,7 +50,7 @@ class Panel:
         yticks: Ticks | None = None,
         axes: bool = True,
     ) -> None:
-        self.marks = list(marks)
+        self.marks = as_list("marks", marks)
         for mark in self.marks:
             if not isinstance(mark, Mark):
                 raise ArgumentError(

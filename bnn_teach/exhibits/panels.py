@@ -1,4 +1,4 @@
-"""What several exhibits show: bars with their names below, and functions drawn from a prior.
+"""What several exhibits show: named bars, where a band is cropped, functions drawn from a prior.
 
 Next: :mod:`bnn_teach.course.chapters.ch05.exhibit`, which shows both.
 """
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from bnn_teach.errors import ShapeError
 from bnn_teach.exhibits.frames import Panel
-from bnn_teach.exhibits.marks import Bars, Line, Mark
+from bnn_teach.exhibits.marks import Bars, Line, Mark, Points
 
 MOST_LINES = 12
 
@@ -45,6 +45,14 @@ def named_bars(
         xticks=ticks,
         **panel,
     )
+
+
+def cropped(
+    x: np.ndarray, lower: np.ndarray, upper: np.ndarray, ylim: tuple[float, float], words: str
+) -> list[Mark]:
+    """Return warnings at the frame's edges, for the x, shape (N,), at which a band is beyond."""
+    beyond = zip(ylim, (lower < ylim[0], upper > ylim[1]), strict=True)
+    return [Points(x[at], 0.97 * edge, "warning", words) for edge, at in beyond if at.any()]
 
 
 def read_functions(f: ArrayLike, count: int) -> np.ndarray:

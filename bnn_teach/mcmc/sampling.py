@@ -176,9 +176,7 @@ class ChainGroup:
         self.step_size = np.full(program.num_chains, np.nan)
         self.scale = np.ones((program.num_chains, density.size))
         self.done, self.divergent, self.length = 0, 0, 1
-        self.pace = (
-            np.inf
-        )  # seconds a leapfrog, the least seen: others' work slows a call
+        self.pace = np.inf  # seconds a leapfrog, the least seen: others' work slows a call
         self.warm_at = 0.0
 
     def run(self) -> None:

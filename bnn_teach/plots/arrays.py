@@ -14,19 +14,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from bnn_teach.arguments import as_real
 from bnn_teach.errors import ArgumentError, ConvergenceWarning, ShapeError
-
-
-def real(name: str, values: Any) -> np.ndarray:
-    """Return an array of real numbers."""
-    whole = isinstance(values, xr.DataTree | xr.Dataset)
-    array = np.asarray(None if whole else values)
-    if array.dtype.kind not in "biuf":
-        raise ArgumentError(
-            f"{name}: got {type(values).__name__} of dtype {array.dtype}, expected real numbers. "
-            "Pass an array of floats, or one variable of a trace."
-        )
-    return array
 
 
 def column(name: str, values: Any, *, holes: str = "") -> np.ndarray:
@@ -34,7 +23,7 @@ def column(name: str, values: Any, *, holes: str = "") -> np.ndarray:
 
     With advice on ``holes`` some may be NaN or infinite: NaN is returned there, with a warning.
     """
-    array = real(name, values)
+    array = as_real(name, values)
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim != 1 or array.size == 0:
@@ -67,6 +56,11 @@ def pair(names: str, first: Any, second: Any) -> tuple[np.ndarray, np.ndarray]:
 
 def values_of(truth: Callable[[np.ndarray], ArrayLike], x: np.ndarray) -> np.ndarray:
     """Return the true function at ``x``, shape (N,)."""
+    if not callable(truth):
+        raise ArgumentError(
+            f"truth: got {type(truth).__name__}, expected a function. Pass it without calling it, "
+            "as in truth=np.sin or truth=data.truth."
+        )
     values = np.asarray(truth(x))
     if values.shape != x.shape:
         raise ShapeError(
@@ -89,7 +83,7 @@ def flat_draws(name: str, draws: Any, order: np.ndarray) -> np.ndarray:
     if isinstance(draws, xr.DataArray):
         first = [dim for dim in ("chain", "draw", "sample") if dim in draws.dims]
         draws = draws.transpose(*first, ...)
-    array = real(name, draws)
+    array = as_real(name, draws)
     shape = array.shape
     if shape[-2:] == (num_x, 1) and (array.ndim > 2 or num_x > 1):
         array = array[..., 0]

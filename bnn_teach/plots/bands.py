@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from bnn_teach.arguments import as_count
+from bnn_teach.arguments import as_count, checked_arguments
 from bnn_teach.errors import ArgumentError
 from bnn_teach.plots.arrays import column, flat_draws
 from bnn_teach.plots.captions import Band, Region, caption_of
@@ -24,6 +24,7 @@ from bnn_teach.plots.style import Look, colors, finish, look_of, start
 from bnn_teach.plots.words import listed, percent
 
 
+@checked_arguments
 def plot_band(
     x: ArrayLike,
     draws: ArrayLike | xr.DataArray,
@@ -83,6 +84,7 @@ def plot_band(
     return _add(ax, band, ylim)
 
 
+@checked_arguments
 def plot_prior_functions(
     x: ArrayLike,
     draws: ArrayLike | xr.DataArray,

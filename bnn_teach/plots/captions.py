@@ -21,6 +21,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 from numpy.typing import ArrayLike
 
+from bnn_teach.arguments import checked_arguments
 from bnn_teach.errors import ArgumentError
 from bnn_teach.plots.arrays import values_of
 from bnn_teach.plots.style import INK, SMALL, SOFT, points_up
@@ -55,6 +56,7 @@ def bands_on(ax: Axes) -> list[Band]:
     return [container for container in ax.containers if isinstance(container, Band)]
 
 
+@checked_arguments
 def alt_text(ax_or_figure: Axes | FigureBase) -> str:
     """Return what the picture shows, in sentences computed from its data.
 

@@ -12,12 +12,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
+from bnn_teach.arguments import checked_arguments
 from bnn_teach.plots.arrays import pair, values_of
 from bnn_teach.plots.captions import caption_of
 from bnn_teach.plots.style import colors, finish, start
 from bnn_teach.plots.words import number, widest_gap
 
 
+@checked_arguments
 def plot_data(
     x: ArrayLike,
     y: ArrayLike,

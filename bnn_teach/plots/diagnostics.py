@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullLocator
 from numpy.typing import ArrayLike
 
+from bnn_teach.arguments import checked_arguments
 from bnn_teach.errors import ArgumentError, ShapeError
 from bnn_teach.plots.arrays import column
 from bnn_teach.plots.bands import plot_band
@@ -28,6 +29,7 @@ _KEYS = ("r_hat", "ess_bulk", "ess_tail", "mcse_mean")
 _LANE = 0.44  # each of the two lanes takes this part of the Axes' height
 
 
+@checked_arguments
 def plot_function_diagnostics(x: ArrayLike, diagnostics: Any, *, ax: Axes | None = None) -> Axes:
     """Draw R-hat and the effective sample size of f(x) along x, in two lanes.
 
@@ -85,6 +87,7 @@ def plot_function_diagnostics(x: ArrayLike, diagnostics: Any, *, ax: Axes | None
     return name_axes(ax, "x", "")
 
 
+@checked_arguments
 def plot_band_with_diagnostics(
     x: ArrayLike, draws: ArrayLike | xr.DataArray, diagnostics: Any, **band_options: Any
 ) -> tuple[Axes, Axes]:

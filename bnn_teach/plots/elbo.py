@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from bnn_teach.arguments import as_count
+from bnn_teach.arguments import as_count, checked_arguments
 from bnn_teach.errors import ShapeError
 from bnn_teach.plots.arrays import column
 from bnn_teach.plots.captions import caption_of
@@ -19,6 +19,7 @@ from bnn_teach.plots.style import INK, colors, finish, start, write
 from bnn_teach.plots.words import number, with_error
 
 
+@checked_arguments
 def plot_elbo(
     losses_or_fit: Any,
     *,

@@ -15,17 +15,19 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
+from bnn_teach.arguments import checked_arguments
 from bnn_teach.plots.arrays import column, pair
 from bnn_teach.plots.bands import plot_band
 from bnn_teach.plots.captions import caption_of
 from bnn_teach.plots.data import plot_data
-from bnn_teach.plots.style import LEGEND, colors, panels, start
+from bnn_teach.plots.style import LEGEND, colors, panels, points_up, start
 from bnn_teach.plots.words import number
 
 _DOTS = 1000
 _MARKS = ((0, (4, 2)), ":", "-.")
 
 
+@checked_arguments
 def plot_noise(
     sigma: ArrayLike, misfit: ArrayLike, known: Mapping[str, float] | None = None
 ) -> tuple[Axes, Axes]:
@@ -61,36 +63,42 @@ def plot_noise(
     return left, right
 
 
+@checked_arguments
 def plot_walks(levels: ArrayLike, walks: Mapping[str, ArrayLike]) -> Axes:
-    """Draw the best ELBO that fits with a given noise have found, one line for each walk along σ.
+    """Draw the height that fits with a given noise have found, one line for each walk along σ.
 
     Parameters
     ----------
     levels : array, shape (N,), real
         The values of σ, increasing.
     walks : mapping of str to array, shape (N,)
-        Heights in nats, by the walk's name; up to four.
+        Up to four, by name. Heights in nats: ELBO + log σ, as a density on the axis of log σ.
 
     Returns
     -------
     Axes
-        A walk that falls more than 200 nats below the others leaves the picture.
+        A walk that falls more than 200 nats below the others leaves the picture, where triangles
+        point down.
     """
     sigma = column("levels", levels)
     ax, looks = start(None), ("advi", "nuts", "fullrank_advi", "ensemble")
-    tops, sentences = [], []
-    for (name, each), role in zip(walks.items(), looks, strict=False):
-        heights = column(name, each)
+    found = {name: column(name, each) for name, each in walks.items()}
+    highest = max(heights.max() for heights in found.values())
+    low, sentences = highest - 200, []
+    edge: dict[str, Any] = {"clip_on": False}
+    edge["transform"] = ax.get_xaxis_transform() + points_up(ax, 5)
+    for (name, heights), role in zip(found.items(), looks, strict=False):
         look = colors[role]
         ax.semilogx(sigma, heights, marker=look.marker, ms=5, **look.line, label=name)
+        below = sigma[heights < low]
+        ax.plot(below, np.zeros(len(below)), "v", ms=6, color=look.color, **edge)
         top = int(heights.argmax())
         ax.plot(sigma[top], heights[top], "o", ms=11, mfc="none", color="black")
-        tops.append(heights[top])
         sentences.append(
             f"{name}: the highest, {number(heights[top])} nats, is at σ = {number(sigma[top])}; at "
             f"the smallest σ, {number(sigma[0])}, it is at {number(heights[0])} nats."
         )
-    ax.set(ylim=(max(tops) - 200, max(tops) + 10), xlabel="σ, held fixed", ylabel="ELBO (nats)")
+    ax.set(ylim=(low, highest + 10), xlabel="σ, held fixed", ylabel="ELBO + log σ (nats)")
     ticks = [tick for tick in (0.01, 0.05, 0.1, 0.2, 0.5, 1, 2) if sigma[0] <= tick <= sigma[-1]]
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.minorticks_off()
@@ -99,6 +107,7 @@ def plot_walks(levels: ArrayLike, walks: Mapping[str, ArrayLike]) -> Axes:
     return ax
 
 
+@checked_arguments
 def plot_uneven_noise(
     x: ArrayLike,
     draws: Mapping[str, Mapping[str, Any]],

@@ -15,8 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import ArrayLike
 
+from bnn_teach.arguments import as_real, checked_arguments
 from bnn_teach.errors import ArgumentError, ShapeError
-from bnn_teach.plots.arrays import column, real
+from bnn_teach.plots.arrays import column
 from bnn_teach.plots.captions import caption_of
 from bnn_teach.plots.style import INK, RIM, SMALL, finish, name_axes, start
 from bnn_teach.plots.words import listed, number
@@ -26,6 +27,7 @@ SHADES = LinearSegmentedColormap.from_list("shades", ("#fbfcfe", "#b7d3e9", "#5b
 _AXES = ("first input", "second input")
 
 
+@checked_arguments
 def plot_map(
     first: ArrayLike,
     second: ArrayLike,
@@ -50,7 +52,7 @@ def plot_map(
         What the quantity is called in the alternative text.
     """
     first, second = column("first", first), column("second", second)
-    heights, values = column("levels", list(levels)), real("values", values)
+    heights, values = column("levels", list(levels)), as_real("values", values)
     if values.shape != (len(second), len(first)) or min(values.shape) < 2:
         raise ShapeError(
             f"values: got shape {values.shape}, expected ({len(second)}, {len(first)}), a row for "
@@ -85,6 +87,7 @@ def plot_map(
     return name_axes(ax, *_AXES)
 
 
+@checked_arguments
 def plot_classes(x: ArrayLike, y: ArrayLike, ax: Axes | None = None) -> Axes:
     """Draw the points of two classes: hollow circles for 0, filled triangles for 1.
 
@@ -95,7 +98,7 @@ def plot_classes(x: ArrayLike, y: ArrayLike, ax: Axes | None = None) -> Axes:
     y : array, shape (N,) or (N, 1), of 0 and 1
         Their classes.
     """
-    places, classes = real("x", x), column("y", y)
+    places, classes = as_real("x", x), column("y", y)
     if places.ndim != 2 or places.shape[1] != 2 or len(places) != len(classes):
         raise ShapeError(
             f"x, y: got shapes {places.shape} and {np.shape(y)}, expected (N, 2) and (N,), a "

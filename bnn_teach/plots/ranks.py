@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from bnn_teach.arguments import checked_arguments
 from bnn_teach.errors import ArgumentError
 from bnn_teach.plots.captions import caption_of
 from bnn_teach.plots.style import INK, LEGEND, SOFT, look_of, name_axes, start, style
@@ -32,6 +33,7 @@ _BAND = "#d9dee2"
 _NAMES = {"nuts": "NUTS", "advi": "mean-field ADVI", "fullrank_advi": "full-rank ADVI"}
 
 
+@checked_arguments
 def plot_ranks(
     ranks: ArrayLike,
     num_draws: int,
@@ -84,6 +86,7 @@ def plot_ranks(
     return name_axes(ax, "rank of the truth", "replications")
 
 
+@checked_arguments
 def plot_rank_ecdf(
     ranks: ArrayLike,
     num_draws: int,
@@ -132,6 +135,7 @@ def plot_rank_ecdf(
     return name_axes(ax, "rank / number of ranks", "ECDF − uniform")
 
 
+@checked_arguments
 def plot_rank_grid(ranks: Mapping[str, Mapping[str, ArrayLike]], num_draws: int) -> Figure:
     """Draw a histogram for each method and quantity, and below them the ECDFs of all methods.
 
@@ -179,6 +183,7 @@ def plot_rank_grid(ranks: Mapping[str, Mapping[str, ArrayLike]], num_draws: int)
         raise
     for ax in axes[-1, 1:]:
         ax.sharey(axes[-1, 0])
+    axes[-1, 0].autoscale(axis="y")  # over all curves, not over those of the first Axes alone
     for ax, quantity in zip(axes[-1], quantities, strict=True):
         ax.set_title(f"ECDF, {quantity}")
     for ax in axes[:, 1:].ravel():

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from bnn_teach.arguments import as_count
+from bnn_teach.arguments import as_count, checked_arguments
 from bnn_teach.errors import ArgumentError
 from bnn_teach.plots.arrays import pair
 from bnn_teach.plots.captions import caption_of
@@ -20,6 +20,7 @@ from bnn_teach.plots.style import colors, finish, look_of, start
 from bnn_teach.plots.words import listed, number
 
 
+@checked_arguments
 def plot_reliability(
     probabilities: ArrayLike,
     y: ArrayLike,

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from bnn_teach.arguments import checked_arguments
 from bnn_teach.errors import ArgumentError
 from bnn_teach.plots.style import SMALL, SOFT, colors, panels
 
@@ -20,6 +21,7 @@ _CURVE = 0.75  # the distance of a single curve without a band
 _LABELS = {"num_points": "data points", "width": "units in a layer"}
 
 
+@checked_arguments
 def plot_tradeoff(methods: Sequence[Any], regions: Mapping[str, object]) -> list[Axes]:
     """Draw distance against CPU seconds, one panel a region, and the Pareto front as steps.
 
@@ -61,6 +63,7 @@ def plot_tradeoff(methods: Sequence[Any], regions: Mapping[str, object]) -> list
     return axes
 
 
+@checked_arguments
 def plot_costs(sweeps: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Axes]:
     """Draw the CPU time of a leapfrog against the number of points, and against the width.
 

@@ -12,6 +12,7 @@ import os
 import textwrap
 from typing import Any
 
+from bnn_teach.arguments import checked_arguments
 from bnn_teach.errors import ArgumentError, ClaimError
 from bnn_teach.reruns.results import plain, shown
 
@@ -41,6 +42,7 @@ class Claim:
         return {"text/plain": repr(self), MIME: facts}
 
 
+@checked_arguments
 def claim(words: str, holds: bool, /, **numbers: float) -> None:
     """Claim something of what a page found; the page fails where it does not hold.
 

@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from bnn_teach.arguments import checked_arguments
 from bnn_teach.course.material import default_folder
 from bnn_teach.course.notebook_files import find, headline
 from bnn_teach.course.parameters import check_parameters, read_parameters
@@ -51,6 +52,7 @@ class Rerun(NamedTuple):
     """What it claimed with ``bt.claim``: ``words``, ``holds`` and ``numbers`` of each."""
 
 
+@checked_arguments
 def rerun(
     notebook: str | os.PathLike[str],
     parameters: Mapping[str, Any] | None = None,
@@ -102,6 +104,9 @@ def rerun(
 
 def locate(notebook: str | os.PathLike[str], folder: str | os.PathLike[str] | None) -> pathlib.Path:
     """Return the file of a notebook that was named by number or by path."""
+    given: Any = notebook
+    if not isinstance(given, str | os.PathLike):
+        raise ArgumentError(f"notebook: got {given!r:.60}, expected a number in quotes, or a file.")
     path = pathlib.Path(notebook)
     if path.suffix == ".ipynb":
         if not path.is_file():

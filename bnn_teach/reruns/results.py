@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from bnn_teach.arguments import checked_arguments
 from bnn_teach.course.run_tables import LAST
 from bnn_teach.errors import ArgumentError
 
@@ -30,6 +31,7 @@ class Results:
         return {"text/plain": repr(self), MIME: self.values}
 
 
+@checked_arguments
 def record(**values: Any) -> Results:
     """Record results of a notebook; write it as the last line of a cell.
 

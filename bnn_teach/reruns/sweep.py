@@ -18,7 +18,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_complete
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from bnn_teach.arguments import as_count, usable_cores
+from bnn_teach.arguments import as_count, checked_arguments, usable_cores
 from bnn_teach.authoring.fingerprint import data_named
 from bnn_teach.course.parameters import check_parameters, read_parameters
 from bnn_teach.course.run_tables import Table, tabulate
@@ -51,6 +51,7 @@ class Job(NamedTuple):
         return pathlib.Path(self.target).with_suffix(".json")
 
 
+@checked_arguments
 def sweep(
     notebook: str | os.PathLike[str],
     grid: Mapping[str, Sequence[Any]],
@@ -102,6 +103,12 @@ def sweep(
         written to, or a worker with other versions; nothing was run.
     """
     source = locate(notebook, folder)
+    given: Any = grid
+    if not isinstance(given, Mapping):
+        raise ArgumentError(
+            f"grid: got {type(grid).__name__}, expected the values of each parameter by name. "
+            "Write {'seed': [0, 1]}."
+        )
     declared = read_parameters(source)
     rest = check_parameters(declared, parameters or {}, source.stem)
     both = next((name for name in rest if name in grid), None)

@@ -42,7 +42,7 @@ class Linearised(NamedTuple):
         return Linearised(self.values[..., index], self.jacobian[..., index, :])
 
 
-def linearise(function: Callable[[tf.Tensor], tf.Tensor], z: Any) -> Linearised:
+def linearise(function: Callable[..., tf.Tensor], z: Any, **inputs: Any) -> Linearised:
     """Return a function's values and its derivatives with respect to z.
 
     Parameters
@@ -51,6 +51,9 @@ def linearise(function: Callable[[tf.Tensor], tf.Tensor], z: Any) -> Linearised:
         Takes a tensor z of shape (D,); returns f at N inputs, shape (N,) or (N, 1).
     z : ndarray, shape (D,) or (M, D)
         Where: one mode, or M of them, in the dtype that the function works in.
+    **inputs
+        Arrays that the function takes by name. What it closes over is compiled into it; these may
+        have other values in the next call.
 
     Returns
     -------
@@ -69,7 +72,7 @@ def linearise(function: Callable[[tf.Tensor], tf.Tensor], z: Any) -> Linearised:
     def one(draw: Tensors, inputs: Tensors, seed: tf.Tensor) -> Tensors:
         with tf.GradientTape() as tape:
             tape.watch(draw["z"])
-            values = tf.convert_to_tensor(function(draw["z"]))
+            values = tf.convert_to_tensor(function(draw["z"], **inputs))
             if values.shape.rank not in (1, 2) or values.shape[1:].num_elements() != 1:
                 raise ShapeError(
                     f"function: got shape {tuple(values.shape)} from it, expected (N,) or (N, 1)."
@@ -77,7 +80,7 @@ def linearise(function: Callable[[tf.Tensor], tf.Tensor], z: Any) -> Linearised:
             values = tf.reshape(values, [-1])
         return {"values": values, "jacobian": tape.jacobian(values, draw["z"])}
 
-    found = map_draws(one, {"z": np.atleast_2d(points)}, {})
+    found = map_draws(one, {"z": np.atleast_2d(points)}, inputs)
     values, jacobian = (np.asarray(found[name], float) for name in ("values", "jacobian"))
     return Linearised(values, jacobian) if points.ndim == 2 else Linearised(values[0], jacobian[0])
 

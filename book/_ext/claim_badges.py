@@ -39,7 +39,7 @@ def badge(claim: Mapping[str, Any], tried: str) -> str:
     numbers = ", ".join(f"{name} {shown(value)}" for name, value in claim["numbers"].items())
     here = f" Here: {numbers}." if numbers else ""
     return (
-        f'<p class="course-claim"><strong>Claim.</strong> {html.escape(_sentence(claim["words"]))}.'
+        f'<p class="course-claim"><strong>Claim.</strong> {html.escape(_sentence(claim["words"]))}'
         f'<span class="course-tried">{html.escape(here)} {html.escape(_sentence(tried))}</span>'
         "</p>"
     )

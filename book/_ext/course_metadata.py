@@ -16,6 +16,7 @@ from course_notebooks import all_facts, read_facts
 from sphinx.application import Sphinx
 
 TEXT_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+PROFILE = "https://bioschemas.org/profiles/TrainingMaterial/1.0-RELEASE"
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
@@ -24,6 +25,7 @@ def lesson(path: Path, common: dict[str, Any], address: str) -> dict[str, Any]:
     facts = read_facts(path)
     said = {
         "@type": "LearningResource",
+        "dct:conformsTo": {"@type": "CreativeWork", "@id": PROFILE},
         "name": f"{facts.number} {facts.title}",
         "description": facts.question,
         "learningResourceType": ["lesson", "notebook", "exercise"],

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from accessibility_text import accessibility
 from api_text import api
 from course_notebooks import BEYOND, NotebookFacts, all_facts, in_words, link
 from course_routes import costs, routes, rubric, table
@@ -68,6 +69,7 @@ def answers(source: Path) -> str:
 
 
 GENERATORS: dict[str, Callable[[Path], str]] = {
+    "accessibility": accessibility,
     "api": lambda source: api(),
     "answers": answers,
     "cards": cards,

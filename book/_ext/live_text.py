@@ -1,6 +1,7 @@
-"""The playground in the book's own pages: its state and its script, as a notebook would store them.
+"""The playground in the book's own pages: its state, as a notebook would store it.
 
-``host.js`` mounts it as it mounts a notebook's exhibits. Next: ``slides.py``.
+``host.js`` mounts it as it mounts a notebook's exhibits, with the script that
+all pages share. Next: ``slides.py``.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 What moves on the screen is taken out; the small multiples of an exhibit, which its notebook shows
 below it, stay. Places on different pages have the same names, so each is given its page's name.
-Next: ``site_links.py``.
+Next: ``print_pdf.py``.
 """
 
 from __future__ import annotations

@@ -43,26 +43,9 @@ def test_every_page_is_there(site):
     assert [name for name in page_names() if not (site / f"{name}.html").exists()] == []
 
 
-def test_pages_tell_catalogues_what_they_teach(site):
-    pattern = r'<script type="application/ld\+json">(.*?)</script>'
-
-    def told(page):
-        [text] = re.findall(pattern, page.read_text(encoding="utf-8"))
-        return json.loads(text)
-
-    course = told(site / "index.html")
-    assert course["@type"] == "Course" and len(course["hasPart"]) == len(stored_notebooks(site))
-    assert course["license"].endswith("/by/4.0/") and course["version"] == bnn_teach.__version__
-    addresses = {part["url"] for part in course["hasPart"]}
-    for page in (site / "notebooks").glob("[0-9]*.html"):
-        lesson = told(page)
-        assert lesson["@type"] == "LearningResource" and lesson["url"] in addresses
-        assert lesson["description"] and lesson["teaches"] and lesson["url"].endswith(page.name)
-        assert re.fullmatch(r"PT\d+M", lesson["timeRequired"])
-        assert f'<link rel="canonical" href="{lesson["url"]}"' in page.read_text(encoding="utf-8")
+def test_the_sitemap_lists_what_was_written(site):
     listed = re.findall("<loc>(.*?)</loc>", (site / "sitemap.xml").read_text(encoding="utf-8"))
     written = {*page_names()} - {"genindex", "print", "search"}  # what Sphinx makes is not listed
-    assert addresses < set(listed)
     assert {each.rpartition("/course/")[2] for each in listed} == {f"{n}.html" for n in written}
 
 
@@ -286,6 +269,7 @@ def test_a_claim_that_does_not_hold_elsewhere_fails_the_build(tmp_path):
     [problem] = badges.add_badges(path, notebook, {"00": entry})
     assert problem.startswith("00: 'a < b' held in 17 of 20 other runs.")
     shown = str(notebook["cells"])
+    assert "A &lt; b.<span" in shown
     assert CLAIM not in shown and "Held in 17 of 20 other runs: gap 0.2 (0.1 to 0.3)." in shown
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.book.axe import run_axe
 from tests.book.building import moving_names
 from tests.browsing import drag
 
@@ -12,6 +13,7 @@ def picture(exhibit):
     return exhibit.locator(".bnn-panels").inner_html()
 
 
+@pytest.mark.wcag("2.1.1", "2.5.7")
 @pytest.mark.parametrize(("width", "scheme"), [(1300, "light"), (360, "dark")])
 @pytest.mark.parametrize("name", moving_names())
 def test_every_exhibit_of_a_page_moves(visit, name, width, scheme):
@@ -46,6 +48,33 @@ def test_every_exhibit_of_a_page_moves(visit, name, width, scheme):
     assert across <= width
 
 
+@pytest.mark.parametrize(
+    ("name", "width", "scheme"),
+    [
+        ("notebooks/07_what_does_the_band_mean", 1300, "light"),
+        ("notebooks/08_why_does_vi_look_worse", 360, "dark"),
+    ],
+)
+def test_a_live_exhibit_asks_computes_and_rests_out_of_sight(visit, name, width, scheme):
+    page = visit(name, "disk", width, scheme)
+    page.context.set_offline(True)
+    live = page.locator(".bnn-live")
+    in_phase = "(phase) => document.querySelector('.bnn-live').dataset.phase === phase"
+    main = live.locator(".bnn-main").first
+    main.scroll_into_view_if_needed()
+    assert live.get_attribute("data-phase") == "asked" and page.workers == []
+    live.get_by_role("button", name="I have a guess").click()
+    page.wait_for_function("document.querySelector('.bnn-live').dataset.warm === 'false'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert run_axe(page, name)["said"] == []
+    live.get_by_role("slider", name="Prior scale").press("ArrowLeft")  # it begins again
+    main.scroll_into_view_if_needed()
+    page.wait_for_function(in_phase, arg="running")
+    page.evaluate("scrollTo(0, 0)")
+    page.wait_for_function(in_phase, arg="unseen")
+
+
+@pytest.mark.wcag("2.1.1", "4.1.3")
 @pytest.mark.parametrize("name", moving_names())
 def test_every_question_of_a_quiz_answers_wrong_and_right(visit, name):
     page = visit(name)

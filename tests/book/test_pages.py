@@ -14,12 +14,14 @@ WIDER = """() => [...document.querySelectorAll("body *")]
     .map((e) => e.outerHTML.slice(0, 90)).slice(0, 5)"""
 
 
+@pytest.mark.wcag("1.1.1", "2.4.2", "3.1.1")
 @pytest.mark.parametrize("name", page_names())
 def test_a_page_is_whole_and_never_scrolls_sideways(visit, name):
     for way, width, scheme in [*WAYS, ("server", 360, "light")]:
         page = visit(name, way, width, scheme)
         dark = page.evaluate("document.documentElement.dataset.theme") == "dark"
         assert dark == (scheme == "dark") or name == "print"
+        assert page.title().strip() and page.locator("html[lang^=en]").count()
         across = page.evaluate("document.documentElement.scrollWidth")
         assert across <= width, page.evaluate(WIDER)
         pictures = page.locator("img")
@@ -33,6 +35,7 @@ def test_a_page_is_whole_and_never_scrolls_sideways(visit, name):
         page.context.close()
 
 
+@pytest.mark.wcag("2.1.1", "2.4.5")
 @pytest.mark.parametrize("way", ["disk", "server"])
 def test_search_finds_a_page(visit, way):
     page = visit("index", way)

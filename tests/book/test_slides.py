@@ -124,6 +124,7 @@ def test_every_notebook_has_a_deck_that_the_lessons_link_to(site):
 
 @pytest.mark.browser
 @pytest.mark.slow
+@pytest.mark.wcag("2.1.1")
 def test_a_deck_goes_on_by_key_and_sets_its_formulas(visit):
     page = visit("slides/06")
     total = page.evaluate("Reveal.getTotalSlides()")

@@ -81,13 +81,14 @@ def test_a_check_that_breaks_down_is_a_failure():
 
 
 @pytest.mark.slow
-def test_this_machine_passes_and_the_command_says_so(monkeypatch, tmp_path, capsys):
+def test_this_machine_passes_and_the_command_says_so(monkeypatch, tmp_path, capfd):
     monkeypatch.setenv("BNN_TEACH_XLA_CACHE", str(tmp_path / "new"))
     for name in ("XLA_FLAGS", "TF_XLA_FLAGS", "TF_CPP_MIN_LOG_LEVEL"):
         monkeypatch.delenv(name, raising=False)
     status = cli.main(["doctor"])
-    shown = capsys.readouterr().out
+    shown, beside = capfd.readouterr()
     assert status == 0, shown
+    assert "WARNING" not in beside
     for words in (
         "ok       TensorFlow  is imported",
         "ok       messages    TensorFlow is quiet",
@@ -307,13 +308,14 @@ def test_a_home_that_cannot_be_written_to_is_told(monkeypatch):
     assert "Set HOME, or JUPYTER_RUNTIME_DIR" in result.remedy
 
 
-def test_a_kernel_that_imports_another_folders_library_is_told(monkeypatch, tmp_path):
+def test_a_kernel_that_imports_another_folders_library_is_told(monkeypatch, tmp_path, capfd):
     (tmp_path / "bnn_teach").mkdir()
     (tmp_path / "bnn_teach" / "__init__.py").touch()
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     result = only(doctor.check_kernel())
     assert result.status == FAILED and f"it says: {tmp_path}/bnn_teach" in result.found
     assert "moved, renamed or copied" in result.remedy
+    assert "IPKernelApp" not in capfd.readouterr().err, "it warns of itself"
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,16 @@ def test_cells_without_names_are_known_by_text_and_place(lose, submission, resto
     assert all(cells[f"check-04-{k}"].metadata.nbgrader.points == p for k, p in ((1, 2), (2, 4)))
 
 
+def test_an_earlier_text_of_the_question_is_not_taken_for_the_answer(submission, restored):
+    question = get(submission, "question-04")
+    question.source = question.source.replace("Two bands", "Three bands")
+    empty_all(submission)
+    _, cells, said = restored(submission)
+    assert {name: cells[name].source for name in NAMES} == ANSWERS
+    assert "Two bands" in cells["question-04"].source
+    assert "this cell was taken for `reflection-04`" in said["reflection-04"]
+
+
 def test_an_answer_in_a_cell_of_the_students_own_is_pointed_at(submission, restored):
     place = submission.cells.index(get(submission, "reflection-04"))
     submission.cells[place].source = "YOUR ANSWER HERE"

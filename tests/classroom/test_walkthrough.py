@@ -1,9 +1,10 @@
-"""From zero to grades, as book/for_teachers.md tells it: nine submissions, honest and other.
+"""A term, from the wheel to the grades, as book/for_teachers.md tells it: nine submissions.
 
-What the page shows in its blocks is what is run here, in this order. Before *collect* the sheet
-gets a file of data; between *collect* and *grade* the inbox is filled, with a right submission, one
-that is half right, one whose cells lost their names, one that is no notebook, and five that attack.
-After that the first of them is handed in again.
+What the page shows in its blocks is what is run here, in this order, with the package as it is
+installed, in a folder where nothing else is. Between *collect* and *grade* the inbox is filled with
+a right submission, one that is half right, one whose cells lost their names, one that is no
+notebook, and five that attack. Then the sheet is changed and handed out again: its texts, what a
+check is worth, a file of data. After grading, the first of the class hands in again.
 """
 
 import csv
@@ -21,10 +22,10 @@ import pytest
 
 from bnn_teach.classroom import sheets
 from bnn_teach.classroom.leaks import secrets
+from tests.wheel import ROOT, build, unpack
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
 
-ROOT = pathlib.Path(__file__).parents[2]
 PAGE = ROOT / "book" / "for_teachers.md"
 NUMBERS = sheets.numbers()
 
@@ -51,19 +52,29 @@ def run(command, folder, status=0):
     return ran.stdout
 
 
+@pytest.fixture(scope="module", autouse=True)
+def installed(tmp_path_factory):
+    """The folder of the unpacked wheel, from which all programs here take the package."""
+    dist = tmp_path_factory.mktemp("dist")
+    build(dist)
+    with pytest.MonkeyPatch.context() as patch:
+        site = unpack(dist, tmp_path_factory.mktemp("site"))
+        patch.setenv("PYTHONPATH", str(site))
+        patch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+        yield site
+
+
 @pytest.fixture(scope="module")
-def course(tmp_path_factory):
+def course(installed, tmp_path_factory):
     """The course folder after *make assignments*."""
-    folder = tmp_path_factory.mktemp("class") / "classroom"
+    place = tmp_path_factory.mktemp("class")
+    where = run("python -c 'import bnn_teach; print(bnn_teach.__file__)'", place)
+    assert pathlib.Path(where.strip()).is_relative_to(installed)
     assert MAKE == ["make assignments", "source .venv/bin/activate", "cd build/classroom"]
     recipe = (ROOT / "Makefile").read_text().partition("\nassignments:")[2].splitlines()[1].strip()
     assert recipe == "@$(VENV_PYTHON) -m bnn_teach assignments $(ARGS)"
-    run(f"python -m bnn_teach assignments --folder {folder}", ROOT)
-    (folder / "source" / "04" / "points.csv").write_text("1,2,3\n")
-    [again] = re.findall(r"`(python -m bnn_teach assignments [^`]+)`", PAGE.read_text())
-    run(again, folder)
-    assert (folder / "release" / "04" / "points.csv").read_text() == "1,2,3\n"
-    return folder
+    run("python -m bnn_teach assignments", place)
+    return place / "build" / "classroom"
 
 
 # --- what is handed out ----------------------------------------------------------------------
@@ -132,7 +143,10 @@ TELL = """def {name}(*args, **kwargs):
     print(seen, file=sys.__stderr__)
     raise ValueError(f"{{args}} {{kwargs}} {{seen}}")
 """
-SHOW = """import gc
+SHOW = """import gc, pathlib
+import bnn_teach
+for path in pathlib.Path(bnn_teach.__file__).parent.rglob("exercises/04.md"):
+    print(path.read_text())
 print(globals().get("kept"), [each for each in gc.get_objects() if type(each) in (str, dict)])
 """
 OWN = """from own import values
@@ -177,6 +191,23 @@ def lose_names(folder):
     (folder / "own.py").write_text("values = [4]\n")
 
 
+def change_sheet(course):
+    """Change the sheet that was handed out: texts, what a check is worth, a file of data."""
+    place = course / "source" / "04"
+    notebook = nbformat.read(place / "04.ipynb", as_version=4)
+    cells = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells}
+    for name in ("statement-04-1", "question-04"):
+        cells[name].source += "\n\nIn short."
+    for name, points in CHANGED.items():
+        cells[name].metadata.nbgrader.points = points
+    nbformat.write(notebook, place / "04.ipynb")
+    (place / "points.csv").write_text("1,2,3\n")
+    [again] = re.findall(r"`(python -m bnn_teach assignments [^`]+)`", PAGE.read_text())
+    run(again, course)
+    assert (course / "release" / "04" / "points.csv").read_text() == "1,2,3\n"
+    assert "In short." in (course / "release" / "04" / "04.ipynb").read_text()
+
+
 def write_submissions(course, inbox, attack):
     right = solutions()
     first, second, _ = sorted(right)
@@ -213,7 +244,9 @@ def vandalise(path):
 
 
 STUDENTS = ["anna", "carl", "dora", "emil", "fred", "gina", "hugo", "ida", "jan"]
-POINTS = dict.fromkeys(STUDENTS, 0) | {"anna": 10, "carl": 4, "ida": 10}
+CHANGED = {"check-04-3": 5}  # it was 4
+MOST = 13
+POINTS = dict.fromkeys(STUDENTS, 0) | {"anna": 11, "carl": 4, "ida": 11}
 del POINTS["jan"]
 
 
@@ -242,6 +275,7 @@ def graded(course, tmp_path_factory):
             for line in COLLECT:
                 run(line.replace("~", str(home)).replace("anna", student), course)
         shutil.copy(inbox / "ida" / "own.py", course / "submitted" / "ida" / "04")
+        change_sheet(course)
         config = course / "nbgrader_config.py"
         text = config.read_text()
         for usual, less in ((".seconds = 60.0", ".seconds = 20.0"), ("_gb = 4.0", "_gb = 2.0")):
@@ -260,13 +294,12 @@ def graded(course, tmp_path_factory):
 
 def test_each_gets_the_points_deserved_and_the_teacher_learns_why(graded):
     for student, points in POINTS.items():
-        assert re.search(rf"^{student}: {points} of 12", graded, re.MULTILINE), graded
-    for line in (
-        "anna: 10 of 12, 2 to be given by hand\n",
-        "carl: 4 of 12, 4 to be given by hand\n",
-    ):
-        assert line in graded and line in PAGE.read_text()
+        assert re.search(rf"^{student}: {points} of {MOST}", graded, re.MULTILINE), graded
+    for reached, most, shown in ((11, MOST, graded), (10, 12, PAGE.read_text())):
+        assert f"anna: {reached} of {most}, 2 to be given by hand\n" in shown
+        assert f"carl: 4 of {most}, 4 to be given by hand\n" in shown
     about = {each[0]: "\n".join(each[1:]) for each in blocks(graded)}
+    assert about["anna"] == "11 of 13, 2 to be given by hand"  # the change was not hers
     assert "check-04-1: right on what the sheet shows, not on hidden data" in about["carl"]
     assert "check-04-1: right on what the sheet shows, not on hidden data" in about["gina"]
     assert "exercise-04-1: This was stopped: it took too long." in about["dora"]
@@ -319,7 +352,7 @@ def test_a_second_submission_asks_for_another_look(given_back, course):
         gradebook.db.commit()
     shutil.copy(course / "submitted" / "carl" / "04" / "04.ipynb", course / "submitted/anna/04")
     said = run("python -m bnn_teach grade 04 --student anna", course)
-    assert said.startswith("anna: 4 of 12, 4 to be given by hand\n")
+    assert said.startswith("anna: 4 of 13, 4 to be given by hand\n")
     assert "reflection-04: 2 points were given by hand before this run" in said
     assert by_hand(course)["anna"]["reflection-04"] == 2
 
@@ -353,7 +386,7 @@ def test_feedback_shows_points_and_lessons_and_no_hidden_test(given_back):
     for student, points in POINTS.items():
         page = (given_back / "feedback" / student / "04" / "04.html").read_text()
         text = re.sub("<[^>]+>", "", page).replace("&#34;", '"').replace("&quot;", '"')
-        assert re.search(rf"Score: {float(points)} / 12", text), student
+        assert re.search(rf"Score: {float(points)} / {MOST}", text), student
         for secret in (*lines, "num_points=501", "1e-09", "half_width=0.8"):
             assert secret not in text, (student, secret)
     carl = (given_back / "feedback" / "carl" / "04" / "04.html").read_text()
@@ -364,4 +397,4 @@ def test_the_table_of_grades(given_back):
     with (given_back / "grades.csv").open() as file:
         rows = {row["student_id"]: row for row in csv.DictReader(file) if row["assignment"] == "04"}
     assert {name: float(row["raw_score"]) for name, row in rows.items()} == POINTS | {"jan": 0}
-    assert {float(row["max_score"]) for row in rows.values()} == {12.0}
+    assert {float(row["max_score"]) for row in rows.values()} == {MOST}

@@ -62,5 +62,13 @@ def test_what_does_not_exist_is_refused(wrong, text):
         playground(**wrong)
 
 
-def test_its_script_is_small_enough_for_many_pages():
-    assert len(script()) < 60_000
+def test_a_notebook_stores_no_script_and_the_kernel_sends_it(monkeypatch):
+    exhibit, sent = playground("one", ask="How wide?"), []
+    monkeypatch.setattr(exhibit, "send", sent.append)
+    state = exhibit.get_state()
+    assert len(str(state)) < 3000 and "bnnShared" in state["_esm"]
+    assert "**A posterior under your finger.** How wide?" in exhibit._on_paper()
+    exhibit._answer(None, {"kind": "other"}, None)
+    assert sent == []
+    exhibit._answer(None, {"kind": "script"}, None)
+    assert sent == [{"kind": "script", "script": script()}] and len(script()) < 60_000

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from bnn_teach import exhibits as ex
+from bnn_teach.course.playground import script
 from tests.browsing import Watch, served
 from tests.lab import running
 
@@ -85,6 +86,7 @@ def save_page(tmp_path):
         folder = tmp_path / "book" / "pages"
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(STATIC / "host.js", folder.parent / "host.js")
+        (folder.parent / "playground.js").write_text(script(), encoding="utf-8")
         data = embed_data(views=list(widgets), drop_defaults=False)
         shown = data["view_specs"] if views is None else views
         kind = "application/vnd.jupyter.widget"

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NOTEBOOKS = pathlib.Path(__file__).parents[2] / "notebooks"
 STEMS = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 WHOLE = {"00", "07"}
-SHOWN = re.compile(r"^(exhibit|explorer)\b|bt\.quiz\(|small_multiples\(", re.MULTILINE)
+SHOWN = re.compile(r"^(exhibit|explorer)\b|bt\.(quiz|playground)\(|small_multiples\(", re.MULTILINE)
 SECONDS = 600  # for all cells of one notebook, on a busy machine
 
 VALUES = """
@@ -31,6 +31,11 @@ print([each.values for each in _instances.values() if isinstance(each, Exhibit)]
 CHOSEN = """
 from ipywidgets.widgets.widget import _instances
 print([each.chosen for each in _instances.values() if type(each).__name__ == "Quiz"])
+"""
+DATA = "print(live.data.y.sum())"
+MODEL = """
+drawn = bt.sample_prior_predictive(live.model(), 2, seed=0)
+print(*drawn["prior_predictive"])
 """
 SHOW = """(kind) => {
   const notebook = window.jupyterapp.shell.currentWidget.content;
@@ -126,6 +131,8 @@ def move_every_control(stem, lab, page):
             moved += 1
     assert moved, "an exhibit has something to move"
 
+    if page.evaluate(SHOW, "Playground: ") >= 0:
+        move_a_point(page)
     assert page.evaluate(SHOW, "Quiz of ") >= 0, "every notebook has a quiz"
     quiz = page.locator(".bnn-quiz").first
     known = run_cell(page, CHOSEN)
@@ -134,3 +141,10 @@ def move_every_control(stem, lab, page):
     quiz.get_by_role("status").first.filter(has_text=".").wait_for()
     assert run_until(page, CHOSEN, known.__ne__), "the kernel sees the answer"
     page.evaluate(SHUT_DOWN)
+
+
+def move_a_point(page):
+    known = run_cell(page, DATA)
+    page.locator(".bnn-live .bnn-handle").first.press("ArrowUp")
+    assert run_until(page, DATA, known.__ne__), "the kernel sees the point"
+    assert "network.obs" in run_cell(page, MODEL), "and has its model"

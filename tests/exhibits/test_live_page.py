@@ -9,7 +9,7 @@ import re
 import pytest
 
 from bnn_teach.course.playground import playground
-from tests.book.test_accessibility import AXE, RUN, TAGS
+from tests.book.axe import run_axe
 
 pytestmark = pytest.mark.browser
 ENOUGH = 90_000  # milliseconds: on a busy machine chains take their time
@@ -126,6 +126,7 @@ def test_by_touch_a_point_is_dragged_and_the_page_still_scrolls(opened):
     assert page.locator(".bnn-handle").first.evaluate(touch_action) == "none"
 
 
+@pytest.mark.wcag("2.1.1", "2.5.7")
 def test_by_keys_points_are_moved_added_chosen_and_removed(opened):
     page = opened()
     page.locator(".bnn-live select").first.focus()
@@ -223,6 +224,7 @@ def still(page):
     assert page.locator(".bnn-meter").inner_text() == before
 
 
+@pytest.mark.wcag("4.1.3")
 def test_it_stops_when_it_has_converged_and_says_so(opened):
     page = opened(playground("prior"))
     phase(page, "enough")
@@ -245,6 +247,7 @@ def test_nothing_is_sampled_before_the_reader_has_a_guess(opened):
     assert page.get_by_text("How wide?").is_visible()
 
 
+@pytest.mark.wcag("2.2.2")
 def test_it_pauses_and_goes_on(opened):
     page = opened(playground("article"))
     phase(page, "running")
@@ -264,8 +267,7 @@ def test_axe_finds_no_violation(opened, width, scheme):
     page.get_by_role("button", name="I have a guess").click()
     sampled(page)
     page.get_by_role("button", name="Copy as Python").click()
-    page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(RUN, TAGS)
+    found = run_axe(page, "exhibit")["said"]
     assert [each for each in found if "unmounted" not in each] == []
 
 

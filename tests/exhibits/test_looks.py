@@ -22,6 +22,7 @@ def test_the_script_knows_the_marker_and_pattern_of_every_role(role):
     assert re.search(rf'^  "?{re.escape(key)}"?:', patterns, re.M)
 
 
+@pytest.mark.wcag("1.4.1")
 def test_roles_differ_without_colour():
     looks = [look(colors[role]) for role in ("nuts", "advi", "fullrank_advi", "ensemble", "truth")]
     assert len({tuple(each["dash"]) for each in looks}) == 5

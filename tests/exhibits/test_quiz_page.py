@@ -68,6 +68,7 @@ def test_wrong_then_right_by_mouse(open_quiz):
     assert answers_of(page, 1)[0].get_by_role("status").inner_text() == ""
 
 
+@pytest.mark.wcag("2.1.1", "2.4.3")
 def test_wrong_then_right_by_keyboard(open_quiz):
     page = open_quiz()
     card, order = answers_of(page, 1)
@@ -90,6 +91,7 @@ def test_wrong_then_right_by_keyboard(open_quiz):
     assert status.inner_text() == "Right. Good."
 
 
+@pytest.mark.wcag("3.3.1")
 def test_without_an_answer_it_asks_for_one(open_quiz):
     page = open_quiz()
     card, order = answers_of(page, 1)
@@ -105,6 +107,7 @@ def test_the_page_as_it_was_loaded_holds_no_answer(path):
     assert [each for each in texts if len(each) > 6 and each in text] == []
 
 
+@pytest.mark.wcag("1.3.1", "4.1.3")
 def test_a_screen_reader_is_told_what_belongs_together(open_quiz):
     page = open_quiz()
     group = page.get_by_role("group", name="1. What does l3.w tell of f(x)")
@@ -125,6 +128,7 @@ def test_it_fits_a_phone(open_quiz):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+@pytest.mark.wcag("1.4.3")
 @pytest.mark.parametrize(
     ("scheme", "theme", "dark"),
     [

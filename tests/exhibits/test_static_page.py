@@ -17,6 +17,7 @@ def picture(page):
     return page.locator(CURVE).first.get_attribute("d")
 
 
+@pytest.mark.wcag("2.1.1", "2.4.3")
 @pytest.mark.parametrize(
     ("how", "width", "scheme"),
     [
@@ -51,6 +52,7 @@ def test_mouse_and_keyboard_change_the_picture(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.wcag("4.1.2", "4.1.3")
 def test_the_picture_has_a_role_and_a_name_that_follows(exhibit, save_page, address, open_page):
     page = open_page(address(save_page(exhibit), "file"))
     assert page.get_by_role("img", name="With 4 points the NUTS band is 2.00 wide.").count() == 1
@@ -104,6 +106,7 @@ def test_it_is_as_dark_as_its_page(exhibit, save_page, address, open_page, schem
     assert page.evaluate(COLOURS) == expected
 
 
+@pytest.mark.wcag("2.2.2")
 def test_play_stands_still_until_it_is_pressed(save_page, address, open_page):
     page = open_page(address(save_page(playing()), "file"))
     button, says = page.get_by_role("button"), page.locator(".bnn-says")
@@ -161,6 +164,7 @@ def test_without_a_kernel_there_are_no_exact_numbers(save_page, address, open_pa
     assert page.get_by_role("spinbutton").count() == 0
 
 
+@pytest.mark.wcag("3.3.1")
 def test_what_cannot_be_shown_says_so(exhibit, save_page, address, open_page):
     from ipywidgets import IntSlider
 
@@ -209,6 +213,7 @@ def test_a_band_is_drawn_with_the_pointer_and_scored(drawn, save_page, address, 
     assert page.locator(".bnn-says").inner_text() == "Two points."
 
 
+@pytest.mark.wcag("2.1.1", "2.5.7")
 def test_a_band_is_drawn_with_the_keyboard(drawn, save_page, address, open_page):
     page = open_page(address(save_page(drawn), "file"), 360)
     before = edges(page)

@@ -24,6 +24,8 @@ def test_walks_are_ringed_where_they_are_highest():
     rings = [line for line in ax.lines if line.get_markersize() == 11]
     assert [float(ring.get_xdata()[0]) for ring in rings] == [levels[1], levels[4]]
     assert ax.get_ylim() == (-203, 7)
+    (below,) = (line for line in ax.lines if line.get_marker() == "v" and len(line.get_xdata()))
+    assert list(below.get_xdata()) == list(levels[:2])
     words = plots.alt_text(ax)
     assert "up: the highest, −3 nats, is at σ = 0.11" in words and "−900 nats" in words
 

@@ -68,7 +68,10 @@ def test_a_grid_has_a_row_for_each_method_and_one_for_the_ecdfs():
     assert sum(heights(figure.axes[3])) == 320
     tops = [figure.axes[k].get_ylim()[1] for k in (2, 3)]
     assert max(heights(figure.axes[2])) < tops[0] < max(heights(figure.axes[3])) < tops[1]
-    assert figure.axes[4].get_ylim() == figure.axes[5].get_ylim()
+    low, high = figure.axes[4].get_ylim()
+    assert figure.axes[5].get_ylim() == (low, high)
+    drawn = [line.get_ydata() for ax in figure.axes[4:] for line in ax.lines]
+    assert low < min(map(np.min, drawn)) and max(map(np.max, drawn)) < high
     figure.canvas.draw()
 
 

@@ -19,6 +19,7 @@ def test_every_colour_is_of_the_palette():
     assert {look.color for look in plots.colors.values()} <= set(OKABE_ITO)
 
 
+@pytest.mark.wcag("1.4.1")
 @pytest.mark.parametrize("trait", ["color", "linestyle", "marker"])
 def test_methods_differ_in_each_trait_alone(trait):
     methods = ["nuts", "advi", "fullrank_advi", "ensemble", "laplace"]
@@ -26,6 +27,7 @@ def test_methods_differ_in_each_trait_alone(trait):
     assert len(set(traits)) == len(methods)
 
 
+@pytest.mark.wcag("1.4.1")
 def test_what_shares_a_picture_differs_in_grey():
     def grey(color):
         return np.dot(to_rgb(color), [0.299, 0.587, 0.114])

@@ -1,9 +1,12 @@
 """Laplace: exact where the function is linear; the slopes are the derivatives; the last layer."""
 
+from collections import OrderedDict
+
 import numpy as np
 import pytest
 
 import bnn_teach as bt
+from bnn_teach.engine import programs
 from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ShapeError
 from bnn_teach.vi.laplace import Linearised, laplace, linearise, linearised_draws
@@ -38,6 +41,16 @@ def test_slopes_are_the_derivatives_at_each_z():
     exact = np.stack([[b, a], [zero, np.cos(b)], [3 * a**2, zero]])  # (N, D, M)
     np.testing.assert_allclose(found.jacobian, np.moveaxis(exact, 2, 0), rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(found.values, np.stack([a * b, np.sin(b), a**3], 1), rtol=1e-5)
+
+
+def test_inputs_may_have_other_values_in_the_same_program(monkeypatch):
+    monkeypatch.setattr(programs, "_kept", OrderedDict())
+    z = RNG.normal(size=(2, 4))
+    for features in (FEATURES, 2 * FEATURES):
+        found = linearise(lambda z, x: tf.linalg.matvec(x, z), z, x=features)
+        np.testing.assert_allclose(found.values, z @ features.T, rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(found.jacobian[1], features, rtol=1e-6)
+    assert len(programs._kept) == 1
 
 
 def test_laplace_is_exact_for_a_linear_model():

@@ -44,7 +44,7 @@ def explained(error: Exception, where: str) -> Exception | None:
             f"{where}'.{found}' was used on a random value, which is a tensor and no NumPy array. "
             f"Use {_INSTEAD[found]}."
         )
-    if "SymbolicTensor" in text or "symbolic tf.Tensor" in text:
+    if "Cannot interpret 'tf." in text or "SymbolicTensor" in text or "symbolic tf.Tensor" in text:
         return NumPyOnRandomValueError(
             f"{where}NumPy, or Python's float, int or math, was applied to a random value, whose "
             "number is known only when sampling. Use TensorFlow's function of the same meaning: "
@@ -73,6 +73,7 @@ _OF_SHAPES = re.compile(
 )
 _KINDS = re.compile(r"\b(b?float\d*|double|half|u?int\d+|bool|string|complex\d+)\b")
 _OPERATION = re.compile(r"compute (\w+) as|'(\w+)' Op|Op<name=(\w+)|\[Op:(\w+)\]|\}\} = (\w+)\[")
+_NUMERIC = ("int", "float", "bool", "ndarray", "EagerTensor", "SymbolicTensor", "Tensor")
 _SAME = {"double": "float64", "float": "float32", "half": "float16"}
 
 
@@ -113,6 +114,12 @@ _INSTEAD = {
 
 
 def _dtypes(text: str, where: str) -> Exception:
+    thing = re.search(r"but got (.*) of type '(\w+)'", text, re.DOTALL)
+    if thing and thing[2] not in _NUMERIC and (thing[2] != "list" or "'" in thing[1]):
+        return DtypeError(
+            f"{where}got {thing[1]:.60} of type {thing[2]}, expected numbers. Pass arrays to the "
+            "model: data.x of a data set, what np.loadtxt returns of a file, list(...) of a set."
+        )
     operation = _operation(text)
     head = re.split(r"not in (?:the )?list", text)[0]
     kinds = list(dict.fromkeys(_SAME.get(k, k) for k in _KINDS.findall(head)))

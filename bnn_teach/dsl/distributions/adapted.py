@@ -179,6 +179,11 @@ class TruncatedNormal(tfd.Distribution):
         low = tf.where(mirrored, -ends[1], ends[0])
         return low, tf.where(mirrored, -ends[0], ends[1]), mirrored
 
+    def _parameter_control_dependencies(self, is_init: bool) -> Any:
+        if not self.validate_args:
+            return []
+        return [tf.debugging.assert_less(self.low, self.high, "low is not below high.")]
+
     def _sample_n(self, n: Any, seed: Any = None) -> Any:
         low, high, mirrored = self._ends()
         normal = tfd.Normal(tf.zeros([], self.dtype), 1.0)

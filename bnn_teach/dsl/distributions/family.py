@@ -123,7 +123,7 @@ class Family:
         try:
             self._check_alternatives(given)
             return self.build(**{k: self._convert(k, v) for k, v in given.items()})
-        except (ArgumentError, ParameterError) as error:
+        except (ArgumentError, DtypeError, ParameterError) as error:
             raise type(error)(f"{where}: {error}") from None
         except (ValueError, tf.errors.InvalidArgumentError) as error:
             raise ParameterError(
@@ -157,10 +157,15 @@ class Family:
             ) from None
 
     def _convert(self, parameter: str, value: Any) -> Any:
-        if value is None or not self.parameters[parameter].kind.startswith("array_like"):
+        known = self.parameters[parameter]
+        if (value is None and known.default is None) or not known.kind.startswith("array_like"):
             return value
         try:
+            if value is None:
+                raise TypeError
             return as_parameter(value)
+        except (DtypeError, ArgumentError) as error:
+            raise type(error)(f"{parameter}: {error}") from None
         except BnnTeachError:
             raise
         except (TypeError, ValueError, tf.errors.OpError):

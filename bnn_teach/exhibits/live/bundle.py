@@ -12,6 +12,7 @@ import gzip
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)/(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|const|let|class) (\w+))", re.MULTILINE)
@@ -21,9 +22,9 @@ _MARGIN = re.compile(r"^[ \t]+", re.MULTILINE)
 _REMARK = re.compile(r"^(//.*)?\n", re.MULTILINE)
 
 _UNPACK = """// Packed; the readable files are in bnn_teach/exhibits/live.
-const PACKED = "%s";
-export default async () => {
-  const bytes = Uint8Array.from(atob(PACKED), (letter) => letter.charCodeAt(0));
+(globalThis.bnnShared ??= {}).%s = async () => {
+  const packed = "%s";
+  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
   const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   const script = new Blob([await new Response(unpacked).text()], { type: "text/javascript" });
   const address = URL.createObjectURL(script);
@@ -43,20 +44,23 @@ def bundle(entry: Path) -> str:
     return "\n".join(parts.values())
 
 
-def packed(entry: Path, constants: dict[str, str]) -> str:
-    """Return an ES module whose default is what ``entry`` renders, compressed to a fifth or so.
+def packed(entry: Path, constants: dict[str, Any]) -> str:
+    """Return a script that leaves what ``entry`` renders in ``bnnShared``, a fifth as long or so.
+
+    It runs from a ``<script src>`` of a page, which a page from disk may load, and as a module.
 
     Parameters
     ----------
     entry : Path
         A module that exports ``render``.
-    constants : dict of str to str
-        Texts that the modules find under these names.
+    constants : dict
+        What JSON can hold; the modules find it under these names.
     """
-    given = [f"const {name} = {json.dumps(text)};" for name, text in constants.items()]
+    given = [f"const {name} = {json.dumps(value)};" for name, value in constants.items()]
     last = f"export default {{ render: {entry.stem}.render }};"
     script = "\n".join([*given, bundle(entry), last])
-    return _UNPACK % base64.b64encode(gzip.compress(script.encode(), mtime=0)).decode()
+    text = base64.b64encode(gzip.compress(script.encode(), mtime=0)).decode()
+    return _UNPACK % (entry.stem, text)
 
 
 def _collect(path: Path, parts: dict[Path, str]) -> None:

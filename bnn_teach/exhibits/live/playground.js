@@ -1,8 +1,9 @@
 // The playground: a reader moves a point, and the posterior is sampled again in the page itself.
 //
-// Traits: `figure` holds what stays (title, question, looks, presets), `settings` what stands on the
-// screen, in both directions, and `bands` what the samplers have found at rest.
-// WORKER, JUDGE and STYLE are texts that the bundle brings along (course/playground.py).
+// Traits: `figure` holds what stays (title, question), `settings` what stands on the screen, in both
+// directions, and `bands` what the samplers have found at rest. The bundle brings along the texts
+// WORKER, JUDGE and STYLE, the experiments PRESETS, and LOOKS, those of all exhibits
+// (course/playground.py).
 // Read from the bottom: render() puts together what the other files of this folder make.
 
 import { fresh, html } from "../static/figure.js";
@@ -41,7 +42,7 @@ function style() {
 export function render({ model, el }) {
   style();
   const figure = model.get("figure");
-  const { presets } = figure;
+  const presets = PRESETS;
   const inLab = "jpThemeLight" in document.body.dataset;
   const first = document.querySelector(".bnn-live") === null;
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -66,7 +67,7 @@ export function render({ model, el }) {
   const sweep = new Sweep(JUDGE, judged);
   const hintId = fresh();
   const layer = pointsLayer({ get: () => settings.points, change: (points, resting) => change({ points }, resting), hintId });
-  const picture = makePicture(GRID, figure.looks, layer);
+  const picture = makePicture(GRID, LOOKS, layer);
   const board = makeBoard(presets, change, (name) => change(presets[name], true));
   const out = handOut();
   const heading = html("p", { class: "bnn-heading" }, figure.title);

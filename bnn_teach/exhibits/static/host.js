@@ -2,7 +2,8 @@
 //
 // Load it as a plain script: <script src="host.js" defer></script>. It asks no other host, needs no
 // other script, and works in a page opened from disk. It knows widgets made with anywidget only;
-// where it meets another, or cannot show one, it says so in the page.
+// where it meets another, or cannot show one, it says so in the page. A script that many pages
+// share is a file beside this one, which leaves its widget in `bnnShared`.
 
 (() => {
   "use strict";
@@ -48,6 +49,23 @@
     send() {} // nobody to answer
   }
 
+  // What a file beside this one defines: a plain script, since a page from disk may load no other.
+  const here = document.currentScript.src;
+  const files = new Map();
+  function shared(name) {
+    if (!files.has(name)) {
+      const script = document.createElement("script");
+      script.src = new URL(`${name}.js`, here);
+      const loaded = new Promise((resolve, reject) => {
+        script.onload = resolve;
+        script.onerror = () => reject(new Error(`the file ${name}.js is missing`));
+      });
+      files.set(name, loaded.then(() => globalThis.bnnShared[name]()));
+      document.head.append(script);
+    }
+    return files.get(name);
+  }
+
   const parse = (script) => JSON.parse(script.textContent);
   const models = new Map(); // by id: several views of one widget move together
   const styles = new Set();
@@ -87,7 +105,7 @@
     el.className = "bnn-mounted";
     el.dataset.model = id;
     view.before(el);
-    await widget.render?.({ model, el });
+    await widget.render?.({ model, el, shared });
   }
 
   function apologise(view, error) {

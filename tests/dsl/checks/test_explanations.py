@@ -137,8 +137,8 @@ def test_an_index_beyond_the_data_is_found_before_xla_clamps_it():
         lambda w: w if w[0, 0] > 0 else -w,
         lambda w: max(w[0, 0], 0.0),
         lambda w: w if w[0, 0] > 0 and w[1, 0] > 0 else -w,
-        lambda w: not w[0, 0],
-        lambda w: bool(w[0, 0]),
+        lambda w: float(not w[0, 0]),
+        lambda w: float(bool(w[0, 0])),
     ],
 )
 def test_python_cannot_branch_on_a_random_value(step):

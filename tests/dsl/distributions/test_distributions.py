@@ -649,7 +649,7 @@ def test_general_constructor_refuses_what_is_no_distribution() -> None:
         (lambda: bt.MvNormal("x", loc=[0.0], cov=[[1.0]]), ["Did you mean 'covariance_matrix'?"]),
         (lambda: bt.Gamma("x"), ["missing a required argument: 'concentration'"]),
         (lambda: bt.Normal.dist(mu=0.0), ["Normal.dist", "Did you mean 'loc'?"]),
-        (lambda: bt.Normal("x", loc="a"), ["loc is 'a'", "Pass a number"]),
+        (lambda: bt.Normal("x", loc="a"), ["loc: got 'a' of type str", "expected numbers"]),
         (lambda: bt.Bernoulli("x"), ["got neither of probs and logits", "Pass probs=..."]),
         (lambda: bt.Bernoulli("x", probs=0.5, logits=0.0), ["got both of probs and logits"]),
         (lambda: bt.Poisson("x"), ["neither of rate and log_rate"]),

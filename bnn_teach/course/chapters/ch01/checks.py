@@ -137,7 +137,7 @@ _ONLY_POINTS = _ENOUGH.beside(
 @CHECKS.enter(
     "01.3",
     _ENOUGH,
-    "Which of the two numbers does the world answer to, and which the computer?",
+    "Which of the two do you pay for with measurements, and which with computing time?",
     "Points: the smallest count with 1/s² + count/sigma² of at least 1/sd². `np.ceil` rounds up, "
     "and a count is never negative.",
     "Draws: first work out the sd that this many points really lead to. How many draws bring its "

@@ -1,4 +1,4 @@
-"""The pictures of notebook 01: simulated data sets in rows, and an exact posterior.
+"""The pictures of notebook 01: simulated data sets in rows, an exact posterior, and a trace.
 
 Next: :mod:`bnn_teach.course.chapters.ch01.exhibit`.
 """
@@ -34,3 +34,18 @@ def plot_posterior(exact: Any) -> Axes:
     ax.plot(mu, exact.pdf(mu), **colors["truth"].line, label="exact")
     ax.set(xlabel="μ", ylabel="density")
     return ax
+
+
+def plot_trace(trace: Any) -> Any:
+    """Draw by ArviZ what each chain of a trace found, and its walk; a line style a chain."""
+    import arviz as az  # takes seconds
+
+    blue = {"color": colors["nuts"].color}
+    return az.plot_trace_dist(
+        trace,
+        compact=False,
+        aes={"linestyle": ["chain"], "alpha": ["chain"]},
+        aes_by_visuals={"dist": ["linestyle"], "trace": ["alpha"]},
+        alpha=np.linspace(1, 0.3, trace["posterior"].sizes["chain"]).tolist(),
+        visuals={"dist": blue, "trace": blue},
+    )

@@ -137,8 +137,8 @@ _SD = _FAMILY.beside("M15", "Which of precision, variance and sd is asked for?")
     "02.3",
     _FAMILY,
     "Section 4 has the answer for two numbers: there one over a diagonal is 1 - ρ².",
-    "Where is KL(q || p) least? Its derivative by each sd is 0 where sd² times the diagonal of the "
-    "inverse covariance is 1.",
+    "Where is KL(q || p) smallest? Its derivative with respect to each sd is 0 where sd² times the "
+    "diagonal of the inverse covariance is 1.",
     "What remains of the KL compares two log determinants, of the covariance and of the variances "
     "that you found; `np.linalg.slogdet` has them. Half of the difference, and it is positive.",
     also=({"covariance": ((1.5, 0.4, 0.0), (0.4, 1.0, -0.3), (0.0, -0.3, 0.6))},),

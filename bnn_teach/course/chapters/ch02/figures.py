@@ -15,6 +15,8 @@ from scipy import stats
 
 from bnn_teach.plots.style import colors, panels, start
 
+_WORDS = {"advi": "mean field", "fullrank_advi": "full rank"}
+
 
 def plot_bound(widths: ArrayLike, values: ArrayLike, evidence: float) -> Axes:
     """Draw the ELBO in nats over the width of q, in sds of the posterior, under its ceiling."""
@@ -44,8 +46,10 @@ def plot_climb(
     mu = np.linspace(min(0.0, low), high, 300)
     for step, shade in zip(steps, np.linspace(0.3, 1, len(steps)), strict=True):
         q = stats.norm.pdf(mu, *path[step][:2])
-        bells.plot(mu, q, **colors["advi"].line, alpha=shade)
-    bells.plot(mu, exact.pdf(mu), **colors["truth"].line)
+        (bell,) = bells.plot(mu, q, **colors["advi"].line, alpha=shade)
+    bell.set_label("q")
+    bells.plot(mu, exact.pdf(mu), **colors["truth"].line, label="exact")
+    bells.legend(frameon=False)
     named = ", ".join(map(str, steps))
     bells.set(xlabel="μ", ylabel="density", title=f"q at steps {named}")
     return [climb, bells]
@@ -59,7 +63,7 @@ def plot_pair(drawn: np.ndarray, fits: Mapping[str, Any]) -> Axes:
     circle = np.sqrt(-2 * np.log(0.05)) * np.stack([np.cos(angle), np.sin(angle)])
     for method, fit in fits.items():
         region = np.linalg.cholesky(fit.approximation.covariance) @ circle
-        ax.plot(*region, **colors[method].line, lw=2, label=method)
+        ax.plot(*region, **colors[method].line, lw=2, label=_WORDS[method])
     ax.set(xlabel="first number", ylabel="second number", aspect="equal")
     ax.legend(frameon=False)
     return ax

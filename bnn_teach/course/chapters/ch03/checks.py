@@ -45,7 +45,7 @@ def _normal(value: Any, loc: Any, scale: Any) -> float:
 @CHECKS.enter(
     "03.1",
     _NESTED,
-    "What does `regression` in section 1 put in the place of `loc`?",
+    "How does `regression` in section 1 get its `f`?",
     "`line(x)` alone is only a model. What makes somebody run it, and hand back what it returns?",
     "Ask for it as you ask for a random variable, and call what comes back `f`.",
     also=({"x": (1.0, 4.0), "y": (2.0, -0.5), "noise_scale": 1.4, "w": -0.6, "b": 1.1},),

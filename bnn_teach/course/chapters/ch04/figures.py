@@ -11,12 +11,13 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from bnn_teach.plots.style import colors, start, style
 
 Pair = tuple[ArrayLike, ArrayLike]
-_DASHES = ("-", ":", "", "-.", (0, (1, 3)))  # of curves; the third is the truth
+_DASHES = ("-", ":", "", "-.", (0, (10, 3)))  # of curves; the third is the truth
 
 
 def plot_two_doubts(counts: ArrayLike, noise: ArrayLike, ignorance: ArrayLike) -> Axes:
@@ -57,14 +58,20 @@ def plot_four(
 ) -> Any:
     """Draw four bands, each with the points and with what was measured afterwards."""
     with style():
-        figure, axes = plt.subplots(2, 2, figsize=(7, 5), sharex=True, sharey=True)
+        figure, axes = plt.subplots(2, 2, figsize=(7, 5.4), sharex=True, sharey=True)
     for ax, (name, (lower, upper)) in zip(axes.flat, bands.items(), strict=True):
         start(ax)
-        ax.fill_between(x, lower, upper, color=colors["band"].color, alpha=0.3, lw=0)
-        ax.plot(*new, "x", color="0.45", ms=3, mew=0.6)
-        ax.plot(*points, "o", color=colors["data"].color, ms=3)
+        ax.fill_between(x, lower, upper, color=colors["band"].color, alpha=0.3, lw=0, label="band")
+        ax.plot(*new, "x", color="0.45", ms=3, mew=0.6, label="new measurements")
+        ax.plot(*points, "o", color=colors["data"].color, ms=3, label="our points")
         ax.set(title=f"{name}: score {scores[name]['all']:.2f}", ylim=(-2.5, 2.5))
         _mark_cut(ax, x, np.asarray(lower), np.asarray(upper))
+    for below, beside in zip(axes[-1], axes[:, 0], strict=True):
+        below.set_xlabel("x")
+        beside.set_ylabel("y")
+    cut = Line2D([], [], color="k", marker="^", ms=4, ls="", label="leaves the picture")
+    drawn, _ = axes.flat[0].get_legend_handles_labels()
+    figure.legend(handles=[*drawn, cut], loc="outside lower center", ncols=4, frameon=False)
     return figure
 
 

@@ -20,15 +20,18 @@ _DASHES = ("-", "--", "-.", ":")
 def plot_weights(w: np.ndarray) -> list[Axes]:
     """Draw a histogram of each unit's weight, shape (chain, draw, unit); a line style a chain."""
     with plots.style():
-        figure = plt.figure(figsize=(9, 2.4))
+        figure = plt.figure(figsize=(9, 2.7))
         axes = figure.subplots(1, w.shape[-1], sharex=True, sharey=True, squeeze=False)[0]
     for unit, ax in enumerate(axes):
-        for chain, dashes in zip(w, _DASHES, strict=False):
+        for number, (chain, dashes) in enumerate(zip(w, _DASHES, strict=False)):
             look = {"color": plots.colors["nuts"].color, "linestyle": dashes}
-            ax.hist(chain[:, unit], 25, density=True, histtype="step", **look)
+            bars = {"density": True, "histtype": "step", "label": f"chain {number}"}
+            ax.hist(chain[:, unit], 25, **bars, **look)
         ax.set(title=f"unit {unit}", xlabel="weight")
         ax.spines[["top", "right"]].set_visible(False)
     axes[0].set_ylabel("density")
+    chains = axes[0].get_legend_handles_labels()
+    figure.legend(*chains, loc="outside lower center", ncols=len(w), frameon=False)
     return list(axes)
 
 

@@ -15,6 +15,7 @@ from scipy.stats import norm
 
 from bnn_teach import exhibits as ex
 from bnn_teach.errors import ShapeError
+from bnn_teach.exhibits.panels import cropped
 from bnn_teach.plots.words import number, percent, where
 
 QUANTILES, DEVIATIONS = "quantiles", "mean ± k sd"
@@ -80,10 +81,7 @@ def band_anatomy(
             ex.Line(places, truth(places), "truth", "true function"),
             ex.Points(*data, "data", "data"),
         ]
-        for edge, gone in zip(ylim, (lower < ylim[0], upper > ylim[1]), strict=True):
-            if gone.any():
-                words = "the band leaves the picture"
-                marks.append(ex.Points(places[gone], 0.97 * edge, "warning", words))
+        marks += cropped(places, lower, upper, ylim, "the band leaves the picture")
         low, high = int(inside.argmin()), int(inside.argmax())
         least, most = (percent(inside[i]) for i in (low, high))
         held = f"{least} of the draws at every x"

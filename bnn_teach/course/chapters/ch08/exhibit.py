@@ -15,7 +15,7 @@ import numpy as np
 from bnn_teach import exhibits as ex
 from bnn_teach.course.chapters.ch08.bands import FairLab, LabBand
 from bnn_teach.course.datasets import Regression
-from bnn_teach.exhibits.panels import named_bars
+from bnn_teach.exhibits.panels import cropped, named_bars
 
 METHODS = {"mean field": "advi", "full rank": "fullrank_advi"}
 """What the reader chooses from, and the role of each in pictures."""
@@ -23,6 +23,7 @@ SAME, ARTICLE = "the same prior", "prior scale 3, as the article"
 MIXTURE = "mixture"
 _TICKS: dict[float, str] = {-4: "1/16", -3: "1/8", -2: "1/4", -1: "1/2", 0: "1", 1: "2", 2: "4"}
 _POWERS = (-5.0, 2.0)  # of two, that are shown
+_YLIM = (-4.0, 4.0)
 
 
 def width_ratios(
@@ -98,7 +99,11 @@ def _bands(
         marks.append(ex.Line(x, band.median, role))
     marks.append(ex.Line(x, data.truth(x), "truth", "true sine", width=1.5))
     marks.append(ex.Points(data.x, data.y, "data", "data", size=2))
-    return ex.Panel(marks, "x", "f(x)", xlim=(-1.5, 1.5), ylim=(-4, 4))
+    lower, upper = other.lower, other.upper
+    if band:
+        lower, upper = np.minimum(lower, band.lower), np.maximum(upper, band.upper)
+    marks += cropped(x, lower, upper, _YLIM, "a band leaves the picture")
+    return ex.Panel(marks, "x", "f(x)", xlim=(-1.5, 1.5), ylim=_YLIM)
 
 
 def _say(band: LabBand | None, other: LabBand, ratios: Mapping[str, float]) -> str:

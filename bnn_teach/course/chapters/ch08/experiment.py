@@ -99,16 +99,16 @@ def run_fair_lab(
     return read_fair_lab(path)
 
 
-def article_start(model: Model, method: str, seed: int) -> Fit:
+def article_start(model: Model, method: str, seed: int, initial_scale: float = 1.0) -> Fit:
     """Return a fit of no step at all: q as the article's system began it.
 
-    Every mean is drawn from Normal(0, 1), and every standard deviation is 1. The library's own
-    means lie ten times as close to 0.
+    Every mean is drawn from Normal(0, 1), and every standard deviation is ``initial_scale``, in
+    the article 1. The library's own means lie ten times as close to 0.
     """
     density = LogDensity(model)
     mean = np.random.default_rng(seed).standard_normal(density.size).astype(density.dtype)
     settings = FitSettings(0, 0.001, 0.001, 1, False, None, seed, False)
-    q = start_gaussian(method, mean, 1.0)
+    q = start_gaussian(method, mean, initial_scale)
     return Fit(density, q, np.zeros(0), settings, 0.0, (False, "No step was taken."))
 
 
@@ -142,8 +142,7 @@ class _Bench(NamedTuple):
         new = sample_posterior_predictive(
             network(self.x, prior_scale=self.scale), trace, [_F], seed=0
         )
-        draws: np.ndarray = new["posterior_predictive"][_F].values[..., 0]
-        return draws
+        return np.asarray(new["posterior_predictive"][_F].values)[..., 0]
 
     def summary(self, draws: np.ndarray, method: str, *facts: Any) -> LabBand:
         """Return the band of the functions; ``facts`` run from initial_scale to r_hat."""

@@ -20,6 +20,7 @@ from bnn_teach.prediction import quantile_band
 
 _DASHES = ("-", "--", "-.", ":")
 _ONE: dict[str, Any] = {"probabilities": (0.95,)}
+_WIDE = (-8.0, 8.0)  # of y, for bands that open
 
 
 def plot_as_the_article(data: Regression, x: np.ndarray, obs: np.ndarray) -> list[Axes]:
@@ -69,10 +70,10 @@ def plot_fits(x: np.ndarray, curves: Sequence[np.ndarray], nuts: LabBand) -> lis
         edges = np.transpose([lower, upper])
         lines = axes[0].plot(x, edges, color=green, linestyle=dashes, linewidth=1)
         lines[0].set_label(f"fit {number}")
-    axes[0].set(ylim=(-4, 4), xlabel="x", ylabel="f(x)")
+    axes[0].set(ylim=_WIDE, xlabel="x", ylabel="f(x)")
     axes[0].spines[["top", "right"]].set_visible(False)
     axes[0].legend(frameon=False, ncols=2)
-    look: dict[str, Any] = {"role": "fullrank_advi", "label": "mixture", "ylim": (-4, 4)}
+    look: dict[str, Any] = {"role": "fullrank_advi", "label": "mixture", "ylim": _WIDE}
     plots.plot_band(x, np.concatenate(curves, axis=1), ax=axes[1], **look, **_ONE)
     lines = axes[1].plot(x, np.transpose([nuts.lower, nuts.upper]), **plots.colors["nuts"].line)
     lines[0].set_label("edges of NUTS")

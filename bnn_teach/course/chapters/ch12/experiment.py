@@ -33,6 +33,7 @@ NUM_DRAWS = 39
 METHODS = ("nuts", "advi")
 PLACES = ("inside", "gap", "beyond")
 COVERED = ("replications", "sine")
+R_HATS = ("r_hat", "r_hat_sine")
 _COMMAND = "python -m bnn_teach sweep 12 --grid seed=100:103 -o mine --table mine.csv"
 
 
@@ -51,6 +52,8 @@ class Replications(NamedTuple):
     around the sine."""
     r_hat: np.ndarray
     """The largest R-hat of f at the three places, shape (N,)."""
+    r_hat_sine: np.ndarray
+    """The same for each new data set around the sine."""
 
     def coverage(self, method: str, place: str) -> tuple[float, float]:
         """Return in which share of replications the central 95 % hold the truth, and its error.
@@ -98,7 +101,7 @@ def read_replications(*paths: str | pathlib.Path) -> Replications:
         seeds,
         {method: _joined(rows, method) for method in METHODS},
         {which: _joined(rows, which) for which in COVERED},
-        np.concatenate([row["r_hat"] for row in rows]),
+        *(np.concatenate([row[name] for row in rows]) for name in R_HATS),
     )
 
 
@@ -171,7 +174,7 @@ def _read_row(row: Mapping[str, Any], path: str) -> dict[str, Any]:
     """Read the cells of one run; those of a CSV file are texts."""
     names = {f"{what}_{place}": what for what in (*METHODS, *COVERED) for place in PLACES}
     try:
-        read: dict[str, Any] = {name: _numbers(row[name]) for name in ("r_hat", *names)}
+        read: dict[str, Any] = {name: _numbers(row[name]) for name in (*R_HATS, *names)}
         read["seed"] = int(row["seed"])
         for name in (name for name, what in names.items() if what in METHODS):
             ranks = read[name]

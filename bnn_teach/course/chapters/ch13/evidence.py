@@ -30,7 +30,7 @@ from bnn_teach.arguments import as_count, as_seed
 from bnn_teach.density import LogDensity
 from bnn_teach.dsl.model import Model
 from bnn_teach.engine.programs import Compiled, kept
-from bnn_teach.engine.runtime import tf, tfp
+from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError
 from bnn_teach.prediction import sample_prior_predictive
 
@@ -50,6 +50,17 @@ class Evidence(NamedTuple):
     """The powers of the likelihood, rising to 1, shape (K,)."""
     z: np.ndarray
     """The particles at the end, draws from the posterior, shape (num_particles, D)."""
+
+
+class Particles(NamedTuple):
+    """Where C particles are, and the tempered log-density there."""
+
+    z: Any
+    """Shape (C, D)."""
+    log_prob: Any
+    """log p(z), shape (C,)."""
+    grad: Any
+    """Its gradients, shape (C, D)."""
 
 
 def log_evidence(model: Model, num_particles: int = 1000, seed: int | None = None) -> Evidence:
@@ -79,21 +90,34 @@ def log_evidence(model: Model, num_particles: int = 1000, seed: int | None = Non
     density = LogDensity(model)
     z = _draw_prior(density, model, count, seed)
     key = ("evidence", density.fingerprint, count)
-    likelihood, move = kept(key, lambda: _programs(density, count))
+    evaluate, move = kept(key, lambda: _programs(density))
     inputs = density.tensors
     rng = np.random.default_rng([seed, 1])
     power, total, size = 0.0, 0.0, _FIRST_STEP
     powers: list[float] = []
     while power < 1 and len(powers) < _MOST_STEPS:
-        log_likelihood = likelihood(tf.constant(z), inputs).numpy().astype(np.float64)
+        prior, joint = (
+            [each.numpy() for each in evaluate(tf.constant(z), weight, inputs)]
+            for weight in (0.0, 1.0)
+        )
+        log_likelihood = (joint[0] - prior[0]).astype(np.float64)
         following = _next_power(log_likelihood, power)
         log_weights = (following - power) * log_likelihood
         total += float(logsumexp(log_weights)) - math.log(count)
         power = following
-        z = z[_resample(log_weights, rng)]
-        step = tf.constant(size * z.std(axis=0), z.dtype)
+        chosen = _resample(log_weights, rng)
+        z = z[chosen]
+        # Both are linear in the power, so there is nothing to evaluate again.
+        start = [((1 - power) * a + power * b)[chosen] for a, b in zip(prior, joint, strict=True)]
+        step = (size * z.std(axis=0)).astype(z.dtype)
         stream = tf.constant([seed % 2**31, len(powers)], tf.int32)
-        moved, rate = move(tf.constant(z), tf.constant(power, z.dtype), step, stream, inputs)
+        moved, rate = move(
+            Particles(*map(tf.constant, (z, *start))),
+            np.asarray(power, z.dtype),
+            step,
+            stream,
+            inputs,
+        )
         z = moved.numpy()
         powers.append(power)
         size *= math.exp(float(rate) - _ACCEPT)
@@ -115,7 +139,7 @@ def _draw_prior(density: LogDensity, model: Model, count: int, seed: int) -> np.
                 f"bt.Normal. Write it as a function of such a variable (its shape: {slot.shape})."
             )
     prior = sample_prior_predictive(model, count, seed=seed)["prior"]
-    parts = [prior[path].values.reshape(count, -1) for path in density.slots]
+    parts = [np.asarray(prior[path].values).reshape(count, -1) for path in density.slots]
     return np.concatenate(parts, axis=1).astype(density.dtype)
 
 
@@ -140,23 +164,51 @@ def _resample(log_weights: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.searchsorted(shares, places).clip(max=len(shares) - 1)
 
 
-def _programs(density: LogDensity, count: int) -> tuple[Compiled, Compiled]:
-    """Compile what is needed at every power: all log-likelihoods, and a round of moves."""
+def _programs(density: LogDensity) -> tuple[Compiled, Compiled]:
+    """Compile what is needed at every power: all log-densities, and a round of moves.
 
-    def likelihood(z: tf.Tensor, inputs: Any) -> tf.Tensor:
-        whole, prior = (density.batched(inputs, power)(z) for power in (1.0, 0.0))
-        return whole - prior
+    Each contains the density once, so that both compile fast.
+    """
 
-    def move(z: tf.Tensor, power: Any, step: Any, stream: Any, inputs: Any) -> Any:
-        # Each particle has a step size of its own, or a trajectory might return to its start.
-        streams = tf.random.experimental.stateless_split(stream, 2)
-        jitter = tf.random.stateless_uniform([count, 1], streams[0], 0.5, 1.5, dtype=z.dtype)
-        kernel = tfp.mcmc.HamiltonianMonteCarlo(
-            density.batched(inputs, power), step_size=step * jitter, num_leapfrog_steps=_LEAPFROGS
+    def evaluate(z: tf.Tensor, power: Any, inputs: Any) -> Any:
+        return density.value_and_grad_each(z, inputs, power)
+
+    def move(start: Particles, power: Any, step: Any, stream: Any, inputs: Any) -> Any:
+        shape, dtype = start.z.shape, start.z.dtype
+
+        def transition(i: Any, here: Particles, rate: Any) -> Any:
+            own = tf.random.experimental.stateless_fold_in(stream, i)
+            kick, jitter, luck = tf.unstack(tf.random.experimental.stateless_split(own, 3))
+            r = tf.random.stateless_normal(shape, kick, dtype=dtype)
+            # Each particle has a step size of its own, or a trajectory might return to its start.
+            size = step * tf.random.stateless_uniform([shape[0], 1], jitter, 0.5, 1.5, dtype=dtype)
+
+            def leapfrog(j: Any, there: Particles, r: tf.Tensor) -> Any:
+                r += 0.5 * size * there.grad
+                z = there.z + size * r
+                there = Particles(z, *evaluate(z, power, inputs))
+                return j + 1, there, r + 0.5 * size * there.grad
+
+            _, there, r_end = tf.while_loop(
+                lambda j, *_: j < _LEAPFROGS, leapfrog, (0, here, r), parallel_iterations=1
+            )
+            kinetic = 0.5 * tf.reduce_sum(r * r - r_end * r_end, axis=1)
+            gain = there.log_prob - here.log_prob + kinetic
+            gain = tf.where(tf.math.is_finite(gain), gain, -np.inf)
+            accepted = tf.random.stateless_uniform([shape[0]], luck, dtype=dtype) < tf.exp(gain)
+            here = Particles(
+                tf.where(accepted[:, None], there.z, here.z),
+                tf.where(accepted, there.log_prob, here.log_prob),
+                tf.where(accepted[:, None], there.grad, here.grad),
+            )
+            return i + 1, here, rate + tf.reduce_mean(tf.exp(tf.minimum(gain, 0.0))) / _MOVES
+
+        _, end, rate = tf.while_loop(
+            lambda i, *_: i < _MOVES,
+            transition,
+            (0, start, tf.zeros([], dtype)),
+            parallel_iterations=1,
         )
-        path, gain = tfp.mcmc.sample_chain(
-            _MOVES, z, kernel=kernel, trace_fn=lambda _, r: r.log_accept_ratio, seed=streams[1]
-        )
-        return path[-1], tf.reduce_mean(tf.exp(tf.minimum(gain, 0.0)))
+        return end.z, rate
 
-    return Compiled(likelihood), Compiled(move)
+    return Compiled(evaluate), Compiled(move)

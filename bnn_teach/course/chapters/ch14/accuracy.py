@@ -196,7 +196,7 @@ def method_table(methods: Sequence[Method], truth: Any, regions: Mapping[str, np
     """
     true = np.asarray(truth, float).reshape(-1)
     names = list(regions)
-    columns = "".join(f"{name[:8]:>9}" for name in names)
+    columns = "".join(f"{name.replace('everywhere', 'all x')[:8]:>9}" for name in names)
     lines = [f"{'':24}{'CPU s':>8}{columns}"]
     shares = ["", "the 95 % band covers the truth at this share of x"]
     for each in methods:

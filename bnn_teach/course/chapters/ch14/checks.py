@@ -1,4 +1,4 @@
-"""The checks of notebook 14: a minibatch that is fair, a score of many draws, and a sweep's table.
+"""The checks of notebook 14: a fair minibatch, a score of many draws, and a paired difference.
 
 What a minibatch gives is averaged over all minibatches there are, so nothing is left to chance.
 Next: :mod:`bnn_teach.course.chapters.ch15.checks`.
@@ -18,12 +18,10 @@ from bnn_teach.course.expectations import (
     Checks,
     Lesson,
     Slip,
-    about,
-    expect,
     expect_close,
     expect_no_slip,
     number,
-    shown,
+    parts,
 )
 
 CHECKS = Checks()
@@ -137,104 +135,54 @@ def log_predictive(
     expect_close(got, right, 1e-9 * (1 + abs(right)), what, _AVERAGE_DENSITIES, slips)
 
 
-_ROWS = Lesson(
-    "A sweep is every combination of the values, one row each.",
-    "notebook 14, section 4",
-    "Loop over itertools.product(*grid.values()); zip(grid, values) names them again.",
+_PAIRED = Lesson(
+    "Both methods met the same splits: take the difference in each split, then its error.",
+    "notebook 14, section 5",
+    "Subtract first. What is left is one array; what are its mean and the error of that mean?",
 )
-_SCHEMA = _ROWS.beside(
-    "A table has the same columns in every row: parameters, results, error, seconds.",
-    "Begin each row with its parameters, add what run returned, then error, then seconds.",
+_STANDARD_ERROR = _PAIRED.beside(
+    "The mean of n differences is known sqrt(n) times better than one difference.",
+    "Divide the sd of the differences by the square root of their number.",
 )
-_FAILED = _ROWS.beside(
-    "A run that fails is a row as well: else nobody sees that it is missing.",
-    "Put run into try; in `except Exception as error` note str(error), and go on.",
+_UNBIASED = _PAIRED.beside(
+    "An sd around a mean that was itself estimated divides by n - 1.",
+    "Ask NumPy's std for ddof=1.",
 )
 
 
 @CHECKS.enter(
     "14.3",
-    _SCHEMA,
-    "`itertools.product(*grid.values())` gives all combinations, the last one fastest; "
-    "`dict(zip(grid, values))` gives them their names.",
-    "Begin a row with the parameters, then put `run(**parameters)` into `try`. After an `except` "
-    "you do not know the names of the results yet: collect the rows first.",
-    "At the end all rows must have the same columns: parameters, results, error, seconds. What"
-    " does `row.get(name)` give for a name that is not there?",
-    also=({"axes": (("a", (1,)), ("b", (2, 3))), "results": ("c", "d"), "bad": 0},),
+    _PAIRED,
+    "A split that is hard for one method is hard for the other as well. What is left of that if "
+    "you subtract?",
+    "The differences are one array with an entry for each split. You need its mean and its sd, "
+    "with `ddof=1` because the mean comes from the same few numbers.",
+    "How much better is the mean of five differences known than a single one?",
+    also=({"num_splits": 3, "seed": 149}, {"num_splits": 12, "gap": -0.4, "seed": 150}),
 )
-def sweep_rows(
-    answer: Any,
-    axes: tuple[tuple[str, tuple[Any, ...]], ...] = (("seed", (0, 1)), ("width", (2, 5, 10))),
-    results: tuple[str, ...] = ("distance",),
-    bad: int | None = 4,
-) -> None:
-    """Let the answer sweep over a function that notes its calls, and read its table."""
-    grid = {name: list(values) for name, values in axes}
-    wanted = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
-    calls = 0
-
-    def found(parameters: dict[str, Any]) -> dict[str, float]:
-        total = sum((k + 2) * float(v) for k, v in enumerate(parameters.values()))
-        return {name: k + total for k, name in enumerate(results)}
-
-    def run(**parameters: Any) -> dict[str, float]:
-        nonlocal calls
-        calls += 1
-        if bad is not None and parameters == wanted[bad]:
-            raise ValueError("it does not fit")
-        return found(parameters)
-
-    try:
-        got = answer(run, {name: list(values) for name, values in grid.items()})
-    except ValueError as error:
-        expect("it does not fit" not in str(error), "A run failed, and the sweep stopped.", _FAILED)
-        raise
-    what = f"The table, a list of {len(wanted)} rows"
-    is_list = isinstance(got, (list, tuple)) and all(isinstance(row, dict) for row in got)
-    said = f"{what}: got {shown(got)}, expected a list of dicts. Is there a `return`?"
-    expect(is_list, said, _SCHEMA)
-    said = f"{what}: got {len(got)} rows."
-    lost = bad is not None and len(got) == len(wanted) - 1
-    expect(not lost, f"{said} The run that failed is missing.", _FAILED)
-    expect(len(got) == len(wanted), said, _ROWS)
-    _expect_order(got, wanted)
-    expect(calls == len(wanted), f"run was called {calls} times, expected once a row.", _ROWS)
-    columns = [*grid, *results, "error", "seconds"]
-    for place, (row, parameters) in enumerate(zip(got, wanted, strict=True)):
-        _expect_row(f"Row {place}", row, columns, found(parameters), place == bad)
-
-
-def _expect_row(
-    where: str, row: dict[str, Any], columns: list[str], values: dict[str, float], failed: bool
-) -> None:
-    """Ask for the columns in their order, and for the results, or None if the run failed."""
-    short = failed and not set(values) & set(row)
-    said = f"{where}: the run failed, and the columns {', '.join(values)} are missing"
-    expect(not short, f"{said}, expected None in them.", _SCHEMA)
-    said = f"{where}: got the columns {', '.join(map(str, row))}; expected {', '.join(columns)}"
-    expect(list(row) == columns, f"{said}, in this order.", _SCHEMA)
-    if failed:
-        empty = all(row[name] is None or about(row[name], np.nan) for name in values)
-        expect(empty, f"{where}: the run failed, expected None as its results.", _FAILED)
-        said = f"{where}: the run failed, and its error is {row['error']!r}."
-        expect("it does not fit" in str(row["error"]), said, _FAILED)
-        return
-    expect(row["error"] == "", f"{where}: error is {row['error']!r}, expected ''.", _SCHEMA)
-    for name, value in values.items():
-        expect_close(row[name], value, 1e-9, f"{where}: {name}", _SCHEMA)
-    seconds = number(row["seconds"], f"{where}: seconds", _SCHEMA)
-    said = f"{where}: seconds are {seconds:.3g}, expected its time."
-    expect(0 <= seconds < 60, said, _SCHEMA)
-
-
-def _expect_order(got: Any, wanted: list[dict[str, Any]]) -> None:
-    """Ask for the rows' parameters, the last one fastest."""
-    names = list(wanted[0])
-    missing = next((name for name in names for row in got if name not in row), None)
-    expect(missing is None, f"There is no column {missing!r}: which row is which?", _SCHEMA)
-    found = [{name: row[name] for name in names} for row in got]
-    same = sorted(map(repr, found)) == sorted(map(repr, wanted))
-    expect(same, f"The rows are of {found[:3]}..., expected all combinations, once each.", _ROWS)
-    said = "The rows are in another order, expected the last parameter fastest."
-    expect(found == wanted, said, _ROWS)
+def paired_difference(answer: Any, num_splits: int = 5, gap: float = 0.05, seed: int = 1) -> None:
+    """Compare the mean difference of two methods, and its standard error, with the formulae."""
+    rng = np.random.default_rng(seed)
+    hard = rng.normal(-1.1, 0.1, num_splits)  # the same people for both
+    a, b = (hard + shift + rng.normal(0.0, 0.02, num_splits) for shift in (gap, 0.0))
+    difference = a - b
+    root = math.sqrt(num_splits)
+    right, error = difference.mean(), difference.std(ddof=1) / root
+    got, spread = parts(
+        answer(a.copy(), b.copy()), ("the mean difference", "its standard error"), _PAIRED
+    )
+    slips = (
+        Slip(-right, "It is b minus a"),
+        Slip(difference.sum(), "It is the sum over the splits"),
+    )
+    expect_close(got, right, 1e-9, "The mean difference", _PAIRED, slips)
+    apart = np.hypot(a.std(ddof=1), b.std(ddof=1))
+    errors = (
+        Slip(apart / root, "It treats the two methods as if they had met different people"),
+        Slip(error * root, "It is the sd of one difference", _STANDARD_ERROR),
+        Slip(error**2, "It is a variance", _PAIRED.beside("M15", "Take the square root.")),
+        Slip(error / root, "It is divided by n, not by its square root", _STANDARD_ERROR),
+        Slip(difference.std() / root, "It has the sd without ddof=1", _UNBIASED),
+        Slip(difference.std(), "It is the sd of one difference, without ddof=1", _STANDARD_ERROR),
+    )
+    expect_close(spread, error, 1e-9, "Its standard error", _PAIRED, errors)

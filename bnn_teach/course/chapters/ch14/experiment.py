@@ -16,7 +16,12 @@ import numpy as np
 import xarray as xr
 
 from bnn_teach.approximation import Fit
-from bnn_teach.course.chapters.ch14.accuracy import Scores, predictive_scores, timed
+from bnn_teach.course.chapters.ch14.accuracy import (
+    Scores,
+    Stopwatch,
+    predictive_scores,
+    timed,
+)
 from bnn_teach.course.chapters.ch14.tables import SplitTable
 from bnn_teach.course.networks import network
 from bnn_teach.density import LogDensity
@@ -38,7 +43,7 @@ class Settings(NamedTuple):
     num_networks: int = 16
     """Networks that are trained, from different starts."""
     num_fits: int = 4
-    """Fits by ADVI that are mixed."""
+    """Fits by ADVI that are mixed; 0 leaves ADVI out."""
     num_steps: int = 10_000
     """Steps of each of these fits."""
     batch_size: int = 32
@@ -55,18 +60,9 @@ class Entry(NamedTuple):
     name: str
     """Such as ``"NUTS, 4 x (50 + 50)"``."""
     seconds: float
-    """CPU time of a call, in seconds, with its program compiled before."""
+    """CPU time, in seconds; of the first call of its kind most of it is the compiler's."""
     scores: Scores
     """On the people who were set aside."""
-
-    def __str__(self) -> str:
-        s = self.scores
-        score = f"{s.log_density:12.3f} ± {s.error:.3f}"
-        return f"{self.name:32}{self.seconds:8.3f}{score}{s.coverage:10.0%}{s.rmse:9.3f}"
-
-
-HEADLINE = f"{'':32}{'CPU s':>8}{'log density':>20}{'coverage':>10}{'RMSE':>9}"
-"""What the columns of printed entries are."""
 
 
 def last_layer(density: LogDensity) -> np.ndarray:
@@ -112,8 +108,8 @@ def function_draws(model: Model, trace: xr.DataTree) -> np.ndarray:
         Chains one after the other.
     """
     found = sample_posterior_predictive(model, trace, ["network.f"], seed=0)
-    values = found["posterior_predictive"]["network.f"].values
-    return np.asarray(values.reshape(-1, values.shape[2]))
+    values = np.asarray(found["posterior_predictive"]["network.f"].values)
+    return values.reshape(-1, values.shape[2])
 
 
 def several_fits(
@@ -130,19 +126,17 @@ def several_fits(
     -------
     fits : list of Fit
     seconds : list of float
-        CPU seconds of each, with the program compiled before.
+        CPU seconds of each; the first one's is taken to be what the others need on average.
     compiling : float
-        How many more the very first call took.
+        How many more the first one took; 0 where there is only one.
     """
-    found = [
-        timed(
-            partial(fit, model, method, num_steps, batch_size=batch_size, seed=seed + number),
-            again=number == 0,
-        )
-        for number in range(num_fits)
-    ]
-    fits, seconds, compiling = zip(*found, strict=True)
-    return list(fits), list(seconds), compiling[0]
+    fits, seconds = [], []
+    for number in range(num_fits):
+        with Stopwatch() as watch:
+            fits.append(fit(model, method, num_steps, batch_size=batch_size, seed=seed + number))
+        seconds.append(watch.seconds)
+    later = float(np.mean(seconds[1:] or seconds))
+    return fits, [later, *seconds[1:]], max(0.0, seconds[0] - later)
 
 
 def ensemble_bands(
@@ -243,7 +237,8 @@ def compare_splits(
     scores : dict of str to ndarray, shape (splits,)
         The mean log density of a person who was set aside, for each method.
     seconds : list of float
-        CPU seconds of each method, on average over the splits; the line costs nothing.
+        CPU seconds of each method: the median over the splits, which share their programs, so that
+        from three on the compiler does not count. The line costs nothing.
     """
     rows: list[list[float]] = []
     costs: list[list[float]] = []
@@ -255,7 +250,7 @@ def compare_splits(
         rows.append([line.log_density, *(entry.scores.log_density for entry in entries)])
         costs.append([0.0, *(entry.seconds for entry in entries)])
     found = zip(names, np.transpose(rows), strict=True)
-    return dict(found), list(np.mean(costs, axis=0))
+    return dict(found), list(np.median(costs, axis=0))
 
 
 def straight_line(table: SplitTable, prior_scale: float, seed: int = 0) -> tuple[Scores, float]:
@@ -291,8 +286,8 @@ def compare_methods(
     Returns
     -------
     list of Entry
-        Networks that were trained, fits by ADVI, and NUTS. Each method is called twice, and the
-        second call is timed: what is compiled before does not count.
+        Networks that were trained, fits by ADVI, and NUTS. A table of the same shape, or other
+        scales, compile nothing again.
     """
     chosen, scales = settings or Settings(), (noise_scale, prior_scale)
     options: dict[str, Any] = {"noise_scale": noise_scale, "prior_scale": prior_scale}
@@ -306,15 +301,20 @@ def compare_methods(
 
     rng = np.random.default_rng(seed)
     starts = 0.5 * prior_scale * rng.standard_normal((chosen.num_networks, density.size))
-    modes, trained, _ = timed(lambda: find_modes(density, starts))
-    both = np.concatenate([table.x, table.x_test])
-    f_of, last = network_function(both, **options), last_layer(density)
-    linear, sloped, _ = timed(lambda: linearise(f_of, modes.z))
+    modes, trained, _ = timed(lambda: find_modes(density, starts), again=False)
+    both, last = np.concatenate([table.x, table.x_test]), last_layer(density)
+    at = LogDensity(network(both, np.zeros((len(both), 1), np.float32), **options))
+
+    def f_of(z: tf.Tensor, **inputs: tf.Tensor) -> tf.Tensor:
+        return at.values_one(z, inputs, "network.f")["network.f"]
+
+    linear, sloped, _ = timed(lambda: linearise(f_of, modes.z, **at.tensors), again=False)
     bands = ensemble_bands(modes.z, linear, table.y, last, scales, num_draws=chosen.num_draws)
     for method, count, draws in mixtures(bands, (1, chosen.num_networks)):
         share = count / chosen.num_networks
         enter(f"{method}, {count}", share * (trained + sloped * (method != "MAP")), draws)
-    for method, batch in (("advi", None), ("advi", chosen.batch_size), ("fullrank_advi", None)):
+    kinds = (("advi", None), ("advi", chosen.batch_size), ("fullrank_advi", None))
+    for method, batch in kinds if chosen.num_fits else ():
         fits, costs, _ = several_fits(
             net, method, chosen.num_fits, chosen.num_steps, batch_size=batch, seed=seed
         )
@@ -326,8 +326,7 @@ def compare_methods(
         words += f", batches of {batch}" if batch else ""
         draws = function_draws(new, concatenate(traces))
         enter(f"{words}, {chosen.num_fits}", sum(costs), draws)
-    for number, (warm, keep) in enumerate(chosen.lengths):
-        run = partial(sample, net, keep, warm, 4, seed=seed)
-        trace, seconds, _ = timed(run, again=number == 0)
+    for warm, keep in chosen.lengths:
+        trace, seconds, _ = timed(partial(sample, net, keep, warm, 4, seed=seed), again=False)
         enter(f"NUTS, 4 x ({warm} + {keep})", seconds, function_draws(new, trace))
     return entries

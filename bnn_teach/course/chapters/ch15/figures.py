@@ -45,11 +45,13 @@ def plot_parts(first: np.ndarray, second: np.ndarray, split: Any, x: np.ndarray)
 def plot_reliabilities(answers: Mapping[str, np.ndarray], hit: np.ndarray) -> list[Axes]:
     """Draw the reliability of each answer in a panel of its own."""
     with plots.style():
-        _, axes = plt.subplots(2, 2, figsize=(8, 6.4), sharex=True, sharey=True)
+        figure, axes = plt.subplots(2, 2, figsize=(8, 6.4), sharex=True, sharey=True)
     for ax, role, (name, q) in zip(axes.flat, _ROLES, answers.items(), strict=True):
         plots.plot_reliability(q, hit, label=name, role=role, ax=ax)
         ax.set_title(name)
         ax.label_outer()
+        ax.get_legend().remove()  # the title says the rest
+    figure.legend(handles=axes[0, 0].lines[:1], loc="outside lower center", frameon=False)
     return list(axes.flat)
 
 

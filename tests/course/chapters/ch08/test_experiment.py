@@ -125,6 +125,9 @@ def test_the_article_starts_wide_around_means_of_sd_one():
     q = fair_lab.article_start(net, "fullrank_advi", seed=3).approximation.parameters
     np.testing.assert_allclose(np.logaddexp(0, q.rho), 1.0, rtol=1e-6)
     assert 0.7 < q.mean.std() < 1.3 and q.is_full_rank
+    narrow = fair_lab.article_start(net, "advi", 3, initial_scale=0.01).approximation.parameters
+    np.testing.assert_allclose(np.logaddexp(0, narrow.rho), 0.01, rtol=1e-4)
+    np.testing.assert_array_equal(narrow.mean, q.mean)
 
 
 def test_a_unit_that_says_the_same_everywhere_is_dead():

@@ -64,7 +64,7 @@ def test_a_class_becomes_one_histogram(tables, tmp_path):
     assert sum(bar.get_height() for bar in bars) == len(found.r_hat)
     verdicts = {who: plots.uniformity(found.ranks[who]["beyond"], 39) for who in found.ranks}
     assert verdicts["nuts"].inside and not verdicts["advi"].inside
-    assert len(found.covered["sine"]["gap"]) == 7 * 2
+    assert len(found.covered["sine"]["gap"]) == len(found.r_hat_sine) == 7 * 2
 
 
 def test_tables_may_be_read_without_merging_them_first(tables, tmp_path):

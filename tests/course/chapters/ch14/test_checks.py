@@ -1,6 +1,4 @@
-"""Does notebook 14's check know a fair minibatch, a score of draws, and a table's schema?"""
-
-import time
+"""Does notebook 14's check know a fair minibatch, a score of draws, and a paired difference?"""
 
 import numpy as np
 from scipy.stats import norm
@@ -26,38 +24,27 @@ def by_logaddexp(f, y, noise_scale):
     return float(np.mean(total - np.log(len(f))))
 
 
-def sweep(run, grid, *, columns=None, drop=False, stop=False, known=(), filled=None, order=1):
-    names, rows = list(grid), [{}]
-    for name in names:
-        rows = [row | {name: value} for row in rows for value in grid[name]]
-    rows = rows[::order]
-    results = list(known)
-    for row in rows:
-        start = time.perf_counter()
-        try:
-            found = run(**{name: row[name] for name in names})
-            results = list(found)
-            row |= found | {"error": "", "seconds": time.perf_counter() - start}
-        except ValueError as error:
-            if stop:
-                raise
-            row["error"] = str(error)
-    if drop:
-        rows = [row for row in rows if not row["error"]]
-    order_of = columns or (lambda names, results: [*names, *results, "error", "seconds"])
-    return [{n: row.get(n, filled) for n in order_of(names, results)} for row in rows]
+def by_sums(a, b):
+    """Written out, as a list."""
+    d = [one - two for one, two in zip(a, b, strict=True)]
+    mean = sum(d) / len(d)
+    return [mean, (sum((each - mean) ** 2 for each in d) / (len(d) - 1) / len(d)) ** 0.5]
 
 
 RIGHT = [
     ("14.1", by_mean, [{}, {"num_data": 7, "batch_size": 3}, {"batch_size": 6}]),
     ("14.2", by_logaddexp, [{}, {"outlier": 80.0}, {"num_draws": 1}, {"noise_scale": 1.0}]),
-    ("14.3", sweep, [{}, {"bad": None}, {"bad": 0}, {"results": ("a", "b", "c")}]),
+    ("14.3", by_sums, [{}, {"num_splits": 2}, {"gap": -1.0}, {"gap": 0.0}]),
 ]
 
 
 def scored(f, y, s, *, axis=0, sd=None):
     each = norm.pdf(y, f, s if sd is None else sd(f, s))
     return np.log(each.mean(axis=0)).mean() if axis == 0 else np.log(each).mean()
+
+
+def paired(d, *, sd=None, power=0.5):
+    return d.mean(), (d.std(ddof=1) if sd is None else sd) / len(d) ** power
 
 
 WRONG = [
@@ -74,26 +61,15 @@ WRONG = [
     ("14.2", lambda f, y, s: scored(f, y, s**2), "M15"),
     ("14.2", lambda f, y, s: len(y) * by_logaddexp(f, y, s), "sum over the points"),
     ("14.2", lambda f, y, s: np.log(norm.pdf(y, f, s).sum(0)).mean(), "sum over the draws"),
-    ("14.3", lambda run, grid: sweep(run, grid, drop=True), "failed is missing"),
-    ("14.3", lambda run, grid: sweep(run, grid, stop=True), "the sweep stopped"),
-    ("14.3", lambda run, grid: sweep(run, grid, order=-1), "another order"),
-    ("14.3", lambda run, grid: sweep(run, grid, filled=0.0), "expected None as its results"),
-    (
-        "14.3",
-        lambda run, grid: sweep(run, grid, columns=lambda n, r: [*r, *n, "error", "seconds"]),
-        "in this order",
-    ),
-    (
-        "14.3",
-        lambda run, grid: sweep(run, grid, columns=lambda n, r: [*n, *r, "seconds"]),
-        "expected seed, width, distance, error, seconds",
-    ),
-    (
-        "14.3",
-        lambda run, grid: sweep(run, grid, columns=lambda n, r: [*r, "error", "seconds"]),
-        "no column 'seed'",
-    ),
-    ("14.3", lambda run, grid: sweep(run, {"seed": grid["seed"], "width": [2]}), "2 rows"),
+    ("14.3", lambda a, b: paired(b - a), "b minus a"),
+    ("14.3", lambda a, b: ((a - b).sum(), 0.0), "sum over the splits"),
+    ("14.3", lambda a, b: paired(a - b, sd=(a.var(ddof=1) + b.var(ddof=1)) ** 0.5), "different"),
+    ("14.3", lambda a, b: paired(a - b, power=0.0), "sd of one difference"),
+    ("14.3", lambda a, b: paired(a - b, power=1.0), "not by its square root"),
+    ("14.3", lambda a, b: paired(a - b, sd=(a - b).std()), "without ddof=1"),
+    ("14.3", lambda a, b: ((a - b).mean(), (a - b).std()), "sd of one difference, without"),
+    ("14.3", lambda a, b: ((a - b).mean(), (a - b).var(ddof=1) / len(a)), "M15"),
+    ("14.3", lambda a, b: (a - b).mean(), "expected 2 values"),
 ]
 
 

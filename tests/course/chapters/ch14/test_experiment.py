@@ -1,5 +1,7 @@
 """The comparison: bands of trained networks are the closed forms, and every method takes part."""
 
+from collections import OrderedDict
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ import bnn_teach as bt
 from bnn_teach.course.chapters.ch14 import experiment
 from bnn_teach.course.chapters.ch14.accuracy import predictive_scores
 from bnn_teach.course.chapters.ch14.tables import diabetes
+from bnn_teach.engine import programs
 from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError
 from bnn_teach.vi.laplace import Linearised, linearise
@@ -73,7 +76,18 @@ def test_every_method_takes_part_and_is_scored():
     for entry in entries:
         assert entry.seconds > 0 and np.isfinite(entry.scores).all()
         assert 0 <= entry.scores.coverage <= 1
-        assert len(str(entry)) == len(experiment.HEADLINE)
+
+
+def test_splits_and_scales_share_programs(monkeypatch):
+    monkeypatch.setattr(programs, "_kept", OrderedDict())
+    tables = [diabetes(num_test=400, seed=seed) for seed in (1, 2)]
+    small = experiment.Settings(2, 0, lengths=(), num_draws=10)
+    scores, seconds = experiment.compare_splits(tables[:1], 1.0, settings=small)
+    built = set(programs._kept)
+    both, _ = experiment.compare_splits(tables, 0.5, settings=small)
+    assert set(programs._kept) == built
+    assert list(scores) == list(both) and len(seconds) == len(both)
+    assert all(each.shape == (2,) for each in both.values())
 
 
 def test_function_draws_join_the_chains():

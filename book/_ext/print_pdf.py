@@ -1,0 +1,42 @@
+"""The course as a PDF: ``print.html`` as Chromium prints it, with an outline and tags for readers.
+
+Chromium is Debian's, driven by Playwright as in the tests; nothing is fetched. Next: ``slides.py``.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+MISSING = (
+    "no PDF was made: there is no Chromium on the PATH (Debian: apt-get install chromium). "
+    "print.html can be printed with any browser."
+)
+PATIENCE = 600_000  # ms; formulas of the whole course are set before it is printed
+_SET = "!window.MathJax?.startup?.promise || MathJax.startup.promise.then(() => true)"
+_FOOT = (
+    '<div style="width:100%;font-size:8px;text-align:center"><span class="pageNumber"></span></div>'
+)
+
+
+def write_pdf(page: Path, target: Path) -> str:
+    """Print a page of the built site into a file; return why not, or nothing."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        return MISSING
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        opened = browser.new_page(color_scheme="light", reduced_motion="reduce")
+        opened.set_default_timeout(PATIENCE)
+        opened.goto(page.resolve().as_uri())
+        opened.wait_for_function(_SET)
+        opened.pdf(
+            path=target, format="A4", print_background=True, outline=True, tagged=True,
+            display_header_footer=True, header_template="<span></span>", footer_template=_FOOT,
+            margin={"top": "18mm", "bottom": "18mm", "left": "16mm", "right": "16mm"},
+        )  # fmt: skip
+        browser.close()
+    return ""
