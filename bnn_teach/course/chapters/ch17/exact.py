@@ -30,6 +30,9 @@ from bnn_teach.arguments import as_count, as_number
 from bnn_teach.course.chapters.ch14.accuracy import LEVELS
 from bnn_teach.errors import ShapeError
 
+CHECKED = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""The quantiles that are compared in Monte Carlo standard errors."""
+
 _REACH = 7.0  # prior sds from zero to the grid's edge; 3e-12 of the prior lie beyond
 _CENTRE = 1e-3  # prior sds around zero in which cells are equally wide; beyond, in proportion to w
 _LEAST = 1e-14  # of the mass: cells with less are left out
@@ -54,7 +57,7 @@ class Posterior(NamedTuple):
 
 
 def exact_posterior(
-    x: ArrayLike, y: ArrayLike, prior_scale: float, noise_scale: float, cells: int = 2000
+    x: ArrayLike, y: ArrayLike, prior_scale: float, noise_scale: float, cells: int = 1000
 ) -> Posterior:
     r"""Return the posterior of w and v, and the evidence.
 
@@ -65,8 +68,8 @@ def exact_posterior(
         m = \frac{\tau^2}{\sigma^2} \sum_n h_n y_n
 
     Here m and τ are mean and standard deviation of v, given w. The grid is even in u, with
-    w = c sinh(u) for a small c: near w = 0, where f is nearly 0 and its density has a sharp top, the
-    cells are a thousand times finer than at the edge.
+    w = c sinh(u) for a small c: near w = 0, where f is nearly 0 and its density has a sharp top,
+    the cells are thousands of times finer than at the edge.
 
     Parameters
     ----------
@@ -114,12 +117,19 @@ def function_quantiles(
 
 
 def weight_quantiles(posterior: Posterior, levels: ArrayLike = LEVELS) -> np.ndarray:
-    """Return the quantiles of w and v, shape (L, 2); a cell's mass is spread over its width."""
+    """Return the quantiles of w and v, shape (L, 2); a cell's mass is spread over its width.
+
+    Both are as likely to be z as -z. So the quantile at p is minus that at 1 - p, and the median 0,
+    also where hardly any mass lies between two modes.
+    """
     below = np.concatenate([[0.0], np.cumsum(posterior.mass)])
     ends = posterior.w[-1:] + posterior.width[-1:] / 2
     edges = np.concatenate([posterior.w - posterior.width / 2, ends])
-    of_v = _mixture_quantiles(posterior, np.ones((len(posterior.w), 1)), levels)
-    return np.column_stack([np.interp(levels, below, edges), of_v])
+    levels = np.asarray(levels, float)
+    both = np.concatenate([levels, 1 - levels])
+    of_v = _mixture_quantiles(posterior, np.ones((len(posterior.w), 1)), both)
+    low, high = np.split(np.column_stack([np.interp(both, below, edges), of_v]), 2)
+    return np.asarray(0.5 * (low - high))
 
 
 def exact_rank(posterior: Posterior, x: float, value: float) -> float:
@@ -149,6 +159,24 @@ def quantile_error(draws: ArrayLike, quantiles: np.ndarray) -> float:
     unit = (quantiles[-1] - quantiles[0]) / (2 * norm.ppf(LEVELS[-1]))
     ours = np.quantile(np.asarray(draws, float), LEVELS, axis=0)
     return float(np.mean(np.abs(ours - quantiles) / unit))
+
+
+def standard_errors(posterior: Posterior, x: ArrayLike, draws: ArrayLike) -> np.ndarray:
+    """Return how far quantiles of draws of f(x), shape (chain, draw, N), are from the exact ones.
+
+    The unit is the Monte Carlo standard error (MCSE) of each quantile, at :data:`CHECKED`, so the
+    shape is (5, N). A method without bias is hardly ever beyond 5. Infinite where chains stand
+    still. Source of the MCSE: Vehtari et al. (2021), *Rank-normalization, folding, and
+    localization*, section 4.
+    """
+    from arviz_stats.base import array_stats  # type: ignore[attr-defined]  # takes seconds
+
+    draws = np.asarray(draws, float)
+    known = function_quantiles(posterior, x, CHECKED)
+    miss = np.quantile(draws, CHECKED, axis=(0, 1)) - known
+    unit = [array_stats.mcse(draws, 0, 1, "quantile", level) for level in CHECKED]  # type: ignore[no-untyped-call]
+    with np.errstate(divide="ignore"):
+        return np.asarray(miss / np.array(unit))
 
 
 def _below(posterior: Posterior, h: np.ndarray, values: np.ndarray) -> np.ndarray:

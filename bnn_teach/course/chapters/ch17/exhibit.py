@@ -18,7 +18,7 @@ from bnn_teach.course.chapters.ch17.figures import LIMITS, plane
 from bnn_teach.plots.landscapes import contour_lines
 
 HEIGHTS = (-3.0, -2.5, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
-_SETTLED = 0.99  # of the mass in two opposite quadrants: then the posterior is called split
+_SETTLED = 0.95  # of the mass in two opposite quadrants: then the other two are not worth a word
 _X = np.linspace(0.1, 3, 25)
 
 
@@ -68,7 +68,7 @@ def _say(masses: dict[str, float], height: float, noise: float, log_evidence: fl
     elif rising < 1 - _SETTLED:
         state = "two mirrored modes of functions that fall"
     else:
-        state = "all four corners hold mass: the modes have merged, or meet in the middle"
+        state = "all four corners hold mass, and meet in the middle"
     return (
         f"Last point at {height:g}, noise {noise:g}: {state}. f rises with probability "
         f"{rising:.3f}, of which w > 0 has half, {masses['+ +']:.3f}. "

@@ -58,7 +58,7 @@ def plot_methods(
 ) -> list[Axes]:
     """Lay each method, a role and draws of shape (S, 2), over the truth."""
     with plots.style():
-        _, axes = plt.subplots(2, len(draws), figsize=(10.5, 5), sharex="row", sharey="row")
+        _, axes = plt.subplots(2, len(draws), figsize=(11.5, 5), sharex="row", sharey="row")
     for (name, (role, z)), (above, below) in zip(draws.items(), axes.T, strict=True):
         plot_landscape(landscape, above)
         some = z[:: max(1, len(z) // _DOTS)]

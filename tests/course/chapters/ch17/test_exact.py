@@ -13,7 +13,8 @@ from bnn_teach.errors import ArgumentError, ShapeError
 X = np.array([-1.5, 0.5, 1.5])
 X_NEW = np.linspace(0.15, 3, 12)
 CASES = {"split": ([-1.1, 0.75, 1.2], 0.3), "merged": ([-1.1, 0.2, -1.0], 0.3),
-         "noisy": ([-1.1, 0.75, 1.2], 0.8)}  # fmt: skip
+         "noisy": ([-1.1, 0.75, 1.2], 0.8), "cross": ([-1.0, 0.2, -1.2], 0.6),
+         "nothing": ([0.0, 0.0, 0.0], 0.2), "narrow": ([-3.0, 1.0, 3.0], 0.1)}  # fmt: skip
 
 
 @pytest.fixture(params=CASES)
@@ -23,12 +24,10 @@ def case(request):
 
 
 def test_halving_the_cells_changes_nothing(case):
-    coarse, fine = (exact.exact_posterior(X, case[0], 2.0, case[1], n) for n in (2000, 4000))
+    coarse, fine = (exact.exact_posterior(X, case[0], 2.0, case[1], n) for n in (1000, 2000))
     assert coarse.log_evidence == pytest.approx(fine.log_evidence, abs=1e-6)
     of_f = [exact.function_quantiles(each, X_NEW) for each in (coarse, fine)]
-    # Where the modes merge, f is often nearly 0 and its density has a sharp top there.
-    merged = exact.mode_masses(fine)["+ -"] > 0.01
-    assert np.abs(of_f[0] - of_f[1]).max() < (2e-3 if merged else 1e-4)
+    assert np.abs(of_f[0] - of_f[1]).max() < 1e-4
     of_z = [exact.weight_quantiles(each) for each in (coarse, fine)]
     assert np.abs(of_z[0] - of_z[1]).max() < 1e-3
 
@@ -42,7 +41,7 @@ def test_the_evidence_is_that_of_a_sum_over_the_plane(case):
         log_joint += norm.logpdf(y_n, v * np.tanh(w * x_n), noise)
     total = logsumexp(log_joint) + 2 * np.log(width)
     found = exact.exact_posterior(X, y, 2.0, noise).log_evidence
-    assert found == pytest.approx(total, abs=1e-6)
+    assert found == pytest.approx(total, abs=1e-5)  # the plane's cells are the coarser ones
     drawn = plane(X, y, 2.0, noise).value_and_grad(np.stack([w, v], axis=-1)[::100, ::100])[0]
     constant = log_joint[::100, ::100] - drawn
     np.testing.assert_allclose(constant, constant[0, 0], rtol=1e-9)
@@ -75,7 +74,7 @@ def test_one_point_at_zero_teaches_nothing():
     posterior = exact.exact_posterior([0.0], [0.3], 2.0, 0.5)
     assert posterior.log_evidence == pytest.approx(norm.logpdf(0.3, 0, 0.5), abs=1e-9)
     expected = norm.ppf(LEVELS, 0, 2.0)[:, None] * [1, 1]
-    np.testing.assert_allclose(exact.weight_quantiles(posterior), expected, atol=1e-4)
+    np.testing.assert_allclose(exact.weight_quantiles(posterior), expected, atol=5e-4)
 
 
 def test_the_error_of_draws_is_in_standard_deviations():

@@ -17,8 +17,15 @@ def exhibit():
 def test_the_modes_split_merge_and_split_the_other_way(exhibit):
     assert len(exhibit.figure["frames"]) == 3 * len(HEIGHTS)
     assert "functions that rise" in exhibit.set(height=1.0, noise=0.2).says
-    assert "merged" in exhibit.set(height=-1.0, noise=0.4).says
+    assert "all four corners" in exhibit.set(height=-1.0, noise=0.4).says
     assert "functions that fall" in exhibit.set(height=-3.0, noise=0.2).says
+
+
+def test_four_corners_are_named_where_each_holds_mass(exhibit):
+    for height in HEIGHTS:
+        shown = exhibit.set(height=height, noise=0.4).says
+        least = min(mode_masses(exact_posterior(X, [*Y[:2], height], 2.0, 0.4)).values())
+        assert ("all four corners" in shown) == (least > 0.025), shown
 
 
 def test_band_and_sentence_are_exact(exhibit):
