@@ -188,14 +188,14 @@ def _below(posterior: Posterior, h: np.ndarray, values: np.ndarray) -> np.ndarra
 
 def _mixture_quantiles(posterior: Posterior, h: np.ndarray, levels: ArrayLike) -> np.ndarray:
     """Return the quantiles of h v, shape (L, N), for each column of h, shape (K, N)."""
-    levels = np.asarray(levels, float)[:, None]
+    shape = (np.size(levels), h.shape[1])
+    level = np.repeat(np.asarray(levels, float), shape[1])
+    column = np.tile(np.arange(shape[1]), shape[0])
     far = np.max((np.abs(posterior.mean) + _FAR * posterior.sd)[:, None] * np.abs(h), axis=0)
-    columns = []
-    for column, bound in zip(h.T[:, :, None], far, strict=True):
 
-        def miss(value: np.ndarray, level: np.ndarray, column: np.ndarray = column) -> np.ndarray:
-            return _below(posterior, column, value) - level
+    def miss(value: np.ndarray, level: np.ndarray, column: np.ndarray) -> np.ndarray:
+        return _below(posterior, h[:, column], value) - level
 
-        found = find_root(miss, (-bound, bound), args=(levels[:, 0],), tolerances={"xatol": 1e-7})
-        columns.append(found.x)
-    return np.stack(columns, axis=1)
+    ends = (-far[column], far[column])
+    found = find_root(miss, ends, args=(level, column), tolerances={"xatol": 1e-7})
+    return np.asarray(found.x).reshape(shape)
