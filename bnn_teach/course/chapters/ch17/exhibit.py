@@ -55,8 +55,8 @@ def move_a_point(
         return ex.Frame(panels, _say(mode_masses(posterior), height, noise, posterior.log_evidence))
 
     controls = [
-        ex.Slider("height", HEIGHTS, "height of the last point", 1.0),
-        ex.Slider("noise", noise_scales, "noise, an sd", noise_scales[1]),
+        ex.Slider("height", HEIGHTS, "last point", 1.0),
+        ex.Slider("noise", noise_scales, "noise sd", noise_scales[1]),
     ]
     return ex.Exhibit(frame, controls, title="The exact posterior, as a point moves", live=True)
 

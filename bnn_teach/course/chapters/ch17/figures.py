@@ -17,6 +17,7 @@ from bnn_teach.plots.landscapes import Landscape, plot_landscape
 
 LIMITS = (-5.0, 5.0)
 _DOTS = 400  # of each method, in the plane
+_FEW = 100  # up to so many are drawn large
 
 
 def plane(x: ArrayLike, y: ArrayLike, prior_scale: float, noise_scale: float) -> Landscape:
@@ -63,12 +64,13 @@ def plot_methods(
         plot_landscape(landscape, above)
         some = z[:: max(1, len(z) // _DOTS)]
         color = plots.colors[role].color
-        above.plot(*some.T, ".", color=color, markersize=3, alpha=0.6)
+        above.plot(*some.T, ".", color=color, markersize=3 if len(z) > _FEW else 7, alpha=0.6)
         edges = np.quantile(functions(z), [0.025, 0.5, 0.975], axis=0)
         below.fill_between(x, edges[0], edges[2], color=color, alpha=0.3, linewidth=0)
         below.plot(x, edges[1], color=color)
         _edges(below, x, band, "")
         above.set_title(name)
+        below.label_outer()
     return list(axes.ravel())
 
 
