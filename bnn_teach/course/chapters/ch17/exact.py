@@ -113,7 +113,8 @@ def function_quantiles(
 
     In a cell f(x) is normal, since v is: altogether it is a mixture of K normals.
     """
-    return _mixture_quantiles(posterior, np.tanh(np.outer(posterior.w, np.asarray(x, float))), levels)
+    h = np.tanh(posterior.w[:, None] * np.asarray(x, float))
+    return _mixture_quantiles(posterior, h, levels)
 
 
 def weight_quantiles(posterior: Posterior, levels: ArrayLike = LEVELS) -> np.ndarray:
