@@ -7,7 +7,7 @@ import inspect
 import operator
 import os
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -78,8 +78,8 @@ def as_real(name: str, values: Any, finite: bool = False) -> np.ndarray:
 
 
 def as_list(name: str, values: Any) -> list[Any]:
-    """Return the entries; a single thing, or a text, is none of several."""
-    if isinstance(values, str | Mapping) or not isinstance(values, Iterable):
+    """Return the entries, of a dict its keys; a single thing, or a text, is none of several."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
         raise ArgumentError(
             f"{name}: got {type(values).__name__}, expected a list. Put brackets around one."
         )
