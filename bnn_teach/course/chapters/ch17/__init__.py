@@ -1,0 +1,1 @@
+"""Notebook 17: *What if the answer is known?*."""
