@@ -73,14 +73,18 @@ def interpret(model: Model, handler: Handler) -> Sites:
     return sites
 
 
-def _drive(model: Model, scope: str, handler: Handler, sites: Sites, waiting: Waiting) -> Any:
-    """Send values into one generator until it returns; nested models recurse."""
+def _check_depth(model: Model, scope: str) -> None:
     if scope.count(".") > _DEEPEST:
         raise ModelError(
             f"In the model {scope!r:.60}: got models in models, more than {_DEEPEST} deep, "
             f"expected an end. Let {model.function.name!r} not yield itself, or only so often as "
             "an integer argument says."
         )
+
+
+def _drive(model: Model, scope: str, handler: Handler, sites: Sites, waiting: Waiting) -> Any:
+    """Send values into one generator until it returns; nested models recurse."""
+    _check_depth(model, scope)
     generator = model.start()
     value, place = None, "before its first 'yield'"
     while True:
