@@ -1,7 +1,7 @@
 """Move a point: the exact posterior splits into two modes, merges, and splits the other way.
 
 You will see the exhibit of notebook 17. The reader moves the last of a few points up and down, and
-turns the noise. On the left are the two weights, with the contours of the exact posterior; on the
+changes the noise. On the left are the two weights, with the contours of the exact posterior; on the
 right the exact band. Nothing is sampled. Next: :mod:`bnn_teach.course.chapters.ch00.exhibit`.
 """
 
