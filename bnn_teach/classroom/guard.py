@@ -14,6 +14,7 @@ What such code can win is points for its own notebook and nothing else; the sand
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from types import FunctionType, ModuleType
@@ -61,18 +62,32 @@ def _closed(path: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((f"{path}[{key!r}]", each) for key, each in value.items())
 
 
-def _inside(path: str, value: Any, deep: bool) -> Iterator[tuple[str, Any]]:
-    """Yield what makes a function do what it does, and the methods of a class of ours."""
+def _inside(path: str, value: Any, deep: bool, closed: int = 3) -> Iterator[tuple[str, Any]]:
+    """Yield what makes a function do what it does, and the methods of a class of ours.
+
+    A decorated function keeps the one that does the work in its closure, ``closed`` deep at most.
+    """
     value = getattr(value, "_implementation", value)  # NumPy's functions are wrapped in C
     if isinstance(value, FunctionType):
         yield f"{path}.__code__", value.__code__
         yield f"{path}.__defaults__", value.__defaults__
         yield f"{path}.__kwdefaults__", value.__kwdefaults__
+        for name, held in _held(value) if closed else ():
+            yield f"{path}.{name}", held
+            yield from _inside(f"{path}.{name}", held, False, closed - 1)
     elif deep and isinstance(value, type):
         for key, method in list(vars(value).items()):
             if callable(method) or isinstance(method, (property, staticmethod, classmethod)):
                 yield f"{path}.{key}", method
                 yield from _inside(f"{path}.{key}", method, False)
+
+
+def _held(function: FunctionType) -> Iterator[tuple[str, Any]]:
+    """Yield the functions that a function finds in its closure, with their names there."""
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        with contextlib.suppress(ValueError):  # an empty cell
+            if isinstance(cell.cell_contents, FunctionType):
+                yield name, cell.cell_contents
 
 
 def _lives_in(value: Any, name: str) -> bool:

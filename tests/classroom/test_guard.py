@@ -1,6 +1,7 @@
 """The guard finds what was changed, by name, and nothing where nothing was."""
 
 import builtins
+import inspect
 
 import numpy as np
 import pytest
@@ -26,7 +27,8 @@ CHANGES = {
     "bnn_teach.course.expectations.expect": (expectations, "expect"),
     "bnn_teach.course.chapters.ch04.checks._FALSE_ALARM": (checks_04, "_FALSE_ALARM"),
     f"{PACKAGE}.results.Result.require": (Result, "require"),
-    f"{PACKAGE}.checking.check.__code__": (checking.check, "__code__"),
+    f"{PACKAGE}.checking.check.function.__code__": (inspect.unwrap(checking.check), "__code__"),
+    f"{PACKAGE}.checking._judged.__code__": (checking._judged, "__code__"),
     "bnn_teach.course.chapters.ch04.checks.share_inside.__defaults__": (
         checks_04.share_inside,
         "__defaults__",
@@ -47,6 +49,13 @@ def test_a_change_is_found_and_named(name, monkeypatch):
     assert found is not None and found.startswith(name.rpartition(".")[0]), found
     assert found.split(".")[-1].startswith("__") or attribute in found
     assert guard.changed() is None
+
+
+def test_another_function_in_a_decorator_is_found(monkeypatch):
+    guard = Guard()
+    [cell] = [c for c in checking.check.__closure__ if c.cell_contents is checking.check.__wrapped__]
+    monkeypatch.setattr(cell, "cell_contents", anything)
+    assert guard.changed() == f"{PACKAGE}.checking.check.function"
 
 
 def test_a_changed_table_of_exercises_is_found(monkeypatch):
