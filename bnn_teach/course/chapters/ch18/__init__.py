@@ -1,0 +1,1 @@
+"""Notebook 18: *Did the literature converge?*."""
