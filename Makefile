@@ -2,7 +2,7 @@
 # A target that runs a program passes ARGS on to it:  make test ARGS="-n 0 -k leapfrog"
 
 .DEFAULT_GOAL := help
-.PHONY: help env lab test lint notebooks claims tour book bench assignments lock clean
+.PHONY: help env lab test lint notebooks claims replicate tour book bench assignments lock clean
 
 VENV_PYTHON := .venv/bin/python
 STAMP := .venv/complete
@@ -91,6 +91,9 @@ notebooks: env  ## run the notebooks again and store their outputs (ARGS="06", "
 
 claims: env  ## try the pages' claims with other seeds and data (ARGS="06 --runs 20 --workers 2")
 	@$(VENV_PYTHON) -m bnn_teach claims $(ARGS)
+
+replicate: env  ## make the table of notebook 18 again, on this machine or a cluster (ARGS="--cluster ...")
+	@$(VENV_PYTHON) -m bnn_teach replicate $(ARGS)
 
 tour: env  ## make build/tour, a one-minute look at what the course shows
 	@$(VENV_PYTHON) -m bnn_teach tour --output build/tour $(ARGS)

@@ -15,7 +15,7 @@ LICENCE = (
     "Licence: CC BY 4.0, https://creativecommons.org/licenses/by/4.0/. Unchanged but for its form."
 )
 CONCRETE = (
-    "Compressive strength of 1030 samples of concrete: kg of each part in a cubic metre, days, MPa.",
+    "Strength of 1030 samples of concrete: kg of each part in a cubic metre; days; MPa.",
     "Source: I-C. Yeh (1998), UCI Machine Learning Repository, doi:10.24432/C5PK67.",
 )
 AIRFOIL = (

@@ -456,6 +456,25 @@ def claims(options: argparse.Namespace) -> int:
 
 
 @verb(
+    path("-o", "--output", default="build/replicate", text="where each split leaves its rows"),
+    path(
+        "--store",
+        default="notebooks/data/18_replicate.csv",
+        text="where the table goes",
+        metavar="FILE",
+    ),
+    CLUSTER,
+)
+def replicate(options: argparse.Namespace) -> int:
+    """Make the table of notebook 18 again, about fifteen minutes. Goes on where it stopped."""
+    from bnn_teach.course.chapters.ch18.replicate import replicate
+
+    rows = replicate(options.output, options.store, cluster=options.cluster, report=_say)
+    _say(f"{options.store}: {len(rows)} rows")
+    return 0
+
+
+@verb(
     NOTEBOOK,
     option("tables", nargs="+", metavar="TABLE", help=".csv or .parquet files"),
     option("-o", "--output", type=pathlib.Path, required=True, metavar="FILE"),

@@ -33,22 +33,22 @@ LENGTHS = {"NUTS short": (50, 50), "NUTS": (200, 200)}
 """Warm-up and draws of each of four chains."""
 NUM_NETWORKS = 8
 """Networks in an ensemble."""
-_DECAYS = (0.01, 0.1, 1.0, 10.0)  # weight decays that are tried
+_DECAYS = (0.001, 0.01, 0.1, 1.0, 10.0)  # weight decays that are tried
 _PENALTIES = (0.1, 1.0, 10.0, 100.0)  # of a logistic regression, the other way up
 _STEPS = 1000  # of training
-_DEPTH = 8  # of a tree
+_DEPTHS = {"concrete": 7, "airfoil": 8, "iris": 8}  # of a tree
 
 Scores = dict[str, float]  # by their columns
 
 
 @model
-def signal(x: Any, hidden: Sequence[int], outputs: int, activation: str) -> Any:
-    """Yield the layers ``l1``, ``l2``, ...; behind the first the prior sd is 1/sqrt(inputs)."""
+def signal(x: Any, hidden: Sequence[int], outputs: int, activation: str, shrink: float) -> Any:
+    """Yield the layers ``l1``, ``l2``, ...; behind one of H units the prior sd is H^-shrink."""
     bend = {"relu": tf.nn.relu, "tanh": tf.tanh}[activation]
     h, scale = x, 1.0
     for number, units in enumerate(hidden, start=1):
         h = bend((yield layer(h, units, scale).named(f"l{number}")))
-        scale = units**-0.5
+        scale = units**-shrink
     return (yield layer(h, outputs, scale).named(f"l{len(hidden) + 1}"))
 
 
@@ -56,15 +56,17 @@ def signal(x: Any, hidden: Sequence[int], outputs: int, activation: str) -> Any:
 def regressor(x: Any, y: Any = None, hidden: Any = (50,), activation: str = "relu") -> Any:
     """Regress y, shape (N,), on x with a noise that is learned, too."""
     sigma = yield HalfNormal("sigma", 1.0)
-    output = yield signal(x, hidden, 1, activation)
+    output = yield signal(x, hidden, 1, activation, 0.5)
     f = yield Deterministic("f", output[:, 0])
     yield Normal("obs", loc=f, scale=sigma, observed=y)
 
 
 @model
-def classifier(x: Any, y: Any = None, hidden: Any = (12,), activation: str = "tanh") -> Any:
+def classifier(
+    x: Any, y: Any = None, hidden: Any = (12,), activation: str = "tanh", shrink: float = 0.0
+) -> Any:
     """Tell three classes y, shape (N,), apart by x."""
-    logits = yield signal(x, hidden, 3, activation)
+    logits = yield signal(x, hidden, 3, activation, shrink)
     yield Deterministic("f", tf.nn.softmax(logits))
     yield Categorical("obs", logits=logits, observed=y)
 
@@ -96,7 +98,7 @@ def run_split(table: str, split: int = 0, seed: int = 0) -> list[dict[str, Any]]
 def sampled(
     data: Split, table: str, seed: int, name: str, warm: int, draws: int
 ) -> list[dict[str, Any]]:
-    """Return two rows of one run of NUTS: of all its draws, and of a single one on average."""
+    """Return three rows of one run of NUTS: a single draw and one chain, on average, and all."""
     with Stopwatch() as watch:
         f, sigma = run_nuts(data, table, seed, warm, draws)
     found = function_diagnostics(f.reshape(*f.shape[:2], -1))
@@ -105,25 +107,31 @@ def sampled(
         "median_r_hat": float(found["r_hat"].median()),
         "ess": float(found["ess_bulk"].min()),
     }
-    each, noise = f.reshape(-1, *f.shape[2:]), sigma.reshape(-1)
-    alone = [score(data, each[k : k + 1], noise[k : k + 1]) for k in range(0, len(each), 5)]
-    mean = {what: float(np.mean([one[what] for one in alone])) for what in alone[0]}
-    together = {"method": name, **score(data, each, noise), **agree, "seconds": watch.seconds}
-    return [{"method": f"{name}, one draw", **mean}, together]
+    count = f.shape[0] * f.shape[1]
+    rows = []
+    for words, parts in ((", one draw", count), (", one chain", len(f)), ("", 1)):
+        curves = f.reshape(parts, -1, *f.shape[2:])
+        noises = sigma.reshape(parts, -1)
+        each = [score(data, *pair) for pair in zip(curves, noises, strict=True)]
+        mean = {what: float(np.mean([one[what] for one in each])) for what in each[0]}
+        rows.append({"method": name + words, **mean})
+    rows[-1] |= {**agree, "seconds": watch.seconds}
+    return rows
 
 
 def run_nuts(
-    data: Split, table: str, seed: int, warm: int, draws: int
+    data: Split, table: str, seed: int, warm: int, draws: int, **prior: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return f at the test points, (chain, draw, M) or (chain, draw, M, K), and the noise's sd.
 
     Whether the chains agree is what the table says, so no warning says it.
     """
-    options = {"hidden": HIDDEN[table], "activation": ACTIVATION[table]}
+    options = {"hidden": HIDDEN[table], "activation": ACTIVATION[table], **prior}
     net: Model = (classifier if data.is_classes else regressor)(data.x, data.y, **options)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        trace = sample(net, draws, warm, 4, max_tree_depth=_DEPTH, seed=seed, progress=False)
+        deep = _DEPTHS[table]
+        trace = sample(net, draws, warm, 4, max_tree_depth=deep, seed=seed, progress=False)
     name = f"{net.name}.f"
     found = sample_posterior_predictive(net.at(x=data.x_test, y=None), trace, [name], seed=seed)
     f = np.asarray(found["posterior_predictive"][name], np.float64)
@@ -138,10 +146,10 @@ def trained(data: Split, table: str, seed: int) -> list[dict[str, Any]]:
     Each is scikit-learn's. Five-fold cross-validation on the training part chooses the weight
     decay, and the error that it finds is the noise.
     """
+    from sklearn.exceptions import ConvergenceWarning as StoppedEarly
     from sklearn.linear_model import LinearRegression, LogisticRegression
     from sklearn.model_selection import GridSearchCV
     from sklearn.neural_network import MLPClassifier, MLPRegressor
-    from sklearn.exceptions import ConvergenceWarning as StoppedEarly
     from threadpoolctl import threadpool_limits
 
     rows = []

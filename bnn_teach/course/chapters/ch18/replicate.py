@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import pathlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
 from typing import Any
@@ -20,9 +19,9 @@ from bnn_teach.course.material import find_data
 from bnn_teach.course.run_tables import Table, load_table
 
 CASES = (
+    *(("iris", split) for split in range(4)),
     *(("concrete", split) for split in range(4)),
     ("airfoil", 0),
-    *(("iris", split) for split in range(4)),
 )
 """The splits of the stored table."""
 COLUMNS = (

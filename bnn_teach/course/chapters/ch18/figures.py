@@ -1,0 +1,53 @@
+"""Score against agreement, a dot a run: the figure of notebook 18, and the table in words.
+
+Next: :mod:`bnn_teach.course.chapters.ch18.exhibit`, where a reader goes from split to split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from bnn_teach import plots
+from bnn_teach.plots.style import panels
+
+RUNS = ("NUTS short", "NUTS")
+LOOKS = {"NUTS short": "warning", "NUTS": "nuts"}
+_TICKS = (1.001, 1.01, 1.1, 1.5, 2.0, 3.0, 5.0)
+Rows = Sequence[Mapping[str, Any]]
+
+
+def place(r_hat: float) -> float:
+    """Return where an R-hat is drawn: the logarithm of what is above 1."""
+    return float(np.log10(max(r_hat - 1, 1e-3)))
+
+
+def r_hat_ticks(low: float, high: float) -> dict[float, str]:
+    """Return ticks between two places."""
+    ticks = {place(each): f"{each:g}" for each in _TICKS}
+    return {at: text for at, text in ticks.items() if low <= at <= high}
+
+
+def plot_agreement(rows: Rows) -> list[Axes]:
+    """Draw each run's log density over its largest R-hat, a panel a table, a line a split."""
+    tables = list(dict.fromkeys(row["table"] for row in rows))
+    axes = panels(len(tables), (9.5, 3.3))
+    for ax, table in zip(axes, tables, strict=True):
+        mine = [row for row in rows if row["table"] == table]
+        for split in sorted({row["split"] for row in mine}):
+            pair = {r["method"]: r for r in mine if r["split"] == split and r["method"] in RUNS}
+            at = [place(pair[name]["r_hat"]) for name in RUNS]
+            ax.plot(at, [pair[name]["log_density"] for name in RUNS], color="0.7", lw=1, zorder=0)
+            for name, x in zip(RUNS, at, strict=True):
+                look = plots.colors[LOOKS[name]]
+                label = name if split == 0 else None
+                y = pair[name]["log_density"]
+                ax.plot(x, y, look.marker, color=look.color, label=label)
+        ax.set_xticks(*zip(*r_hat_ticks(*ax.get_xlim()).items(), strict=True))
+        ax.set(title=table, xlabel="largest R-hat of f", ylabel="")
+    axes[0].set_ylabel("log density of a test point")
+    axes[0].legend(frameon=False)
+    return axes
