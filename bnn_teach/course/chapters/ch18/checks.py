@@ -18,15 +18,15 @@ CHECKS = Checks()
 _AVERAGE = Lesson(
     "The predictive density is the mean of the draws' densities; the logarithm comes after it.",
     "notebook 18, section 2",
-    "Take the log densities of all draws, then logsumexp over draws, then minus log(S).",
+    "Take the log densities of all draws, then `np.logaddexp.reduce` over draws, minus log(S).",
 )
 
 
 @CHECKS.enter(
     "18.1",
     _AVERAGE,
-    "Each draw says a normal density of each point: `norm.logpdf(y, f, sigma[:, None])`, (S, M).",
-    "Average the densities over draws, in logarithms: `logsumexp(..., axis=0)` and then what?",
+    "Each draw says a normal density of each point. `sigma[:, None]` goes along with f, (S, M).",
+    "Add densities up in logarithms: `np.logaddexp.reduce(log_densities, axis=0)`. What is left?",
     "A mean over draws is a sum divided by S. Only then take the mean over the M points.",
     also=({"far": 60.0},),
 )
