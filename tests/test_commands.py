@@ -38,6 +38,10 @@ ELSEWHERE = {
     "authoring/test_notebooks.py::test_an_edited_sentence_is_stored_without_a_run": [
         'make notebooks ARGS="--stale"',
     ],
+    "course/chapters/ch18/test_replicate.py": [
+        "make replicate",
+        "bnn-teach replicate",
+    ],
     "course/chapters/ch08/test_experiment.py": [
         "bnn-teach fair-lab --output notebooks/data/08_sweep.json",
     ],

@@ -1,18 +1,13 @@
-"""Scores against closed forms, the table against a rerun, and a run that goes on."""
+"""The scores of notebook 18 against closed forms."""
 
-import json
 import math
 
 import numpy as np
 import pytest
 from scipy.stats import norm
 
-from bnn_teach import cli
-from bnn_teach.course.chapters.ch18 import experiment, replicate
+from bnn_teach.course.chapters.ch18 import experiment
 from bnn_teach.course.chapters.ch18.tables import load
-from bnn_teach.errors import ArgumentError
-
-STORED = "data/18_replicate.csv"
 
 
 def test_many_draws_of_a_normal_predict_as_the_wider_normal():
@@ -55,81 +50,3 @@ def test_a_score_is_in_the_unit_of_the_table():
     assert found["rmse"] == pytest.approx(standard["rmse"] * data.unit)
     in_mpa = norm.logpdf(data.y_test * data.unit, 0, data.unit).mean()
     assert found["log_density"] == pytest.approx(in_mpa)
-
-
-def test_the_stored_table_has_every_method_of_every_split():
-    rows = replicate.read_rows(STORED)
-    cases = {(row["table"], row["split"]) for row in rows}
-    assert cases == set(replicate.CASES)
-    methods = {row["method"] for row in rows}
-    assert len(rows) == len(cases) * len(methods)
-    assert methods > {"line", "MAP", "ensemble", *experiment.LENGTHS}
-    for row in rows:
-        assert (row["rmse"] is None) != (row["accuracy"] is None)
-        assert (row["r_hat"] is None) == (row["method"] not in experiment.LENGTHS)
-    line = next(r["rmse"] for r in rows if (r["table"], r["method"]) == ("airfoil", "line"))
-    assert line == pytest.approx(0.659863, abs=1e-6)
-
-
-def test_what_was_published_says_where_it_was_read():
-    rows = replicate.read_rows("data/18_published.csv")
-    assert rows and all(row["source"] for row in rows)
-    for row in rows:
-        assert row["rmse"] or row["accuracy"]
-
-
-@pytest.mark.slow
-def test_a_rerun_gives_the_stored_rows_bit_for_bit():
-    stored = [r for r in replicate.read_rows(STORED) if (r["table"], r["split"]) == ("iris", 0)]
-    again = experiment.run_split("iris", 0)
-    assert [row["method"] for row in again] == [row["method"] for row in stored]
-    for before, now in zip(stored, again, strict=True):
-        for name in now.keys() - {"seconds"}:
-            assert before[name] == now[name], (before["method"], name)
-
-
-def _made_up(table, split=0, seed=0):
-    return [{"table": table, "split": split, "method": "line", "rmse": 0.1 + split, "seconds": 1.0}]
-
-
-def test_a_split_that_is_there_is_not_run_again(tmp_path, monkeypatch):
-    calls, store = [], tmp_path / "table.csv"
-
-    def run(table, split):
-        calls.append((table, split))
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        return _made_up(table, split)
-
-    monkeypatch.setattr(experiment, "run_split", run)
-    cases = [("concrete", 0), ("concrete", 1)]
-    with pytest.raises(KeyboardInterrupt):
-        replicate.replicate(tmp_path / "out", store, cases)
-    assert not store.exists()
-    rows = replicate.replicate(tmp_path / "out", store, cases)
-    assert calls == [("concrete", 0), ("concrete", 1), ("concrete", 1)]
-    assert [row["rmse"] for row in rows] == [0.1, 1.1] and rows[0]["accuracy"] is None
-    assert rows == replicate.read_rows(store)
-
-
-def test_the_command_writes_the_table_and_says_how_far_it_is(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(experiment, "run_split", _made_up)
-    places = ["-o", str(tmp_path / "out"), "--store", str(tmp_path / "table.csv")]
-    assert cli.main(["replicate", *places]) == 0
-    said = capsys.readouterr().out
-    assert "9 splits, of which 0 are in" in said and "airfoil 0: done" in said
-    assert cli.main(["replicate", *places]) == 0
-    assert "9 splits, of which 9 are in" in capsys.readouterr().out
-
-
-def test_a_cluster_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(ArgumentError, match="no Dask scheduler answers"):
-        replicate.replicate(tmp_path, tmp_path / "t.csv", cluster="tcp://127.0.0.1:1")
-
-
-def test_what_is_kept_belongs_to_one_version(tmp_path, monkeypatch):
-    monkeypatch.setattr(experiment, "run_split", _made_up)
-    replicate.replicate(tmp_path, tmp_path / "t.csv", [("airfoil", 0)])
-    [kept] = tmp_path.glob("airfoil-0-*.json")
-    assert json.loads(kept.read_text("utf-8"))["rows"] == _made_up("airfoil")
-    assert replicate.version() in kept.name
