@@ -14,7 +14,6 @@ import numpy as np
 from bnn_teach import exhibits as ex
 from bnn_teach.course.chapters.ch18.figures import LOOKS, RUNS, Rows, place, r_hat_ticks
 from bnn_teach.errors import ArgumentError
-from bnn_teach.exhibits.panels import named_bars
 
 SHORT = {
     "line": "line",
@@ -24,7 +23,7 @@ SHORT = {
     "NUTS short": "short",
     "NUTS": "NUTS",
 }
-"""Methods, and their names below the bars."""
+"""Methods, and their names below the dots."""
 _ROLES = ("noise", "laplace", "ensemble", "prior", "warning", "nuts")
 _DENSITY, _POINT = "log density", "error or accuracy"
 
@@ -76,8 +75,12 @@ def split_by_split(rows: Rows) -> ex.Exhibit:
             xticks=r_hat_ticks(at.min() - 0.2, at.max() + 0.2),
             title=f"all splits of {table}",
         )
-        heights = {short: _number(mine[name][column]) for name, short in SHORT.items()}
-        right = named_bars(heights, list(_ROLES), ylabel=words, title=split)
+        dots = list[ex.Mark]()
+        for i, (name, role) in enumerate(zip(SHORT, _ROLES, strict=True)):
+            dots.append(ex.Points(i, _number(mine[name][column]), role, size=7))
+        names = dict(enumerate(SHORT.values()))
+        ends = (-0.5, len(names) - 0.5)
+        right = ex.Panel(dots, "", words, xlim=ends, xticks=names, title=split)
         return ex.Frame([left, right], _say(split, mine, column, words))
 
     controls = [ex.Choice("split", list(splits)), ex.Choice("score", [_DENSITY, _POINT])]
