@@ -7,7 +7,7 @@ but the picture. Next: :mod:`bnn_teach.course.chapters.ch00.exhibit`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -67,11 +67,14 @@ def split_by_split(rows: Rows) -> ex.Exhibit:
             chosen = place(_number(mine[name]["r_hat"])), _number(mine[name][column])
             marks.append(ex.Points(*chosen, LOOKS[name], size=8))
         at = np.concatenate([mark.arrays["x"] for mark in marks])
+        scores = [_number(each[name][column]) for each in runs for name in SHORT]
+        height = _with_room([_number(each[name][column]) for each in runs for name in RUNS])
         left = ex.Panel(
             marks,
             "largest R-hat of f",
             words,
             xlim=(at.min() - 0.2, at.max() + 0.2),
+            ylim=height,
             xticks=r_hat_ticks(at.min() - 0.2, at.max() + 0.2),
             title=f"all splits of {table}",
         )
@@ -80,7 +83,7 @@ def split_by_split(rows: Rows) -> ex.Exhibit:
             dots.append(ex.Points(i, _number(mine[name][column]), role, size=7))
         names = dict(enumerate(SHORT.values()))
         ends = (-0.5, len(names) - 0.5)
-        right = ex.Panel(dots, "", words, xlim=ends, xticks=names, title=split)
+        right = ex.Panel(dots, "", words, ends, _with_room(scores), split, names)
         return ex.Frame([left, right], _say(split, mine, column, words))
 
     controls = [ex.Choice("split", list(splits)), ex.Choice("score", [_DENSITY, _POINT])]
@@ -96,6 +99,13 @@ def _say(split: str, mine: Mapping[str, Mapping[str, object]], column: str, word
         f"all draws {run[column]:.3g}. The largest R-hat of f is {short['r_hat']:.3g} in the short "
         f"run, and {run['r_hat']:.3g} in the other."
     )
+
+
+def _with_room(values: Sequence[float]) -> tuple[float, float]:
+    """Return limits around some values; the same for all splits of a table."""
+    low, high = min(values), max(values)
+    room = 0.1 * (high - low) + 1e-3
+    return low - room, high + room
 
 
 def _number(value: object) -> float:

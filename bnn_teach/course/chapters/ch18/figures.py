@@ -16,7 +16,7 @@ from bnn_teach.plots.style import panels
 
 RUNS = ("NUTS short", "NUTS")
 LOOKS = {"NUTS short": "warning", "NUTS": "nuts"}
-_TICKS = (1.001, 1.01, 1.1, 1.5, 2.0, 3.0, 5.0)
+_TICKS = (1.001, 1.01, 1.02, 1.05, 1.1, 1.2, 1.5, 1.7, 2.0, 2.5, 3.0, 5.0)
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -49,5 +49,5 @@ def plot_agreement(rows: Rows) -> list[Axes]:
         ax.set_xticks(*zip(*r_hat_ticks(*ax.get_xlim()).items(), strict=True))
         ax.set(title=table, xlabel="largest R-hat of f", ylabel="")
     axes[0].set_ylabel("log density of a test point")
-    axes[0].legend(frameon=False)
+    axes[1 % len(axes)].legend(frameon=False, loc="lower left")
     return axes

@@ -19,9 +19,9 @@ from bnn_teach.course.material import find_data
 from bnn_teach.course.run_tables import Table, load_table
 
 CASES = (
-    *(("iris", split) for split in range(4)),
     *(("concrete", split) for split in range(4)),
     ("airfoil", 0),
+    *(("iris", split) for split in range(4)),
 )
 """The splits of the stored table."""
 COLUMNS = (

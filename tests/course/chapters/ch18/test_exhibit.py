@@ -38,7 +38,7 @@ def test_a_split_without_a_method_is_named(rows):
 
 def test_dots_lie_where_the_ticks_say():
     ticks = r_hat_ticks(place(1.005), place(2.5))
-    assert list(ticks.values()) == ["1.01", "1.1", "1.5", "2"]
+    assert list(ticks.values()) == ["1.01", "1.02", "1.05", "1.1", "1.2", "1.5", "1.7", "2", "2.5"]
     assert next(iter(ticks)) == pytest.approx(place(1.01)) == pytest.approx(-2)
     assert place(0.9993) == place(1.0) == -3.0
 
