@@ -46,6 +46,7 @@ def plot_agreement(rows: Rows) -> list[Axes]:
                 label = name if split == 0 else None
                 y = pair[name]["log_density"]
                 ax.plot(x, y, look.marker, color=look.color, label=label)
+        ax.margins(x=0.3)
         ax.set_xticks(*zip(*r_hat_ticks(*ax.get_xlim()).items(), strict=True))
         ax.set(title=table, xlabel="largest R-hat of f", ylabel="")
     axes[0].set_ylabel("log density of a test point")
