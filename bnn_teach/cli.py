@@ -467,7 +467,7 @@ def claims(options: argparse.Namespace) -> int:
 )
 def replicate(options: argparse.Namespace) -> int:
     """Make the table of notebook 18 again, about fifteen minutes. Goes on where it stopped."""
-    from bnn_teach.course.chapters.ch18.replicate import replicate
+    from bnn_teach.reruns.replicate import replicate
 
     rows = replicate(options.output, options.store, cluster=options.cluster, report=_say)
     _say(f"{options.store}: {len(rows)} rows")

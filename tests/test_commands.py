@@ -38,7 +38,7 @@ ELSEWHERE = {
     "authoring/test_notebooks.py::test_an_edited_sentence_is_stored_without_a_run": [
         'make notebooks ARGS="--stale"',
     ],
-    "course/chapters/ch18/test_replicate.py": [
+    "reruns/test_replicate.py": [
         "make replicate",
         "bnn-teach replicate",
     ],

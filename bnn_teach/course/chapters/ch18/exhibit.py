@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from bnn_teach import exhibits as ex
-from bnn_teach.course.chapters.ch18.figures import LOOKS, RUNS, Rows, place, r_hat_ticks
+from bnn_teach.course.chapters.ch18.figures import LOOKS, Rows, place, r_hat_ticks
 from bnn_teach.errors import ArgumentError
 
 SHORT = {
@@ -60,15 +60,18 @@ def split_by_split(rows: Rows) -> ex.Exhibit:
         words = {"log_density": "log density", "rmse": "RMSE"}.get(column, column)
         runs = [each for each in splits.values() if each["line"]["table"] == table]
         marks = list[ex.Mark]()
-        for name in RUNS:
-            x = [place(_number(each[name]["r_hat"])) for each in runs]
-            y = [_number(each[name][column]) for each in runs]
-            marks.append(ex.Points(x, y, LOOKS[name], name, size=4))
-            chosen = place(_number(mine[name]["r_hat"])), _number(mine[name][column])
-            marks.append(ex.Points(*chosen, LOOKS[name], size=8))
+        for name, role in LOOKS.items():
+            found = [each[name] for each in runs if name in each]
+            x = [place(_number(row["r_hat"])) for row in found]
+            y = [_number(row[column]) for row in found]
+            if found:
+                marks.append(ex.Points(x, y, role, name, size=4))
+            if name in mine:
+                chosen = place(_number(mine[name]["r_hat"])), _number(mine[name][column])
+                marks.append(ex.Points(*chosen, role, size=8))
         at = np.concatenate([mark.arrays["x"] for mark in marks])
         scores = [_number(each[name][column]) for each in runs for name in SHORT]
-        height = _with_room([_number(each[name][column]) for each in runs for name in RUNS])
+        height = _with_room([value for mark in marks for value in mark.arrays["y"]])
         left = ex.Panel(
             marks,
             "largest R-hat of f",

@@ -1,7 +1,7 @@
 """One split, by a line, trained networks and NUTS: scores, and whether the chains agree.
 
 You will find the two models, :func:`run_split`, which makes the rows of one split, and below the
-scores that it enters. Next: :mod:`bnn_teach.course.chapters.ch18.replicate`, which makes the table.
+scores that it enters. Next: :mod:`bnn_teach.reruns.replicate`, which makes the table.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ HIDDEN = {"concrete": (50,), "airfoil": (16, 16), "iris": (12,)}
 ACTIVATION = {"concrete": "relu", "airfoil": "tanh", "iris": "tanh"}
 LENGTHS = {"NUTS short": (50, 50), "NUTS": (200, 200)}
 """Warm-up and draws of each of four chains."""
+LONGER = {("concrete", 2): {"NUTS long": (600, 600)}}
+"""What one split has beyond these."""
 NUM_NETWORKS = 8
 """Networks in an ensemble."""
 _DECAYS = (0.001, 0.01, 0.1, 1.0, 10.0)  # weight decays that are tried
@@ -72,7 +74,7 @@ def classifier(
 
 
 def run_split(table: str, split: int = 0, seed: int = 0) -> list[dict[str, Any]]:
-    """Return the rows of one split: line, trained networks, and NUTS of two lengths.
+    """Return the rows of one split: line, trained networks, and NUTS of several lengths.
 
     Parameters
     ----------
@@ -90,7 +92,7 @@ def run_split(table: str, split: int = 0, seed: int = 0) -> list[dict[str, Any]]
     """
     data = load(table, split)
     rows = [*trained(data, table, seed)]
-    for name, (warm, draws) in LENGTHS.items():
+    for name, (warm, draws) in (LENGTHS | LONGER.get((table, split), {})).items():
         rows += sampled(data, table, seed, name, warm, draws)
     return [{"table": table, "split": split, **row} for row in rows]
 

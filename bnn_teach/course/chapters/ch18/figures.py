@@ -14,8 +14,8 @@ from matplotlib.axes import Axes
 from bnn_teach import plots
 from bnn_teach.plots.style import panels
 
-RUNS = ("NUTS short", "NUTS")
-LOOKS = {"NUTS short": "warning", "NUTS": "nuts"}
+LOOKS = {"NUTS short": "warning", "NUTS": "nuts", "NUTS long": "fullrank_advi"}
+"""The runs, by length, and how each looks."""
 _TICKS = (1.001, 1.01, 1.02, 1.05, 1.1, 1.2, 1.5, 1.7, 2.0, 2.5, 3.0, 5.0)
 Rows = Sequence[Mapping[str, Any]]
 
@@ -38,17 +38,17 @@ def plot_agreement(rows: Rows) -> list[Axes]:
     for ax, table in zip(axes, tables, strict=True):
         mine = [row for row in rows if row["table"] == table]
         for split in sorted({row["split"] for row in mine}):
-            pair = {r["method"]: r for r in mine if r["split"] == split and r["method"] in RUNS}
-            at = [place(pair[name]["r_hat"]) for name in RUNS]
-            ax.plot(at, [pair[name]["log_density"] for name in RUNS], color="0.7", lw=1, zorder=0)
-            for name, x in zip(RUNS, at, strict=True):
-                look = plots.colors[LOOKS[name]]
-                label = name if split == 0 else None
-                y = pair[name]["log_density"]
-                ax.plot(x, y, look.marker, color=look.color, label=label)
+            found = [r for r in mine if r["split"] == split and r["method"] in LOOKS]
+            at = [place(row["r_hat"]) for row in found]
+            ax.plot(at, [row["log_density"] for row in found], color="0.7", lw=1, zorder=0)
+            for row, x in zip(found, at, strict=True):
+                look = plots.colors[LOOKS[row["method"]]]
+                ax.plot(x, row["log_density"], look.marker, color=look.color, label=row["method"])
         ax.margins(x=0.3)
         ax.set_xticks(*zip(*r_hat_ticks(*ax.get_xlim()).items(), strict=True))
         ax.set(title=table, xlabel="largest R-hat of f", ylabel="")
     axes[0].set_ylabel("log density of a test point")
-    axes[1 % len(axes)].legend(frameon=False, loc="lower left")
+    handles, labels = axes[0].get_legend_handles_labels()
+    unique = dict(zip(labels, handles, strict=True))
+    axes[-1].legend(unique.values(), unique, frameon=False, loc="center")
     return axes

@@ -6,7 +6,7 @@ import pytest
 
 from bnn_teach.course.chapters.ch18.exhibit import SHORT, split_by_split
 from bnn_teach.course.chapters.ch18.figures import place, plot_agreement, r_hat_ticks
-from bnn_teach.course.chapters.ch18.replicate import CASES, read_rows
+from bnn_teach.course.chapters.ch18.rows import CASES, read_rows
 from bnn_teach.errors import ArgumentError
 
 

@@ -1,32 +1,41 @@
 """The stored table of notebook 18 against a rerun, and a run that goes on where it stopped."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
 from bnn_teach import cli
-from bnn_teach.course.chapters.ch18 import experiment, replicate
+from bnn_teach.course.chapters.ch18 import experiment
+from bnn_teach.course.chapters.ch18 import rows as table_rows
 from bnn_teach.errors import ArgumentError
+from bnn_teach.reruns import replicate
 
 STORED = "data/18_replicate.csv"
 
 
 def test_the_stored_table_has_every_method_of_every_split():
-    rows = replicate.read_rows(STORED)
+    rows = table_rows.read_rows(STORED)
     cases = {(row["table"], row["split"]) for row in rows}
-    assert cases == set(replicate.CASES)
-    methods = {row["method"] for row in rows}
-    assert len(rows) == len(cases) * len(methods)
-    assert methods > {"line", "MAP", "ensemble", *experiment.LENGTHS}
+    assert cases == set(table_rows.CASES)
+    names = [(row["table"], row["split"], row["method"]) for row in rows]
+    assert len(set(names)) == len(names)
+    for case in cases:
+        methods = {row["method"] for row in rows if (row["table"], row["split"]) == case}
+        runs = {*experiment.LENGTHS, *experiment.LONGER.get(case, ())}
+        parts = {f"{run}, one {part}" for run in runs for part in ("draw", "chain")}
+        assert methods == {"line", "MAP", "ensemble", *runs, *parts}
     for row in rows:
         assert (row["rmse"] is None) != (row["accuracy"] is None)
-        assert (row["r_hat"] is None) == (row["method"] not in experiment.LENGTHS)
+        whole = row["method"].startswith("NUTS") and "one" not in row["method"]
+        assert (row["r_hat"] is not None) == whole
     line = next(r["rmse"] for r in rows if (r["table"], r["method"]) == ("airfoil", "line"))
     assert line == pytest.approx(0.659863, abs=1e-6)
 
 
 def test_what_was_published_says_where_it_was_read():
-    rows = replicate.read_rows("data/18_published.csv")
+    rows = table_rows.read_rows("data/18_published.csv")
     assert rows and all(row["source"] for row in rows)
     for row in rows:
         assert row["rmse"] or row["accuracy"]
@@ -34,7 +43,7 @@ def test_what_was_published_says_where_it_was_read():
 
 @pytest.mark.slow
 def test_a_rerun_gives_the_stored_rows_bit_for_bit():
-    stored = [r for r in replicate.read_rows(STORED) if (r["table"], r["split"]) == ("iris", 0)]
+    stored = [r for r in table_rows.read_rows(STORED) if (r["table"], r["split"]) == ("iris", 0)]
     again = experiment.run_split("iris", 0)
     assert [row["method"] for row in again] == [row["method"] for row in stored]
     for before, now in zip(stored, again, strict=True):
@@ -63,7 +72,7 @@ def test_a_split_that_is_there_is_not_run_again(tmp_path, monkeypatch):
     rows = replicate.replicate(tmp_path / "out", store, cases)
     assert calls == [("concrete", 0), ("concrete", 1), ("concrete", 1)]
     assert [row["rmse"] for row in rows] == [0.1, 1.1] and rows[0]["accuracy"] is None
-    assert rows == replicate.read_rows(store)
+    assert rows == table_rows.read_rows(store)
 
 
 def test_the_command_writes_the_table_and_says_how_far_it_is(tmp_path, monkeypatch, capsys):
@@ -79,6 +88,21 @@ def test_the_command_writes_the_table_and_says_how_far_it_is(tmp_path, monkeypat
 def test_a_cluster_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ArgumentError, match="no Dask scheduler answers"):
         replicate.replicate(tmp_path, tmp_path / "t.csv", cluster="tcp://127.0.0.1:1")
+
+
+def test_on_a_cluster_the_rows_are_those_of_one_machine(tmp_path, monkeypatch):
+    @contextmanager
+    def connect(address, source):
+        assert address == "tcp://here:1" and source.endswith("18_did_the_literature_converge.ipynb")
+        with ThreadPoolExecutor(2) as pool:
+            yield pool
+
+    monkeypatch.setattr(experiment, "run_split", _made_up)
+    monkeypatch.setattr(replicate, "connect", connect)
+    here, there = tmp_path / "here.csv", tmp_path / "there.csv"
+    replicate.replicate(tmp_path / "a", here)
+    replicate.replicate(tmp_path / "b", there, cluster="tcp://here:1")
+    assert here.read_bytes() == there.read_bytes()
 
 
 def test_what_is_kept_belongs_to_one_version(tmp_path, monkeypatch):

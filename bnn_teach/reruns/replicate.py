@@ -1,9 +1,7 @@
 """The table of notebook 18, made again: on this machine or on a cluster, and never twice.
 
-You will find :func:`replicate`, which ``make replicate`` calls, and :func:`read_rows`, by which the
-notebook reads the stored table and what was published. Each split leaves a small file when it ends,
-so a run that was stopped goes on where it was. Next:
-:mod:`bnn_teach.course.chapters.ch18.figures`.
+You will find :func:`replicate`, which ``make replicate`` calls. Each split leaves a small file when
+it ends, so a run that was stopped goes on where it was. Next: :mod:`bnn_teach.cli`.
 """
 
 from __future__ import annotations
@@ -14,21 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
 from typing import Any
 
+from bnn_teach.authoring.fingerprint import fingerprint
 from bnn_teach.course.chapters.ch18 import experiment
-from bnn_teach.course.material import find_data
-from bnn_teach.course.run_tables import Table, load_table
-
-CASES = (
-    *(("concrete", split) for split in range(4)),
-    ("airfoil", 0),
-    *(("iris", split) for split in range(4)),
-)
-"""The splits of the stored table."""
-COLUMNS = (
-    *("table", "split", "method", "rmse", "accuracy", "log_density", "coverage"),
-    *("r_hat", "median_r_hat", "ess", "seconds"),
-)
-_WORDS = {"table", "method", "source"}  # the other columns are numbers
+from bnn_teach.course.chapters.ch18.rows import CASES, COLUMNS, read_rows
+from bnn_teach.course.run_tables import Table
+from bnn_teach.reruns.cluster import connect
+from bnn_teach.reruns.rerun import locate, output_folder, store_json
 
 
 def replicate(
@@ -61,8 +50,6 @@ def replicate(
         The rows of the file. On one machine all but ``seconds`` are the same in each run, bit for
         bit.
     """
-    from bnn_teach.reruns.rerun import output_folder, store_json
-
     folder, key = output_folder(output), version()
     files = {case: folder / f"{case[0]}-{case[1]}-{key}.json" for case in cases}
     todo = [case for case, file in files.items() if not file.exists()]
@@ -78,23 +65,8 @@ def replicate(
 
 def version() -> str:
     """Return what the rows depend on, library, data and packages, as one short hash."""
-    from bnn_teach.authoring.fingerprint import fingerprint
-
     data = [f"'data/18_{table}.csv'" for table in ("concrete", "airfoil")]
     return fingerprint([f"from {experiment.__name__} import run_split", *data])
-
-
-def read_rows(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
-    """Read a table of results: numbers as float, ``split`` as int, and None where there is none."""
-    rows = load_table(find_data(path)).rows
-    numbers = [
-        {
-            name: text if name in _WORDS else float(text) if text else None
-            for name, text in row.items()
-        }
-        for row in rows
-    ]
-    return [row | {"split": int(row["split"])} for row in numbers]
 
 
 def _results(
@@ -104,9 +76,6 @@ def _results(
     if cluster is None:
         yield from ((case, experiment.run_split(*case)) for case in todo)
     elif todo:
-        from bnn_teach.reruns.cluster import connect
-        from bnn_teach.reruns.rerun import locate
-
         with connect(cluster, str(locate("18", None))) as executor:
             running = {executor.submit(experiment.run_split, *case): case for case in todo}
             yield from ((running[each], each.result()) for each in as_completed(running))
