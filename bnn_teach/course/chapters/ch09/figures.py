@@ -75,7 +75,7 @@ def plot_blind(landscape: Landscape, runs: Mapping[float, tuple[np.ndarray, Any]
         limit = 2 * np.log(step_size / 2)
         ax.axvline(limit, **plots.colors["truth"].line, label="limit by the formula")
         low = f"{draws[:, 0].min():.1f}".replace("-", "\N{MINUS SIGN}")
-        ax.set_title(f"step size {step_size}: {len(lost)} diverged\nlowest v {low}")
+        ax.set_title(f"step size {step_size}: {len(lost)} diverged\nlowest v drawn {low}")
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
     return list(axes)
