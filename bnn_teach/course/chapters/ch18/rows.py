@@ -28,12 +28,13 @@ _WORDS = {"table", "method", "source"}  # the other columns are numbers
 
 def read_rows(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
     """Read a table of results: numbers as float, ``split`` as int, and None where there is none."""
+
+    def read(name: str, text: str) -> Any:
+        if name in _WORDS:
+            return text
+        if not text:
+            return None
+        return int(text) if name == "split" else float(text)
+
     rows = load_table(find_data(path)).rows
-    numbers = [
-        {
-            name: text if name in _WORDS else float(text) if text else None
-            for name, text in row.items()
-        }
-        for row in rows
-    ]
-    return [row | {"split": int(row["split"])} for row in numbers]
+    return [{name: read(name, text) for name, text in row.items()} for row in rows]
