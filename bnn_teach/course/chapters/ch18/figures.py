@@ -44,11 +44,12 @@ def plot_agreement(rows: Rows) -> list[Axes]:
             for row, x in zip(found, at, strict=True):
                 look = plots.colors[LOOKS[row["method"]]]
                 ax.plot(x, row["log_density"], look.marker, color=look.color, label=row["method"])
-        ax.margins(x=0.3)
+        edges = [place(row["r_hat"]) for row in mine if row["method"] in LOOKS]
+        ax.set_xlim(min(edges) - 0.15, max(edges) + 0.15)
         ax.set_xticks(*zip(*r_hat_ticks(*ax.get_xlim()).items(), strict=True))
         ax.set(title=table, xlabel="largest R-hat of f", ylabel="")
     axes[0].set_ylabel("log density of a test point")
     handles, labels = axes[0].get_legend_handles_labels()
     unique = dict(zip(labels, handles, strict=True))
-    axes[-1].legend(unique.values(), unique, frameon=False, loc="center")
+    axes[len(axes) // 2].legend(unique.values(), unique, frameon=False, loc="lower left")
     return axes
