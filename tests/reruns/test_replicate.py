@@ -9,7 +9,6 @@ import pytest
 from bnn_teach import cli
 from bnn_teach.course.chapters.ch18 import experiment
 from bnn_teach.course.chapters.ch18 import rows as table_rows
-from bnn_teach.errors import ArgumentError
 from bnn_teach.reruns import replicate
 
 STORED = "data/18_replicate.csv"
@@ -83,11 +82,6 @@ def test_the_command_writes_the_table_and_says_how_far_it_is(tmp_path, monkeypat
     assert "9 splits, of which 0 are in" in said and "airfoil 0: done" in said
     assert cli.main(["replicate", *places]) == 0
     assert "9 splits, of which 9 are in" in capsys.readouterr().out
-
-
-def test_a_cluster_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(ArgumentError, match="no Dask scheduler answers"):
-        replicate.replicate(tmp_path, tmp_path / "t.csv", cluster="tcp://127.0.0.1:1")
 
 
 def test_on_a_cluster_the_rows_are_those_of_one_machine(tmp_path, monkeypatch):
