@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import pathlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
 from typing import Any
@@ -59,7 +60,7 @@ def replicate(
         report("{} {}: done".format(*case))
     rows = [row for file in files.values() for row in json.loads(file.read_text("utf-8"))["rows"]]
     table = Table(COLUMNS, tuple({name: row.get(name) for name in COLUMNS} for row in rows))
-    table.save(store)
+    table.save(pathlib.Path(store))
     return read_rows(store)
 
 

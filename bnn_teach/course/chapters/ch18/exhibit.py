@@ -84,7 +84,7 @@ def split_by_split(rows: Rows) -> ex.Exhibit:
         dots = list[ex.Mark]()
         for i, (name, role) in enumerate(zip(SHORT, _ROLES, strict=True)):
             dots.append(ex.Points(i, _number(mine[name][column]), role, size=7))
-        names = dict(enumerate(SHORT.values()))
+        names = {float(i): short for i, short in enumerate(SHORT.values())}
         ends = (-0.5, len(names) - 0.5)
         right = ex.Panel(dots, "", words, ends, _with_room(scores), split, names)
         return ex.Frame([left, right], _say(split, mine, column, words))

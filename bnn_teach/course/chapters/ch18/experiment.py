@@ -152,7 +152,7 @@ def trained(data: Split, table: str, seed: int) -> list[dict[str, Any]]:
     from sklearn.linear_model import LinearRegression, LogisticRegression
     from sklearn.model_selection import GridSearchCV
     from sklearn.neural_network import MLPClassifier, MLPRegressor
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     rows = []
     if data.is_classes:
