@@ -1,9 +1,9 @@
 """Every named distribution works everywhere: inferred and observed, sampled, fitted and predicted.
 
 One model holds each family, as a prior or as a likelihood, of a number, a vector or a matrix; the
-other turn has the other role, the next form and the other dtype. That XLA compiles each family is
-tested where the families are, so here nothing is compiled. With a loop in it, the model is written
-out for each chain instead of mapped over chains, which is faster to trace.
+other turn has the other role, the next form, the other verbs and the other dtype. That XLA compiles
+each family is tested where the families are, so here nothing is compiled. With a loop in it, the
+model is written out for each chain instead of mapped over chains, which is faster to trace.
 """
 
 import warnings
@@ -127,25 +127,28 @@ def test_all_are_here():
     }
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("uncompiled")
-@pytest.mark.parametrize(("turn", "dtype"), [(0, "float32"), (1, "float64")])
-def test_sampled_fitted_and_predicted(turn, dtype):
-    bt.set_dtype(dtype)
-    model, quiet = everywhere(turn), {"seed": 0, "progress": False}
+def test_sampled_and_predicted():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        trace = bt.sample(model, 3, 3, 1, include_log_likelihood=True, **quiet)
-        fit = bt.fit(model, num_steps=3, samples_per_step=1, **quiet)
-    check(trace, "posterior", turn)
-    check(trace, "log_likelihood", turn)
-    check(fit.approximation.sample(3, seed=0), "posterior", turn)
-    if turn == 0:
-        new = bt.sample_posterior_predictive(model, trace, seed=0)
-        check(new, "posterior_predictive", turn)
-    else:
-        prior = bt.sample_prior_predictive(model, 3, seed=0)
-        check(prior, "prior", turn)
-        check(prior, "prior_predictive", turn)
+        options = {"include_log_likelihood": True, "seed": 0, "progress": False}
+        trace = bt.sample(everywhere(0), 3, 3, 1, **options)
+    check(trace, "posterior", 0)
+    check(trace, "log_likelihood", 0)
+    check(bt.sample_posterior_predictive(everywhere(0), trace), "posterior_predictive", 0)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("uncompiled", "float64")
+def test_fitted_and_drawn_from_the_prior():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        fit = bt.fit(everywhere(1), num_steps=3, samples_per_step=1, seed=0, progress=False)
+    check(fit.approximation.sample(3, seed=0), "posterior", 1)
+    prior = bt.sample_prior_predictive(everywhere(1), 3, seed=0)
+    check(prior, "prior", 1)
+    check(prior, "prior_predictive", 1)
 
 
 @pytest.mark.parametrize("name", DISCRETE)
