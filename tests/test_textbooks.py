@@ -1,4 +1,4 @@
-"""Models from textbooks, each against its posterior by quadrature.
+"""Models from textbooks, each against its posterior by quadrature; and fits that are off say so.
 
 Models are nested into one, since their posteriors do not depend on each other: two programs compute
 all of them. Tolerances are 4.5 Monte Carlo standard errors, a false alarm of 7e-6 each.
@@ -18,7 +18,7 @@ from bnn_teach.engine.runtime import tf, tfp
 @bt.model
 def moving_average(y):
     """MA(1): what was not foreseen is carried over to the next value."""
-    theta = yield bt.Normal("theta", 0.0, 0.5)
+    theta = yield bt.Uniform("theta", -1.0, 1.0)
     sigma = yield bt.HalfNormal("sigma", 1.0)
     start = tf.zeros([], y.dtype)
     surprise = tf.scan(lambda e, v: v - theta * e, y, initializer=start)
@@ -30,7 +30,7 @@ def moving_average_density(theta, sigma, y, surprise=0.0, total=0.0):
         foreseen = theta * surprise
         total = total + stats.norm.logpdf(v, foreseen, sigma)
         surprise = v - foreseen
-    return total + stats.norm.logpdf(theta, 0, 0.5) + stats.halfnorm.logpdf(sigma)
+    return total + stats.halfnorm.logpdf(sigma)
 
 
 @bt.model
@@ -77,18 +77,32 @@ def hidden_states_density(low, high, y):
     return np.where(low < high, special.logsumexp(state, axis=0) + prior, -np.inf)
 
 
+def runge_kutta(state, a, c, exp, h=0.25):
+    """Take a step of Lotka and Volterra's equations, for logarithms of prey and predator."""
+    prey, predator = state
+    middle = prey + h / 2 * (a - exp(predator)), predator + h / 2 * (exp(prey) - c)
+    return prey + h * (a - exp(middle[1])), predator + h * (exp(middle[0]) - c)
+
+
 @bt.model
-def decay(y):
-    """An ordinary differential equation, u' = -k u, in steps of Runge and Kutta (order 2)."""
-    k = yield bt.LogNormal("k", 0.0, 1.0)
-    steps, start = 0.1 * tf.ones([y.shape[0]], y.dtype), tf.ones([], y.dtype)
-    u = tf.scan(lambda u, h: u - h * k * (u - h / 2 * k * u), steps, initializer=start)
-    yield bt.LogNormal("obs", tf.math.log(u), 0.2, observed=y)
+def lotka_volterra(prey, predator):
+    """Two unknown rates of a differential equation."""
+    a = yield bt.LogNormal("a", 0.0, 0.5)
+    c = yield bt.LogNormal("c", 0.0, 0.5)
+    start = (tf.zeros([], prey.dtype), -tf.ones([], prey.dtype))
+    u, v = tf.scan(lambda s, _: runge_kutta(s, a, c, tf.exp), prey, initializer=start)
+    yield bt.LogNormal("prey", u, 0.3, observed=prey)
+    yield bt.LogNormal("predator", v, 0.3, observed=predator)
 
 
-def decay_density(k, y):
-    u = (1 - 0.1 * k + 0.005 * k**2)[..., None] ** np.arange(1, len(y) + 1)
-    return stats.norm.logpdf(np.log(y), np.log(u), 0.2).sum(-1) + stats.lognorm.logpdf(k, 1.0)
+def lotka_volterra_density(a, c, prey, predator):
+    state = np.zeros_like(a), -np.ones_like(a)
+    total = stats.norm.logpdf(np.log(a), 0, 0.5) - np.log(a)
+    total = total + stats.norm.logpdf(np.log(c), 0, 0.5) - np.log(c)
+    for x, y in zip(np.log(prey), np.log(predator), strict=True):
+        state = runge_kutta(state, a, c, np.exp)
+        total = total + stats.norm.logpdf(x, state[0], 0.3) + stats.norm.logpdf(y, state[1], 0.3)
+    return total
 
 
 @bt.model
@@ -189,7 +203,8 @@ class Case(NamedTuple):
 
 PAIR = [(-8, 8), (-8, 8)]
 STATES = np.repeat([-1.0, 2.0, -0.5], 5) + 0.5 * SERIES
-DECAY = np.exp(-0.13 * np.arange(1, 9) + 0.2 * SERIES[:8])
+PREY = np.exp([0.1, 0.4, 0.2, 0.8, 0.3, 0.4, -0.1, 0.3, 0.4, 0.7, 0.4, 0.0])
+PREDATOR = np.exp([-1.1, -1.0, -0.8, -0.6, -1.1, -0.6, -0.4, -0.4, -0.1, 0.5, 0.7, 0.5])
 TWO = np.concatenate([SERIES - 2.0, SERIES[:9] + 1.5])
 LEVELS = SERIES[GROUP % 15] + GROUP
 LOOPS = [
@@ -198,7 +213,12 @@ LOOPS = [
     ),
     Case(garch, garch_density, [SERIES], {"a": [(0, 0.5)], "b": [(0, 0.5)]}),
     Case(hidden_states, hidden_states_density, [STATES], {"mean": PAIR}),
-    Case(decay, decay_density, [DECAY], {"k": [(1e-3, 6)]}),
+    Case(
+        lotka_volterra,
+        lotka_volterra_density,
+        [PREY, PREDATOR],
+        {"a": [(0.05, 3)], "c": [(0.05, 3)]},
+    ),
     Case(process, process_density, [np.array([0.0, 0.7]), np.array([0, 4])], {"f": PAIR}),
 ]
 OTHERS = [
@@ -269,3 +289,38 @@ def test_posteriors_are_those_of_quadrature(cases, dtype):
                     got = f"{method} {found:.4f} ± {error:.4f}, exact {truth:.4f}"
                     wrong.append(f"{case.model.name}: {got}")
     assert not wrong, "\n".join(wrong)
+
+
+@bt.model
+def centred_schools(y, sigma):
+    tau = yield bt.HalfCauchy("tau", 5.0)
+    theta = yield bt.Normal("theta", 5.0, tau, batch_stack=8)
+    yield bt.Normal("obs", theta, sigma, observed=y)
+
+
+def centred_schools_density(tau, y, sigma):
+    terms = [stats.norm.logpdf(v, 5.0, np.hypot(tau, s)) for v, s in zip(y, sigma, strict=True)]
+    return np.sum(terms, 0) + stats.halfcauchy.logpdf(tau, 0, 5)
+
+
+@bt.model
+def by_year(x, y):
+    """A trend whose years are not centred, as in Kilpisjärvi."""
+    a = yield bt.Normal("a", 0.0, 100.0)
+    b = yield bt.Normal("b", 0.0, 0.3)
+    yield bt.Normal("obs", a + b * x, 1.0, observed=y)
+
+
+def by_year_density(a, b, x, y):
+    terms = [stats.norm.logpdf(v, a + b * t, 1.0) for t, v in zip(x, y, strict=True)]
+    return np.sum(terms, 0) + stats.norm.logpdf(a, 0, 100) + stats.norm.logpdf(b, 0, 0.3)
+
+
+EFFECTS = np.array([28.0, 8, -3, 7, -1, 1, 18, 12]), np.array([15.0, 10, 16, 11, 9, 11, 10, 18])
+YEARS = np.linspace(20, 30, 15)
+HARD = [
+    *LOOPS,
+    *OTHERS,
+    Case(centred_schools, centred_schools_density, [*EFFECTS], {"tau": [(1e-3, 60)]}),
+    Case(by_year, by_year_density, [YEARS, SERIES + 8.0], {"a": [(-6, 22)], "b": [(-0.6, 0.6)]}),
+]
