@@ -13,7 +13,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+from bnn_teach.checkup.doctor import BROWSERS
+
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -24,10 +25,10 @@ LEFT = "net::ERR_ABORTED"  # why a request failed whose page was left
 
 def find_browser():
     """Return the browser's path; without one, skip the test, or fail where one is required."""
-    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is not None:
         return found
-    reason = f"no browser: none of {', '.join(PROGRAMS)} is on the PATH (apt-get install chromium)"
+    reason = f"no browser: none of {', '.join(BROWSERS)} is on the PATH (apt-get install chromium)"
     if os.environ.get("BNN_TEACH_REQUIRE_BROWSER") == "1":
         pytest.fail(f"{reason}, and BNN_TEACH_REQUIRE_BROWSER=1 asks for one", pytrace=False)
     pytest.skip(reason)

@@ -39,7 +39,8 @@ KERNEL = "python3"
 EXTENSIONS = {"@jupyter-widgets/jupyterlab-manager": "ipywidgets", "anywidget": "anywidget"}
 """What JupyterLab needs to show the exhibits, and the package that brings it."""
 PATIENCE = 120  # seconds until a kernel has answered, on a busy machine
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""Programs that print the book and that tests drive; the first is the second without a window."""
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 

@@ -185,7 +185,7 @@ def _extend(
 
     def leap(n: Any, old: Trajectory, marks: Any, going: Any, count: _Count) -> Any:
         before = old.ends[1]
-        new, log_prob = _leapfrog(value_and_grad, before, step)
+        new, log_prob = leapfrog(value_and_grad, before, step)
         log_weight = energy - _kinetic(new.momentum) + log_prob
         log_weight = tf.where(tf.math.is_nan(log_weight), never, log_weight)
         total = old.momentum_sum + new.momentum
@@ -224,7 +224,8 @@ def _extend(
     return found, marks[0, 0], going, count
 
 
-def _leapfrog(value_and_grad: ValueAndGrad, edge: Edge, step: tf.Tensor) -> tuple[Edge, tf.Tensor]:
+def leapfrog(value_and_grad: ValueAndGrad, edge: Edge, step: tf.Tensor) -> tuple[Edge, tf.Tensor]:
+    """Return the state one step on, and its log-density, shape (C,)."""
     momentum = edge.momentum + 0.5 * step * edge.grad
     z = edge.z + step * momentum
     log_prob, grad = value_and_grad(z)

@@ -20,7 +20,7 @@ from bnn_teach.plots.arrays import column, pair
 from bnn_teach.plots.bands import plot_band
 from bnn_teach.plots.captions import caption_of
 from bnn_teach.plots.data import plot_data
-from bnn_teach.plots.style import LEGEND, colors, panels, points_up, start
+from bnn_teach.plots.style import LEGEND, colors, finish, panels, points_up, start
 from bnn_teach.plots.words import number
 
 _DOTS = 1000
@@ -98,13 +98,12 @@ def plot_walks(levels: ArrayLike, walks: Mapping[str, ArrayLike]) -> Axes:
             f"{name}: the highest, {number(heights[top])} nats, is at σ = {number(sigma[top])}; at "
             f"the smallest σ, {number(sigma[0])}, it is at {number(heights[0])} nats."
         )
-    ax.set(ylim=(low, highest + 10), xlabel="σ, held fixed", ylabel="ELBO + log σ (nats)")
+    ax.set_ylim(low, highest + 10)
     ticks = [tick for tick in (0.01, 0.05, 0.1, 0.2, 0.5, 1, 2) if sigma[0] <= tick <= sigma[-1]]
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.minorticks_off()
-    ax.legend(**LEGEND | {"loc": "upper left", "bbox_to_anchor": (0, -0.18)})
     caption_of(ax).sentences.extend(sentences)
-    return ax
+    return finish(ax, "σ, held fixed", "ELBO + log σ (nats)")
 
 
 @checked_arguments

@@ -60,6 +60,7 @@ def plot_reliability(
     if not ax.lines:
         ax.plot([0, 1], [0, 1], **colors["truth"].line, lw=1, label="as often as said")
     options: dict[str, Any] = {"capsize": 2, "lw": 1.2, "elinewidth": 0.9, "markersize": 4.5}
+    options["markerfacecolor"] = "none"  # where groups lie close, each and its bar are seen
     ax.errorbar(said, seen, bars, **look.line, marker=look.marker, label=label, **options)
     off = int((np.abs(seen - said) > bars).sum())
     sizes = listed(str(size) for size in sorted({len(group) for group in groups}))

@@ -8,7 +8,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+from bnn_teach.checkup.doctor import BROWSERS
+
 MISSING = (
     "no PDF was made: there is no Chromium on the PATH (Debian: apt-get install chromium). "
     "print.html can be printed with any browser."
@@ -22,7 +23,7 @@ _FOOT = (
 
 def write_pdf(page: Path, target: Path) -> str:
     """Print a page of the built site into a file; return why not, or nothing."""
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         return MISSING
     from playwright.sync_api import sync_playwright

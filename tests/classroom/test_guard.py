@@ -53,7 +53,8 @@ def test_a_change_is_found_and_named(name, monkeypatch):
 
 def test_another_function_in_a_decorator_is_found(monkeypatch):
     guard = Guard()
-    [cell] = [c for c in checking.check.__closure__ if c.cell_contents is checking.check.__wrapped__]
+    inner = inspect.unwrap(checking.check)
+    [cell] = [c for c in checking.check.__closure__ if c.cell_contents is inner]
     monkeypatch.setattr(cell, "cell_contents", anything)
     assert guard.changed() == f"{PACKAGE}.checking.check.function"
 

@@ -22,6 +22,7 @@ from scipy.stats import norm
 
 from bnn_teach import exhibits as ex
 from bnn_teach.course.datasets import Regression
+from bnn_teach.exhibits.panels import cropped
 
 _PRIOR_SCALE = 10.0  # s
 _HALF, _MOST = norm.ppf([0.75, 0.975])  # standard deviations: the middle half, the middle 95 %
@@ -94,8 +95,8 @@ def narrowing_band(make_data: Callable[[int], Regression]) -> ex.Exhibit:
         return ex.Frame([_bands(x, data, along, place), _here(mean, sd, true, place)], says)
 
     controls = [
-        ex.Slider("n", _SIZES, "number of points", 8),
-        ex.Slider("place", _PLACES, "stand at x", 0.0),
+        ex.Slider("n", _SIZES, "points", 8),
+        ex.Slider("place", _PLACES, "you stand at x", 0.0),
     ]
     return ex.Exhibit(frame, controls, title="More data narrow the band", live=True)
 
@@ -106,8 +107,10 @@ def _bands(x: np.ndarray, data: Regression, curve: Curve, place: float) -> ex.Pa
         for k, label in ((_MOST, "95 % band; darker: its middle half"), (_HALF, ""))
     ]
     low, high = _LIMITS
+    lower, upper = curve.mean - _MOST * curve.sd, curve.mean + _MOST * curve.sd
     marks = [
         *bands,
+        *cropped(x, lower, upper, _LIMITS, "the band leaves the picture"),
         ex.Line(x, curve.mean, "band", "median"),
         ex.Line(x, data.truth(x), "truth", "truth", width=1.5),
         ex.Segments([place], [low], [place], [high], "ensemble", "where you stand"),

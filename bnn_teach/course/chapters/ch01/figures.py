@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from bnn_teach.plots.style import colors, start
+
+_CHAINS = ("nuts", "noise", "fullrank_advi", "ensemble")  # whose colours tell chains apart
 
 
 def plot_rows(rows: Sequence[ArrayLike]) -> Axes:
@@ -37,15 +40,16 @@ def plot_posterior(exact: Any) -> Axes:
 
 
 def plot_trace(trace: Any) -> Any:
-    """Draw by ArviZ what each chain of a trace found, and its walk; a line style a chain."""
+    """Draw by ArviZ what each chain of a trace found, and its walk; a colour a chain."""
     import arviz as az  # takes seconds
 
-    blue = {"color": colors["nuts"].color}
-    return az.plot_trace_dist(
+    drawn = az.plot_trace_dist(
         trace,
         compact=False,
-        aes={"linestyle": ["chain"], "alpha": ["chain"]},
-        aes_by_visuals={"dist": ["linestyle"], "trace": ["alpha"]},
-        alpha=np.linspace(1, 0.3, trace["posterior"].sizes["chain"]).tolist(),
-        visuals={"dist": blue, "trace": blue},
+        aes={"linestyle": ["chain"], "color": ["chain"]},
+        aes_by_visuals={"dist": ["linestyle", "color"], "trace": ["color"]},
+        color=[colors[role].color for role in _CHAINS],
     )
+    for ax in plt.gcf().axes:
+        start(ax)
+    return drawn

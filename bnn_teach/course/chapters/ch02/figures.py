@@ -23,7 +23,8 @@ def plot_bound(widths: ArrayLike, values: ArrayLike, evidence: float) -> Axes:
     ax = start(None)
     ax.semilogx(widths, values, base=2, **colors["band"].line, label="ELBO")
     ax.axhline(evidence, **colors["truth"].line, label=f"log evidence {evidence:.3f}")
-    ax.set(xlabel="sd of q, in sds of the posterior (doubling)", ylabel="nats")
+    ax.set(xlabel="sd of q, in sds of the posterior", ylabel="nats")
+    ax.set_xticks([1 / 4, 1 / 2, 1, 2, 4], ["1/4", "1/2", "1", "2", "4"])
     ax.legend(frameon=False)
     return ax
 
@@ -46,12 +47,10 @@ def plot_climb(
     mu = np.linspace(min(0.0, low), high, 300)
     for step, shade in zip(steps, np.linspace(0.3, 1, len(steps)), strict=True):
         q = stats.norm.pdf(mu, *path[step][:2])
-        (bell,) = bells.plot(mu, q, **colors["advi"].line, alpha=shade)
-    bell.set_label("q")
-    bells.plot(mu, exact.pdf(mu), **colors["truth"].line, label="exact")
-    bells.legend(frameon=False)
-    named = ", ".join(map(str, steps))
-    bells.set(xlabel="μ", ylabel="density", title=f"q at steps {named}")
+        bells.plot(mu, q, **colors["advi"].line, alpha=shade, label=f"q at step {step}")
+    bells.plot(mu, exact.pdf(mu), color=colors["truth"].color, lw=1, label="exact")
+    bells.legend(frameon=False, loc="upper left")
+    bells.set(xlabel="μ", ylabel="density")
     return [climb, bells]
 
 

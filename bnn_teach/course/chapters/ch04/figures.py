@@ -76,9 +76,8 @@ def plot_four(
 
 
 def _mark_cut(ax: Axes, x: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> None:
-    """Put a triangle at the frame wherever a band leaves it."""
+    """Put a triangle at the frame wherever a band crosses it."""
     low, high = ax.get_ylim()
     for cut, at, marker in ((upper > high, high, "^"), (lower < low, low, "v")):
-        edges = np.flatnonzero(np.diff(np.r_[False, cut].astype(int)) == 1)
-        for edge in x[edges]:
+        for edge in x[np.flatnonzero(np.diff(cut))]:  # the last place before the band crosses
             ax.plot(edge, at, marker, color="k", ms=4, clip_on=False)

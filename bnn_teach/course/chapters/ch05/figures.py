@@ -57,7 +57,8 @@ def plot_kept(
         gone = (np.abs(curves[:, [0, -1]]) > limit).any(axis=1).sum()
         ax.plot(x, curves[:20].T, color=plots.colors["prior"].color, lw=0.8, alpha=0.8)
         ax.plot(data.x, data.y, "k.", markersize=4)
-        title = f"prior_scale {scale:g}:\n{len(curves)} kept, {gone} of them leave"
+        counts = f"{len(curves)} kept, {gone} leave; {min(len(curves), 20)} drawn"
+        title = f"prior_scale {scale:g}:\n{counts}"
         ax.set(title=title, ylim=(-limit, limit), xlabel="x")
         ax.spines[["top", "right"]].set_visible(False)
     axes[0].set_ylabel("f(x)")

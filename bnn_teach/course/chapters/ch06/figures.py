@@ -6,6 +6,7 @@ Next: :mod:`bnn_teach.course.chapters.ch06.exhibit`, where a reader steps throug
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,19 +15,23 @@ from matplotlib.axes import Axes
 from bnn_teach import plots
 from bnn_teach.course.datasets import Regression
 
-_DASHES = ("-", "--", "-.", ":")
+_CHAINS: Any = (
+    {"color": plots.colors["nuts"].color, "linestyle": "-"},
+    {"color": "0.1", "linestyle": "--"},
+    {"color": plots.colors["prior"].color, "linestyle": "-."},
+    {"color": "0.5", "linestyle": ":"},
+)
 
 
 def plot_weights(w: np.ndarray) -> list[Axes]:
-    """Draw a histogram of each unit's weight, shape (chain, draw, unit); a line style a chain."""
+    """Draw a histogram of each unit's weight, shape (chain, draw, unit); an outline a chain."""
     with plots.style():
         figure = plt.figure(figsize=(9, 2.7))
         axes = figure.subplots(1, w.shape[-1], sharex=True, sharey=True, squeeze=False)[0]
     for unit, ax in enumerate(axes):
-        for number, (chain, dashes) in enumerate(zip(w, _DASHES, strict=False)):
-            look = {"color": plots.colors["nuts"].color, "linestyle": dashes}
+        for number, (chain, look) in enumerate(zip(w, _CHAINS, strict=False)):
             bars = {"density": True, "histtype": "step", "label": f"chain {number}"}
-            ax.hist(chain[:, unit], 25, **bars, **look)
+            ax.hist(chain[:, unit], 25, **bars, **look, lw=0.9)
         ax.set(title=f"unit {unit}", xlabel="weight")
         ax.spines[["top", "right"]].set_visible(False)
     axes[0].set_ylabel("density")

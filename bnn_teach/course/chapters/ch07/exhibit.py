@@ -93,7 +93,7 @@ def band_anatomy(
         if cut.any():
             says += f" It leaves the picture for {where(places, cut)}."
         shares = [
-            ex.Line(places, level, "truth", "what it claims"),
+            ex.Line(places, level, "ensemble", "what it claims"),
             ex.Line(places, inside, role, "what it holds"),
         ]
         band = ex.Panel(marks, "x", "y" if noisy else "f(x)", ylim=ylim)

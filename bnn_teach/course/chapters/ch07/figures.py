@@ -36,6 +36,7 @@ def plot_noise_added(
             ax.hist(values, 40, density=True, histtype="step", label=name, **look)
         ax.set(title=f"x = {place:g}", xlabel="value", yticks=[])
         _open(ax)
+    axes[0].set_ylabel("density")
     axes[0].legend(frameon=False, fontsize=8)
     return list(axes)
 

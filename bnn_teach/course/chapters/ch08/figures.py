@@ -54,6 +54,7 @@ def plot_collapse(
         plots.plot_band(x, curves[name], ax=right, role=role, label=name, ylim=(-2, 2), **_ONE)
     left.set(xlabel="step", ylabel="minus ELBO in nats (less is better)")
     left.xaxis.set_major_locator(MaxNLocator(4))
+    left.legend(frameon=False)
     left.spines[["top", "right"]].set_visible(False)
     plots.plot_data(data.x, data.y, ax=right)
     return [left, right]

@@ -64,14 +64,18 @@ def plot_slices(slices: Sequence[Landscape], paths: Sequence[Any]) -> list[Axes]
 def plot_blind(landscape: Landscape, runs: Mapping[float, tuple[np.ndarray, Any]]) -> list[Axes]:
     """Draw the draws of a funnel at each step size, its limit, and where trajectories diverged."""
     with plots.style():
-        _, axes = plt.subplots(1, len(runs), figsize=(9, 3.2), sharey=True)
+        figure, axes = plt.subplots(1, len(runs), figsize=(9, 3.5), sharey=True)
     for ax, (step_size, (draws, infos)) in zip(axes, runs.items(), strict=True):
         lowest = [min(info.positions, key=lambda z: z[0]) for info in infos if info.diverging]
         lost = np.reshape(lowest, (-1, draws.shape[1]))
         plot_landscape(landscape, ax)
-        ax.plot(*draws[:, :2].T, ".", color=plots.colors["nuts"].color, ms=3)
-        ax.plot(*lost[:, :2].T, "X", color=plots.colors["warning"].color, ms=5)
-        ax.axvline(2 * np.log(step_size / 2), **plots.colors["truth"].line)
-        low = draws[:, 0].min()
-        ax.set_title(f"step size {step_size}: {len(lost)} diverged\nlowest v {low:.1f}")
+        color = plots.colors["warning"].color
+        ax.plot(*draws[:, :2].T, ".", color=plots.colors["nuts"].color, ms=3, label="draws")
+        ax.plot(*lost[:, :2].T, "X", color=color, ms=5, label="lowest v of a diverging trajectory")
+        limit = 2 * np.log(step_size / 2)
+        ax.axvline(limit, **plots.colors["truth"].line, label="limit by the formula")
+        low = f"{draws[:, 0].min():.1f}".replace("-", "\N{MINUS SIGN}")
+        ax.set_title(f"step size {step_size}: {len(lost)} diverged\nlowest v drawn {low}")
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
     return list(axes)

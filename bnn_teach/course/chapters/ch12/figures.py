@@ -19,11 +19,13 @@ def plot_promise(truth: np.ndarray, held: np.ndarray, prior: np.ndarray) -> Axes
     """Draw in which share of experiments a credible interval holds each truth, over the prior."""
     with plots.style():
         _, ax = plt.subplots(figsize=(5.6, 3))
-    ax.fill_between(truth, prior, color=plots.colors["prior"].color, alpha=0.5, label="prior")
+    look = plots.colors["prior"]
+    ax.fill_between(truth, prior, color=look.color, alpha=0.5, label="prior (density)")
     ax.plot(truth, held, color="0.2", linewidth=2, label="share of experiments that hold it")
-    ax.axhline(0.95, **plots.colors["truth"].line)
+    ax.axhline(0.95, **plots.colors["truth"].line, label="95 %")
     average = np.trapezoid(held * prior, truth)
-    ax.set(xlabel="the truth", ylim=(0, 1.05), title=f"averaged over the prior: {average:.1%}")
+    ax.set(xlabel="the truth", ylabel="share held", ylim=(0, 1.05))
+    ax.set_title(f"averaged over the prior: {average:.1%}")
     ax.spines[["top", "right"]].set_visible(False)
     ax.legend(fontsize=9, frameon=False)
     return ax

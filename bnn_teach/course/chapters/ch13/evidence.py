@@ -19,6 +19,7 @@ Neal (2011), *MCMC using Hamiltonian dynamics*, Handbook of MCMC, chapter 5.
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any, NamedTuple
 
@@ -32,6 +33,7 @@ from bnn_teach.dsl.model import Model
 from bnn_teach.engine.programs import Compiled, kept
 from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError
+from bnn_teach.mcmc.transition import Edge, leapfrog
 from bnn_teach.prediction import sample_prior_predictive
 
 _KEPT = 0.7  # of the particles' effective number, in one step of the power
@@ -183,23 +185,23 @@ def _programs(density: LogDensity) -> tuple[Compiled, Compiled]:
             # Each particle has a step size of its own, or a trajectory might return to its start.
             size = step * tf.random.stateless_uniform([shape[0], 1], jitter, 0.5, 1.5, dtype=dtype)
 
-            def leapfrog(j: Any, there: Particles, r: tf.Tensor) -> Any:
-                r += 0.5 * size * there.grad
-                z = there.z + size * r
-                there = Particles(z, *evaluate(z, power, inputs))
-                return j + 1, there, r + 0.5 * size * there.grad
+            tempered = functools.partial(evaluate, power=power, inputs=inputs)
 
-            _, there, r_end = tf.while_loop(
-                lambda j, *_: j < _LEAPFROGS, leapfrog, (0, here, r), parallel_iterations=1
+            def go(j: Any, edge: Edge, _: tf.Tensor) -> Any:
+                return j + 1, *leapfrog(tempered, edge, size)
+
+            first = (0, Edge(here.z, r, here.grad), here.log_prob)
+            _, end, log_prob = tf.while_loop(
+                lambda j, *_: j < _LEAPFROGS, go, first, parallel_iterations=1
             )
-            kinetic = 0.5 * tf.reduce_sum(r * r - r_end * r_end, axis=1)
-            gain = there.log_prob - here.log_prob + kinetic
+            kinetic = 0.5 * tf.reduce_sum(r * r - end.momentum * end.momentum, axis=1)
+            gain = log_prob - here.log_prob + kinetic
             gain = tf.where(tf.math.is_finite(gain), gain, -np.inf)
             accepted = tf.random.stateless_uniform([shape[0]], luck, dtype=dtype) < tf.exp(gain)
             here = Particles(
-                tf.where(accepted[:, None], there.z, here.z),
-                tf.where(accepted, there.log_prob, here.log_prob),
-                tf.where(accepted[:, None], there.grad, here.grad),
+                tf.where(accepted[:, None], end.z, here.z),
+                tf.where(accepted, log_prob, here.log_prob),
+                tf.where(accepted[:, None], end.grad, here.grad),
             )
             return i + 1, here, rate + tf.reduce_mean(tf.exp(tf.minimum(gain, 0.0))) / _MOVES
 

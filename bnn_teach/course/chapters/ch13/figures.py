@@ -37,5 +37,6 @@ def plot_bands(
         plots.plot_band(x, f, ax=ax, role=look, ylim=(-height, height))
         plots.plot_data(data.x, data.y, ax=ax)
         at = np.interp([0, 1], x[:, 0], np.ptp(quantile_band(f), axis=0))
-        ax.set_title(f"{name}: {score} {value:.1f} nats\nband: {at[0]:.2f} at 0, {at[1]:.2f} at 1")
+        nats = f"{value:.1f}".replace("-", "\N{MINUS SIGN}")
+        ax.set_title(f"{name}: {score} {nats} nats\nband: {at[0]:.2f} at 0, {at[1]:.2f} at 1")
     return list(axes)

@@ -99,10 +99,15 @@ def quantile_distance(draws: Any, reference: Any) -> np.ndarray:
             "twice, with the same N inputs."
         )
     q, q_ref = (np.quantile(a.reshape(-1, a.shape[-1]), LEVELS, axis=0) for a in (ours, theirs))
-    unit = (q_ref[-1] - q_ref[0]) / (norm.ppf(LEVELS[-1]) - norm.ppf(LEVELS[0]))
-    if not (unit > 0).all():
+    if not (q_ref[-1] > q_ref[0]).all():
         raise ShapeError("quantile_distance: the reference has no spread. Pass two draws or more.")
-    return np.asarray(np.abs(q - q_ref).mean(axis=0) / unit)
+    return distance_of_quantiles(q, q_ref)
+
+
+def distance_of_quantiles(quantiles: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """Return the same of quantiles at :data:`LEVELS`, both of shape (39, N): shape (N,)."""
+    unit = (reference[-1] - reference[0]) / (norm.ppf(LEVELS[-1]) - norm.ppf(LEVELS[0]))
+    return np.asarray(np.abs(quantiles - reference).mean(axis=0) / unit)
 
 
 def measure_method(

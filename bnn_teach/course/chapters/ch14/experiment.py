@@ -16,12 +16,7 @@ import numpy as np
 import xarray as xr
 
 from bnn_teach.approximation import Fit
-from bnn_teach.course.chapters.ch14.accuracy import (
-    Scores,
-    Stopwatch,
-    predictive_scores,
-    timed,
-)
+from bnn_teach.course.chapters.ch14.accuracy import Scores, predictive_scores, timed
 from bnn_teach.course.chapters.ch14.tables import SplitTable
 from bnn_teach.course.networks import network
 from bnn_teach.density import LogDensity
@@ -132,9 +127,10 @@ def several_fits(
     """
     fits, seconds = [], []
     for number in range(num_fits):
-        with Stopwatch() as watch:
-            fits.append(fit(model, method, num_steps, batch_size=batch_size, seed=seed + number))
-        seconds.append(watch.seconds)
+        one = partial(fit, model, method, num_steps, batch_size=batch_size, seed=seed + number)
+        found, spent, _ = timed(one, again=False)
+        fits.append(found)
+        seconds.append(spent)
     later = float(np.mean(seconds[1:] or seconds))
     return fits, [later, *seconds[1:]], max(0.0, seconds[0] - later)
 

@@ -61,7 +61,8 @@ def plot_sureness(radius: np.ndarray, sure: Mapping[str, np.ndarray]) -> Axes:
         _, ax = plt.subplots()
     for role, (name, each) in zip(_ROLES, sure.items(), strict=True):
         ax.semilogx(radius, each.mean(axis=1), **plots.colors[role].line, label=name)
-    ax.set(xlabel="distance", ylabel="how sure, on average", ylim=(0.5, 1.02))
+    ax.set(xlabel="distance from the moons' middle", ylabel="how sure, on average")
+    ax.set_ylim(0.5, 1.02)
     ax.spines[["top", "right"]].set_visible(False)
     ax.legend(frameon=False)
     return ax

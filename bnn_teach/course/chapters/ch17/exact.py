@@ -27,7 +27,7 @@ from scipy.special import logsumexp, ndtr
 from scipy.stats import norm
 
 from bnn_teach.arguments import as_count, as_number
-from bnn_teach.course.chapters.ch14.accuracy import LEVELS
+from bnn_teach.course.chapters.ch14.accuracy import LEVELS, distance_of_quantiles
 from bnn_teach.errors import ShapeError
 
 CHECKED = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -157,9 +157,8 @@ def quantile_error(draws: ArrayLike, quantiles: np.ndarray) -> float:
 
     It is the distance of notebook 14, averaged over the N columns: in standard deviations.
     """
-    unit = (quantiles[-1] - quantiles[0]) / (2 * norm.ppf(LEVELS[-1]))
     ours = np.quantile(np.asarray(draws, float), LEVELS, axis=0)
-    return float(np.mean(np.abs(ours - quantiles) / unit))
+    return float(distance_of_quantiles(ours, quantiles).mean())
 
 
 def standard_errors(posterior: Posterior, x: ArrayLike, draws: ArrayLike) -> np.ndarray:

@@ -18,6 +18,7 @@ from bnn_teach.plots.landscapes import Landscape, plot_landscape
 LIMITS = (-5.0, 5.0)
 _DOTS = 400  # of each method, in the plane
 _FEW = 100  # up to so many are drawn large
+_COLUMNS = 4  # methods beside each other
 
 
 def plane(x: ArrayLike, y: ArrayLike, prior_scale: float, noise_scale: float) -> Landscape:
@@ -57,10 +58,14 @@ def plot_methods(
     draws: Mapping[str, tuple[str, np.ndarray]],
     functions: Callable[[np.ndarray], np.ndarray],
 ) -> list[Axes]:
-    """Lay each method, a role and draws of shape (S, 2), over the truth."""
+    """Lay each method, a role and draws of shape (S, 2), over the truth: pairs, four in a block."""
+    blocks = -(-len(draws) // _COLUMNS)
     with plots.style():
-        _, axes = plt.subplots(2, len(draws), figsize=(11.5, 5), sharex="row", sharey="row")
-    for (name, (role, z)), (above, below) in zip(draws.items(), axes.T, strict=True):
+        figure, axes = plt.subplots(2 * blocks, _COLUMNS, figsize=(9, 4.6 * blocks))
+    pairs = np.stack([axes[::2].ravel(), axes[1::2].ravel()], axis=-1)
+    for ax in pairs[len(draws) :].ravel():
+        ax.remove()
+    for (name, (role, z)), (above, below) in zip(draws.items(), pairs, strict=False):
         plot_landscape(landscape, above)
         some = z[:: max(1, len(z) // _DOTS)]
         color = plots.colors[role].color
@@ -68,10 +73,13 @@ def plot_methods(
         edges = np.quantile(functions(z), [0.025, 0.5, 0.975], axis=0)
         below.fill_between(x, edges[0], edges[2], color=color, alpha=0.3, linewidth=0)
         below.plot(x, edges[1], color=color)
-        _edges(below, x, band, "")
+        _edges(below, x, band, "exact median and 95 % band")
         above.set_title(name)
-        below.label_outer()
-    return list(axes.ravel())
+    for ax in axes[:, 1:].ravel():
+        ax.set_ylabel("")
+    lines, labels = axes[1, 0].get_legend_handles_labels()
+    figure.legend(lines, labels, loc="outside lower center", frameon=False)
+    return list(pairs[: len(draws)].ravel())
 
 
 def _edges(ax: Axes, x: np.ndarray, band: np.ndarray, label: str) -> None:
