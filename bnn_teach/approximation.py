@@ -181,7 +181,7 @@ def judge_distance(found: Distance, size: int, settings: FitSettings) -> tuple[b
     if found.narrow:
         return False, (
             f"{level}, in a poor mode: from the same mean with initial_scale={NARROW:g}, {how} "
-            f"gain {gain}. Fit again with initial_scale={NARROW:g}."
+            f"gain {gain}. Fit again with initial_scale={NARROW:g} and that rate."
         )
     if found.settling and settings.final_learning_rate > 0.1 * settings.learning_rate:
         return False, (
