@@ -52,6 +52,7 @@ _PUBLIC = {
     "bnn_teach.reruns.sweep": "sweep",
     "bnn_teach.errors": """
         BnnTeachError ConvergenceWarning ArgumentWarning InterruptedWarning NothingObservedWarning
+        SizeWarning
         """,
 }
 """The public names, in reading order, by the module that they live in."""

@@ -33,6 +33,7 @@ GOOD_K_HAT = 0.5
 """k-hat below which weights have a finite variance."""
 
 _WORK = 10_000_000  # data times draws behind k-hat
+_MOST_NATS = 300.0
 
 _MIN_STEPS = 160
 _ATTRIBUTES = ("losses", "elbo", "approximation", "converged", "verdict", "k_hat")
@@ -89,16 +90,11 @@ class Fit:
         read, because ArviZ takes seconds to import. Source: Yao, Vehtari, Simpson & Gelman (2018),
         *Yes, but Did It Work?*, ICML.
         """
-        from arviz_stats.base import array_stats  # type: ignore[attr-defined]
-
         q = self.approximation
         data = sum(int(np.prod(each.shape)) for each in q.density.structure.observed.values())
         z = q.draw(int(np.clip(_WORK // max(data, 1), 1000, 20_000)), self.seed)
         with np.errstate(all="ignore"):
-            ratios = q.density.log_prob(z) - q.log_prob(z)
-        if not np.isfinite(ratios).all():
-            return np.inf
-        return float(array_stats.psislw(ratios)[1])  # type: ignore[no-untyped-call]
+            return tail_index(q.density.log_prob(z) - q.log_prob(z))
 
     @property
     def verdict(self) -> str:
@@ -185,7 +181,7 @@ def judge_distance(found: Distance, size: int, settings: FitSettings) -> tuple[b
     if found.narrow:
         return False, (
             f"{level}, in a poor mode: from the same mean with initial_scale={NARROW:g}, {how} "
-            f"gain {gain}. Fit again with initial_scale={NARROW:g}."
+            f"gain {gain}. Fit again with initial_scale={NARROW:g} and that rate."
         )
     if found.settling and settings.final_learning_rate > 0.1 * settings.learning_rate:
         return False, (
@@ -197,6 +193,23 @@ def judge_distance(found: Distance, size: int, settings: FitSettings) -> tuple[b
         f"learning_rate={found.rate:g}, or start anew with more steps"
         f"{'' if found.settling else ' or a larger learning_rate'}."
     )
+
+
+def tail_index(log_weights: np.ndarray) -> float:
+    """Return the k of a generalised Pareto tail, fitted to the largest weights, shape (S,).
+
+    Infinite where a weight is no number, or too large beside the others for floating point; 0 where
+    the largest are equal.
+    """
+    from arviz_stats.base import array_stats  # type: ignore[attr-defined]
+
+    if not log_weights.max() - np.median(log_weights) < _MOST_NATS:
+        return np.inf
+    try:  # ArviZ takes log-likelihoods, which weigh as leave-one-out does: by their inverse
+        k = float(array_stats.psislw(-log_weights)[1])  # type: ignore[no-untyped-call]
+    except ValueError:
+        return 0.0
+    return 0.0 if np.isnan(k) else k
 
 
 class Approximation:

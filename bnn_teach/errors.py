@@ -128,6 +128,10 @@ class ArgumentWarning(UserWarning):
     """A prediction uses other arguments than the draws were made with."""
 
 
+class SizeWarning(UserWarning):
+    """What was asked for takes long, or much memory; the message says what takes less."""
+
+
 class InterruptedWarning(UserWarning):
     """The run was interrupted; what had been computed was kept."""
 

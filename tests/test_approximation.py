@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 import bnn_teach as bt
-from bnn_teach.approximation import Fit, judge_convergence, judge_distance
+from bnn_teach.approximation import Fit, judge_convergence, judge_distance, tail_index
 from bnn_teach.density import LogDensity
 from bnn_teach.errors import ArgumentError
 from bnn_teach.vi.distance import Distance
@@ -146,3 +146,23 @@ def test_k_hat_is_the_tail_index_of_the_weights(seed):
     q = start_gaussian("advi", np.zeros(2), np.sqrt(1 - 0.9**2))
     fit = Fit(LogDensity(pair()), q, np.zeros(200), SETTINGS._replace(seed=seed), 0.0, (True, "."))
     assert abs(fit.k_hat - 0.9) < 0.35  # of 60 estimates the sd is 0.08, and the mean 0.82
+
+
+@pytest.mark.parametrize("sd", [0.4, 0.7, 2.0])
+def test_k_hat_knows_too_narrow_from_too_wide(sd):
+    """The weights of N(0, sd) for a standard normal have k = 1 - sd**2; if q is wide, a bound."""
+
+    @bt.model
+    def standard():
+        yield bt.Normal("z", 0.0, 1.0)
+
+    q = start_gaussian("advi", np.zeros(1), sd)
+    fit = Fit(LogDensity(standard()), q, np.zeros(200), SETTINGS, 0.0, (True, "."))
+    assert abs(fit.k_hat - (1 - sd**2)) < 0.35 if sd < 1 else fit.k_hat < 0.0
+
+
+def test_tail_index_of_weights_without_a_tail_and_beyond_all_numbers():
+    z = np.random.default_rng(0).standard_normal(20_000)
+    assert tail_index(np.zeros(20_000)) == 0.0 and tail_index(np.round(z / 4)) == 0.0
+    assert tail_index(100.0 * z) == np.inf == tail_index(np.append(z, np.nan))
+    assert tail_index(20.0 * z) > 5.0 and tail_index(-(z**2)) < 0.0 < tail_index(0.4 * z**2)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import time
+import warnings
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
@@ -26,7 +27,7 @@ from bnn_teach.dsl.structure import Structure, check_asked, inspect_model, struc
 from bnn_teach.engine.identity import asks_for_types, identity
 from bnn_teach.engine.programs import Arrays, Recording, Tensors, kept
 from bnn_teach.engine.runtime import tf, tfp
-from bnn_teach.errors import ModelError, ObservedError
+from bnn_teach.errors import ModelError, ObservedError, SizeWarning
 
 
 class Reading(Protocol):
@@ -246,6 +247,14 @@ def _look(
         structure = structure_of(model, sites, asked, observed)
         if named := [path for path in sites if "Tensor(" in path]:
             raise ModelError(f"{named[0]}: a name was made of a random value. {FIXED}")
+        if not seen and len(drawn) > _MANY:
+            warnings.warn(
+                f"{model.describe()} has {len(drawn)} unobserved variables. Each is a part of the "
+                "program, which may take minutes to be made. Alike ones can be one variable: "
+                'bt.Normal("w", 0.0, 1.0, batch_stack=100).',
+                SizeWarning,
+                stacklevel=2,
+            )
         structure = structure._replace(
             dropped=tuple(dropped),
             stale=frozenset(stale),
@@ -266,6 +275,7 @@ def _look(
     return Look(structure, recording, read, given, _chosen(model, numbers), measured)
 
 
+_MANY = 60
 _KINDS = {True: "given", False: "observed"}
 
 

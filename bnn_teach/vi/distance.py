@@ -18,8 +18,11 @@ from bnn_teach.vi.fit import FitSettings, optimise
 USUAL_RATE = 0.01
 """Going on is never slower than this: a rate that was too small from the start shows nothing."""
 
+LARGE_RATE = 0.1
+"""A rate beyond this may throw a fit out of every mode."""
+
 NARROW = 0.01
-"""Standard deviation at which a fit that began wide is tried again, from its own mean."""
+"""Standard deviation at which a fit that may have lost its signal is tried, from its own mean."""
 
 _STILL = 1e-30  # steps of this length leave q where it is: their losses only measure it
 
@@ -57,25 +60,30 @@ def distance(density: LogDensity, q: Gaussian, settings: FitSettings, wide: bool
     settings : FitSettings
         Those of the fit: the same compiled program goes on.
     wide : bool
-        Whether the fit began with large standard deviations. It may have lost its signal in noise
-        and be at rest far from the data, so it is also tried from its mean with small ones.
+        Whether the fit began with large standard deviations. It may then, or with a large rate,
+        have lost its signal in noise and be at rest far from the data, so it is also tried from its
+        mean with small ones, and no large rate.
 
     Returns
     -------
     Distance
-        Of the better try; its gain is NaN where no try stayed finite.
+        Of the second try only where it gains, and more than the first, and the first does not gain
+        half as much by letting the rate fall; NaN where going on did not stay finite.
     """
     seed = int(np.random.SeedSequence([settings.seed, 4]).generate_state(1)[0])
     settings = settings._replace(seed=seed, progress=False)
     before = _measured(density, q, settings)
-    tries = [(q, False)]
-    if wide:
-        rng = np.random.default_rng(seed)
-        mean = q.mean + 0.1 * rng.standard_normal(q.mean.shape).astype(q.mean.dtype)
-        method = "fullrank_advi" if q.is_full_rank else "advi"
-        tries.append((start_gaussian(method, mean, NARROW), True))
-    found = [_go_on(density, q, settings, before, narrow) for q, narrow in tries]
-    return max(found, key=lambda each: np.nan_to_num(each.gain, nan=-np.inf))
+    plain = _go_on(density, q, settings, before, False)
+    if not wide and settings.learning_rate <= LARGE_RATE:
+        return plain
+    rng = np.random.default_rng(seed)
+    mean = q.mean + 0.1 * rng.standard_normal(q.mean.shape).astype(q.mean.dtype)
+    method = "fullrank_advi" if q.is_full_rank else "advi"
+    start = start_gaussian(method, mean, NARROW)
+    narrow = _go_on(density, start, settings, before, True)
+    settles = plain.settling and plain.gain > 0.5 * narrow.gain
+    gains = narrow.gain > plain.gain and narrow.gain > 2 * narrow.error
+    return narrow if gains and not settles else plain
 
 
 def _go_on(
@@ -84,7 +92,8 @@ def _go_on(
     """Compare the losses ``before``, shape (M,), with those where going on from q ends."""
     moving, falling = max(settings.num_steps // 10, 50), max(settings.num_steps // 20, 25)
     gains, level = np.full(1, np.nan), np.nan
-    for rate in (max(settings.learning_rate, USUAL_RATE), settings.learning_rate):
+    rates = (max(settings.learning_rate, USUAL_RATE), settings.learning_rate)
+    for rate in np.minimum(rates, LARGE_RATE if narrow else np.inf):
         last = min(settings.final_learning_rate, rate / 100)
         moved, losses = optimise(density, q, _at(settings, moving, rate, rate))
         settled, _ = optimise(density, moved, _at(settings, falling, rate, last))

@@ -13,7 +13,13 @@ from bnn_teach.density import LogDensity
 from bnn_teach.dsl.model import Model
 from bnn_teach.engine.programs import Compiled
 from bnn_teach.engine.runtime import tf
-from bnn_teach.errors import ArgumentError, ArgumentWarning, BnnTeachError, ModelError
+from bnn_teach.errors import (
+    ArgumentError,
+    ArgumentWarning,
+    BnnTeachError,
+    ModelError,
+    SizeWarning,
+)
 
 X = np.linspace(-1.0, 1.0, 7)
 QUIET = {"seed": 0, "progress": False}
@@ -395,3 +401,16 @@ def test_which_variables_there_are_may_not_depend_on_a_random_value():
 
     with pytest.raises(BnnTeachError, match=r"after 'yield' of 'm\.x'"):
         LogDensity(m())
+
+
+def test_a_loop_of_many_variables_says_that_one_would_do(monkeypatch):
+    monkeypatch.setattr("bnn_teach.dsl.look._MANY", 3)
+
+    @bt.model
+    def loop(count):
+        for i in range(count):
+            yield bt.Normal(f"w{i}", 0.0, 1.0)
+
+    with pytest.warns(SizeWarning, match="loop.* has 4 unobserved variables.*batch_stack"):
+        LogDensity(loop(4))
+    LogDensity(loop(3))

@@ -27,12 +27,30 @@ def unrolled(a, mean=0.0):
     return value
 
 
-def test_a_scan_has_the_density_and_slope_of_a_loop():
-    density = LogDensity(looped(Y))
+@bt.model
+def compounded(y):
+    """Three turns of a tf.while_loop: a³y is 1."""
+    a = yield bt.Normal("a", 0.0, 1.0)
+    turns = tf.while_loop(
+        lambda i, _: i < 3, lambda i, v: (i + 1, a * v), (0, y), maximum_iterations=3
+    )
+    yield bt.Normal("obs", turns[1], 1.0, observed=np.ones(5))
+
+
+def compounded_by_hand(a):
+    squares = a**2 + np.sum((1.0 - a**3 * Y) ** 2)
+    return -0.5 * squares - 3.0 * np.log(2 * np.pi)
+
+
+@pytest.mark.parametrize(
+    ("model", "by_hand"), [(looped, unrolled), (compounded, compounded_by_hand)]
+)
+def test_a_loop_has_the_density_and_slope_of_its_turns(model, by_hand):
+    density = LogDensity(model(Y))
     z = np.array([[-0.4], [0.0], [0.7]])
     value, slope = density.value_and_grad(z)
-    np.testing.assert_allclose(value, [unrolled(a) for a in z[:, 0]], rtol=1e-5)
-    wanted = [(unrolled(a + 1e-5) - unrolled(a - 1e-5)) / 2e-5 for a in z[:, 0]]
+    np.testing.assert_allclose(value, [by_hand(a) for a in z[:, 0]], rtol=1e-5)
+    wanted = [(by_hand(a + 1e-5) - by_hand(a - 1e-5)) / 2e-5 for a in z[:, 0]]
     np.testing.assert_allclose(slope[:, 0], wanted, rtol=1e-4, atol=1e-4)
 
     @tf.function(jit_compile=True, autograph=False)

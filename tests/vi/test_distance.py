@@ -72,3 +72,12 @@ def test_fit_that_runs_away_has_no_gain():
     density, q, settings = fitted("far")
     found = distance(density, q, settings._replace(learning_rate=1e30), wide=False)
     assert np.isnan(found.gain) and np.isnan(found.error)
+
+
+@pytest.mark.parametrize("final", [1.0, 0.01])
+def test_a_fit_that_a_large_rate_has_thrown_out_gains_from_its_mean(final):
+    """Neither going on nor letting the rate fall brings it back."""
+    data = bt.datasets.gap_sine()
+    net = bt.network(data.x, data.y, hidden=(5,))
+    with pytest.warns(bt.ConvergenceWarning, match=r"poor mode: .* and that rate\."):
+        bt.fit(net, num_steps=3000, learning_rate=1.0, final_learning_rate=final, seed=0)
