@@ -85,10 +85,10 @@ class Fit:
 
         Above 0.7 no weighting of q's draws leads to the posterior, so its tails and moments are
         not to be believed; small values hold only where q's draws are, not in a mode that they
-        never meet. It is estimated from the largest weights, within about ± 0.15 (with more data
-        than 500, from fewer draws, down to 1000, and less exactly). Computed when it is first
-        read, because ArviZ takes seconds to import. Source: Yao, Vehtari, Simpson & Gelman (2018),
-        *Yes, but Did It Work?*, ICML.
+        never meet. It is estimated from the largest weights, within about ± 0.2 and more often low
+        than high (with more data than 500, from fewer draws, down to 1000, and less exactly).
+        Computed when it is first read, because ArviZ takes seconds to import. Source: Yao, Vehtari,
+        Simpson & Gelman (2018), *Yes, but Did It Work?*, ICML.
         """
         q = self.approximation
         data = sum(int(np.prod(each.shape)) for each in q.density.structure.observed.values())
