@@ -28,6 +28,7 @@ from bnn_teach.errors import (
     ConvergenceWarning,
     InitialPointError,
     InterruptedWarning,
+    SizeWarning,
 )
 from bnn_teach.mcmc.sampling import Settings, run_chains
 from bnn_teach.traces import check_axes, make_trace
@@ -38,6 +39,8 @@ WIDE = 0.1
 """Standard deviation at the start of a fit above which its signal may drown in noise."""
 
 _STARTS = 20
+_COPIES = 29  # of L, at the peak of a full-rank fit
+_LARGE = 0.5e9  # bytes that are worth a word
 
 
 @checked_arguments
@@ -232,6 +235,7 @@ def fit(
     q = _start(
         density, method, as_number("initial_scale", initial_scale, 0.0, np.inf), start, settings
     )
+    _warn_size(q)
     clock = time.perf_counter()
     with interruptible() as stop:
         wide = bool((np.logaddexp(0.0, q.rho) > WIDE).any())
@@ -296,6 +300,18 @@ def _density(model: Model, observed: Mapping[str, Any] | None) -> LogDensity:
 
 def _warn(message: str) -> None:
     warnings.warn(message, ConvergenceWarning, stacklevel=4)
+
+
+def _warn_size(q: families.Gaussian) -> None:
+    """Say what a full rank takes, where that is much."""
+    if (memory := _COPIES * q.lower.nbytes) > _LARGE:
+        size = len(q.mean)
+        warnings.warn(
+            f"fullrank_advi: for {size} unknown numbers L has {size} x {size} entries, and the fit "
+            f"takes about {memory / 1e9:.1f} GB. method='advi' has {size} standard deviations.",
+            SizeWarning,
+            stacklevel=4,
+        )
 
 
 def _warn_interrupted(what: str) -> None:

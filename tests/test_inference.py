@@ -21,7 +21,10 @@ from bnn_teach.errors import (
     NothingObservedWarning,
     ObservedError,
     ShapeError,
+    SizeWarning,
 )
+from bnn_teach.inference import _warn_size
+from bnn_teach.vi.families import start_gaussian
 
 QUICK = {"num_samples": 60, "burn_in": 100, "num_chains": 4, "seed": 1}
 
@@ -357,6 +360,14 @@ def test_unfinished_fit_warns():
             normal_mean(X), num_steps=400, learning_rate=1e-3, final_learning_rate=1e-3, seed=0
         )
     assert not unfinished.converged
+
+
+def test_full_rank_of_many_unknowns_says_what_it_takes():
+    q = start_gaussian("fullrank_advi", np.zeros(4000, np.float32), 0.1)
+    with pytest.warns(SizeWarning, match=r"fullrank_advi.* 4000 x 4000 .* 1\.9 GB.*advi"):
+        _warn_size(q)
+    _warn_size(start_gaussian("advi", np.zeros(4000, np.float32), 0.1))
+    _warn_size(start_gaussian("fullrank_advi", np.zeros(400), 0.1))
 
 
 def test_runaway_fit_warns():

@@ -18,8 +18,9 @@ import cloudpickle
 import numpy as np
 
 from bnn_teach.arguments import checked_arguments
+from bnn_teach.dsl.checks.names import check_name
 from bnn_teach.dsl.dtypes import as_data, get_dtype, map_entries
-from bnn_teach.dsl.random_variables import Node, check_name
+from bnn_teach.dsl.random_variables import Node
 from bnn_teach.engine.runtime import refuse_after_fork, tf
 from bnn_teach.errors import ArgumentError, ForgottenYieldError, ModelError, did_you_mean
 

@@ -10,17 +10,15 @@ from __future__ import annotations
 
 import contextvars
 import functools
-import operator
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
-
 from bnn_teach.arguments import checked_arguments
+from bnn_teach.dsl.checks.names import as_dims, as_shape, check_name
 from bnn_teach.dsl.dtypes import as_data, get_dtype
 from bnn_teach.engine.runtime import tf
-from bnn_teach.errors import ArgumentError, ForgottenYieldError, ModelError, VariableNameError
+from bnn_teach.errors import ArgumentError, ForgottenYieldError, ModelError
 
 Shape = tuple[int, ...]
 
@@ -37,21 +35,6 @@ def collect_created() -> Iterator[list[Node]]:
         yield _created.get()  # type: ignore[misc]
     finally:
         _created.reset(token)
-
-
-def check_name(name: Any) -> str:
-    """Return ``name`` if it may stand in a path, else raise :class:`VariableNameError`."""
-    if not isinstance(name, str) or not name:
-        raise VariableNameError(
-            f"a name is a non-empty string, got {name!r}. The first argument of a random variable "
-            'is its name: bt.Normal("loc", 0.0, 1.0).'
-        )
-    if "." in name or "/" in name:
-        raise VariableNameError(
-            f"the name {name!r} contains {'.' if '.' in name else '/'!r}, but paths are made of "
-            f"names joined by such signs. Write {name.replace('.', '_').replace('/', '_')!r}."
-        )
-    return name
 
 
 class Node:
@@ -140,7 +123,7 @@ class RandomVariable(Node):
         super().__init__(name)
         self.distribution = distribution
         self.observed = observed
-        self.batch_stack = _as_shape(name, batch_stack)
+        self.batch_stack = as_shape(name, batch_stack)
         self.dims = as_dims(name, dims)
         self.family = family or type(distribution).__name__
         self._support = support
@@ -254,32 +237,3 @@ def as_value(value: Any, where: str) -> tf.Tensor:
             "number. Record several values under several names."
         )
     return tensor
-
-
-def as_dims(name: str, dims: str | Sequence[str] | None) -> tuple[str, ...] | None:
-    """Return ``dims`` as a tuple of names, or None where none were given."""
-    names = (dims,) if isinstance(dims, str) else dims
-    if names is None:
-        return None
-    if not isinstance(names, list | tuple) or not all(isinstance(n, str) for n in names):
-        raise ArgumentError(
-            f"{name}: dims={dims!r} is neither a name nor a tuple of names. Name every axis of "
-            'the value, such as dims="school" or dims=("school", "year").'
-        )
-    return tuple(names)
-
-
-def _as_shape(name: str, batch_stack: Any) -> Shape:
-    given = batch_stack.tolist() if isinstance(batch_stack, np.ndarray) else batch_stack
-    given = () if given is None else given
-    axes = given if isinstance(given, list | tuple | tf.TensorShape) else [given]
-    try:
-        shape = tuple(-1 if isinstance(n, bool) else operator.index(n) for n in axes)
-    except TypeError:
-        shape = (-1,)
-    if any(n < 1 for n in shape):
-        raise ArgumentError(
-            f"{name}: batch_stack={batch_stack!r} is not a shape. Pass a positive integer, or a "
-            "tuple of them, such as batch_stack=(2, x.shape[1])."
-        )
-    return shape

@@ -8,16 +8,12 @@ Next: :mod:`bnn_teach.vi.elbo`.
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from bnn_teach.engine.runtime import tf
-from bnn_teach.errors import ArgumentError, SizeWarning
-
-_COPIES = 29  # of L, at the peak of a fit
-_LARGE = 0.5e9  # bytes
+from bnn_teach.errors import ArgumentError
 
 
 class Gaussian(NamedTuple):
@@ -47,13 +43,6 @@ def start_gaussian(method: str, mean: np.ndarray, scale: Any) -> Gaussian:
     if method not in ("advi", "fullrank_advi"):
         raise ArgumentError(f"method={method!r} is unknown; choose 'advi' or 'fullrank_advi'.")
     size = len(mean) if method == "fullrank_advi" else 0
-    if (memory := _COPIES * mean.itemsize * size**2) > _LARGE:
-        warnings.warn(
-            f"fullrank_advi: for {size} unknown numbers L has {size} x {size} entries, and the fit "
-            f"takes about {memory / 1e9:.1f} GB. method='advi' has {size} standard deviations.",
-            SizeWarning,
-            stacklevel=2,
-        )
     scale = np.broadcast_to(np.asarray(scale, np.float64), mean.shape)
     rho = scale + np.log(-np.expm1(-scale))  # the inverse of softplus
     return Gaussian(mean, rho.astype(mean.dtype), np.zeros((size, size), mean.dtype))

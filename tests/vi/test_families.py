@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from bnn_teach.engine.runtime import tf
-from bnn_teach.errors import ArgumentError, SizeWarning
+from bnn_teach.errors import ArgumentError
 from bnn_teach.vi.families import (
     Gaussian,
     entropy,
@@ -86,10 +86,3 @@ def test_start_takes_a_scale_for_every_coordinate():
 def test_unknown_method_is_named(method):
     with pytest.raises(ArgumentError, match=r"is unknown; choose 'advi' or 'fullrank_advi'"):
         start_gaussian(method, np.zeros(2), 1.0)
-
-
-def test_full_rank_of_many_unknowns_says_what_it_takes_before():
-    with pytest.warns(SizeWarning, match=r"fullrank_advi.* 4000 x 4000 .* 1\.9 GB.*advi"):
-        start_gaussian("fullrank_advi", np.zeros(4000, np.float32), 0.1)
-    start_gaussian("advi", np.zeros(4000, np.float32), 0.1)
-    start_gaussian("fullrank_advi", np.zeros(400, np.float64), 0.1)

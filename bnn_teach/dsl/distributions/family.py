@@ -12,9 +12,10 @@ import textwrap
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from bnn_teach.dsl.checks.names import check_name
 from bnn_teach.dsl.checks.supports import Support, support_of
 from bnn_teach.dsl.dtypes import as_parameter, get_dtype
-from bnn_teach.dsl.random_variables import RandomVariable, check_name
+from bnn_teach.dsl.random_variables import RandomVariable
 from bnn_teach.engine.runtime import tf, tfp
 from bnn_teach.errors import (
     ArgumentError,
