@@ -50,6 +50,8 @@ def main() -> int:
         sys.stderr.write("book: it was not built; what is wrong stands above.\n")
         return 1
     site = output / "html"
+    for each in site.rglob("*.map"):  # for whoever debugs the theme's scripts
+        each.unlink()
     (site / "_static" / "playground.js").write_text(script(), encoding="utf-8")
     write_print_page(site)
     write_slides(site, root / "notebooks")
