@@ -110,7 +110,7 @@ class Fit:
             )
         elif self.converged:
             enough = "" if self.k_hat < GOOD_K_HAT else ", if there are many draws"
-            said += f" k-hat {self.k_hat:.1f}: weights can correct what is left{enough}."
+            said += f" k-hat {self.k_hat:.1f}: weights may correct what is left{enough}."
         sentences = re.split(r"(?<=[.;]) (?=\w)", said)
         return "\n".join(textwrap.fill(each, 79, break_on_hyphens=False) for each in sentences)
 

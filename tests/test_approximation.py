@@ -126,10 +126,10 @@ def test_some_fits_need_no_further_steps_to_be_judged(losses, text):
 
 def test_k_hat_is_told_beside_convergence(fit):
     """Of a fit that is nearly the posterior itself; then as if it were not."""
-    assert fit.converged and fit.k_hat < 0.5 and "weights can correct" in fit.verdict
+    assert fit.converged and fit.k_hat < 0.5 and "weights may correct" in fit.verdict
     other = copy.copy(fit)
     other.k_hat = 0.6
-    assert "k-hat 0.6: weights can correct what is left, if there are many draws" in other.verdict
+    assert "k-hat 0.6: weights may correct what is left, if there are many draws" in other.verdict
     other.k_hat = 1.2
     assert "k-hat is 1.2, above 0.7" in other.verdict and other.verdict in repr(other)
 

@@ -1,4 +1,4 @@
-"""The table of notebook 18, made again: on this machine or on a cluster, and never twice.
+"""The table of notebook 18, made again on this machine or on a cluster; done splits stay done.
 
 You will find :func:`replicate`, which ``make replicate`` calls. Each split leaves a small file when
 it ends, so a run that was stopped goes on where it was. Next: :mod:`bnn_teach.cli`.
@@ -54,7 +54,7 @@ def replicate(
     folder, key = output_folder(output), version()
     files = {case: folder / f"{case[0]}-{case[1]}-{key}.json" for case in cases}
     todo = [case for case, file in files.items() if not file.exists()]
-    report(f"{len(cases)} splits, of which {len(cases) - len(todo)} are in {folder}")
+    report(f"{len(cases)} splits, of which {len(cases) - len(todo)} are done, in {folder}")
     for case, found in _results(todo, cluster):
         store_json(files[case], {"rows": found})
         report("{} {}: done".format(*case))

@@ -79,9 +79,9 @@ def test_the_command_writes_the_table_and_says_how_far_it_is(tmp_path, monkeypat
     places = ["-o", str(tmp_path / "out"), "--store", str(tmp_path / "table.csv")]
     assert cli.main(["replicate", *places]) == 0
     said = capsys.readouterr().out
-    assert "9 splits, of which 0 are in" in said and "airfoil 0: done" in said
+    assert "9 splits, of which 0 are done, in" in said and "airfoil 0: done" in said
     assert cli.main(["replicate", *places]) == 0
-    assert "9 splits, of which 9 are in" in capsys.readouterr().out
+    assert "9 splits, of which 9 are done, in" in capsys.readouterr().out
 
 
 def test_on_a_cluster_the_rows_are_those_of_one_machine(tmp_path, monkeypatch):

@@ -25,7 +25,7 @@ _AVERAGE = Lesson(
 @CHECKS.enter(
     "18.1",
     _AVERAGE,
-    "Each draw says a normal density of each point. `sigma[:, None]` goes along with f, (S, M).",
+    "Each draw gives each point a normal density. `sigma[:, None]` goes along with f, (S, M).",
     "Add densities up in logarithms: `np.logaddexp.reduce(log_densities, axis=0)`. What is left?",
     "A mean over draws is a sum divided by S. Only then take the mean over the M points.",
     also=({"far": 60.0},),
@@ -95,7 +95,7 @@ def linear_row(
 
 _UNIT = Lesson(
     "A density is per unit: if one unit becomes c, errors grow by c and densities shrink by c.",
-    "notebook 18, section 1",
+    "exercise 18.3, its second hint",
     "Multiply the error by the unit, and subtract the unit's logarithm from the log density.",
 )
 
@@ -116,7 +116,7 @@ def in_units(
     log_unit = float(np.log(unit))
     errors = (
         Slip(rmse, "It is in standard units still"),
-        Slip(rmse / unit, "It was divided by the unit: a standard unit is several of the table's"),
+        Slip(rmse / unit, "It was divided by the unit: multiply by it"),
     )
     expect_close(got[0], rmse * unit, 1e-8 * (1 + rmse * unit), "The error", _UNIT, errors)
     densities = (

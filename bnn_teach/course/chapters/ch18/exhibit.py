@@ -21,7 +21,7 @@ SHORT = {
     "ensemble": "ens.",
     "NUTS, one draw": "one",
     "NUTS short": "short",
-    "NUTS": "NUTS",
+    "NUTS": "all",
 }
 """Methods, and their names below the dots."""
 _ROLES = ("noise", "laplace", "ensemble", "prior", "warning", "nuts")
@@ -100,7 +100,7 @@ def _say(split: str, mine: Mapping[str, Mapping[str, object]], column: str, word
         f"{split}, {words}: line {mine['line'][column]:.3g}, ensemble "
         f"{mine['ensemble'][column]:.3g}, one draw of NUTS {mine['NUTS, one draw'][column]:.3g}, "
         f"all draws {run[column]:.3g}. The largest R-hat of f is {short['r_hat']:.3g} in the short "
-        f"run, and {run['r_hat']:.3g} in the other."
+        f"run, and {run['r_hat']:.3g} in the usual one."
     )
 
 

@@ -22,7 +22,7 @@ def test_each_split_has_its_frames_and_its_numbers(rows):
         if row["method"] != "NUTS":
             continue
         shown = exhibit.set(split=f"{row['table']} {row['split']}", score="log density")
-        assert f"{row['r_hat']:.3g} in the other" in shown.says
+        assert f"{row['r_hat']:.3g} in the usual one" in shown.says
         heights = [mark.arrays["y"][0] for mark in shown.frame.panels[1].marks]
         assert heights[-1] == pytest.approx(row["log_density"])
         assert len(heights) == len(SHORT)
