@@ -33,7 +33,7 @@ GOOD_K_HAT = 0.5
 """k-hat below which weights have a finite variance."""
 
 _WORK = 10_000_000  # data times draws behind k-hat
-_MOST_NATS = 300.0
+_MOST_NATS = 300.0  # from the median weight to the largest; beyond, no tail can be fitted
 
 _MIN_STEPS = 160
 _ATTRIBUTES = ("losses", "elbo", "approximation", "converged", "verdict", "k_hat")
