@@ -95,7 +95,7 @@ def linear_row(
 
 _UNIT = Lesson(
     "A density is per unit: if one unit becomes c, errors grow by c and densities shrink by c.",
-    "exercise 18.3, its second hint",
+    "notebook 18, exercise 18.3, its second hint",
     "Multiply the error by the unit, and subtract the unit's logarithm from the log density.",
 )
 
