@@ -30,6 +30,7 @@ from bnn_teach.course.notebook_files import find, headline
 from bnn_teach.course.parameters import check_parameters, read_parameters
 from bnn_teach.errors import ArgumentError, RerunError
 from bnn_teach.reruns.claims import RECORD, collect_claims
+from bnn_teach.reruns.kernels import Kernels
 from bnn_teach.reruns.results import collect
 
 _THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
@@ -126,8 +127,12 @@ def execute(
     target: pathlib.Path,
     num_threads: int | None,
     progress: bool | None,
+    kernels: Kernels | None = None,
 ) -> Rerun:
-    """Run a notebook whose parameters were checked; store it and its results."""
+    """Run a notebook whose parameters were checked; store it and its results.
+
+    It has a kernel of its own, or one that stays among ``kernels``.
+    """
     import papermill
     from nbclient.exceptions import DeadKernelError
 
@@ -136,13 +141,15 @@ def execute(
 
     target.parent.mkdir(parents=True, exist_ok=True)
     clock = time.perf_counter()
+    environment = _environment(num_threads)
+    kept = kernels and kernels.mine(environment)
     run = functools.partial(
         papermill.execute_notebook,
         str(source),
         str(target),
         parameters=dict(given),
         progress_bar=is_watched() if progress is None else progress,
-        kernel_manager_class=kernel_manager(_environment(num_threads)),
+        **({"km": kept} if kept else {"kernel_manager_class": kernel_manager(environment)}),
         resources={"metadata": {"path": str(source.parent)}},
     )
     try:

@@ -8,6 +8,7 @@ happen is an executor of Python's :mod:`concurrent.futures`; Dask offers one for
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -26,6 +27,7 @@ from bnn_teach.engine.progress import progress_bar
 from bnn_teach.errors import ArgumentError, RerunError
 from bnn_teach.reruns.cluster import connect, version_of
 from bnn_teach.reruns.grid import expand
+from bnn_teach.reruns.kernels import Kernels
 from bnn_teach.reruns.rerun import execute, locate, output_folder
 
 
@@ -128,10 +130,12 @@ def run_cells(
     workers: int,
     cluster: str | None,
     progress: bool | None,
+    kernels: Kernels | None = None,
 ) -> list[tuple[Job, dict[str, Any]]]:
     """Run a notebook with each of some given parameters; return each job with its row.
 
-    What is there already is not run again. The arguments are those of :func:`sweep`, checked.
+    What is there already is not run again. The arguments are those of :func:`sweep`, checked. On
+    this machine the reruns may share ``kernels``.
     """
     own = {p.name: p.default for p in read_parameters(source)}
     target_folder = output_folder(output)
@@ -146,13 +150,14 @@ def run_cells(
         asked = version if cluster else ""
         jobs.append(Job(str(source), values, given, str(target), share, asked))
     rows = {job.target: row for job in jobs if (row := _kept(job)) is not None}
+    run = functools.partial(run_job, kernels=kernels) if kernels and not cluster else run_job
     with (
         _place(workers, cluster, str(source)) as place,
         progress_bar(len(jobs), f"{what} {source.stem[:2]}", progress) as bar,
     ):
         bar.update(len(rows))
         futures: dict[Future[dict[str, Any]], Job] = {
-            place.submit(run_job, job): job for job in jobs if job.target not in rows
+            place.submit(run, job): job for job in jobs if job.target not in rows
         }
         try:
             for future in as_completed(futures):
@@ -170,13 +175,13 @@ def run_cells(
     return [(job, rows[job.target]) for job in jobs]
 
 
-def run_job(job: Job) -> dict[str, Any]:
+def run_job(job: Job, kernels: Kernels | None = None) -> dict[str, Any]:
     """Run one cell of the grid, wherever this is called; return its results, error and seconds."""
     source, target = pathlib.Path(job.source), pathlib.Path(job.target)
     if job.version and version_of(job.source).key != job.version:  # it came later than the others
         return {"error": f"{socket.gethostname()} has another version", "seconds": None}
     try:
-        execute(source, job.values, job.given, target, job.num_threads, progress=False)
+        execute(source, job.values, job.given, target, job.num_threads, False, kernels)
     except RerunError as error:
         return {"error": str(error).splitlines()[0], "seconds": None}
     return _stored(job)

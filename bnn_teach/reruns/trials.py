@@ -23,6 +23,7 @@ from bnn_teach.authoring.notebooks import code_of
 from bnn_teach.course.notebook_files import parse
 from bnn_teach.course.parameters import read_parameters
 from bnn_teach.errors import ArgumentError
+from bnn_teach.reruns.kernels import Kernels
 from bnn_teach.reruns.rerun import locate, store_json
 from bnn_teach.reruns.sweep import run_cells
 
@@ -75,9 +76,17 @@ def try_claims(
     cells: list[dict[str, Any]] = [
         {name: value + k for name, value in seeds.items()} for k in range(1, count + 1)
     ]
-    done = run_cells(
-        source, cells, output, "claims", workers=workers, cluster=cluster, progress=progress
-    )
+    with Kernels() as kernels:
+        done = run_cells(
+            source,
+            cells,
+            output,
+            "claims",
+            workers=workers,
+            cluster=cluster,
+            progress=progress,
+            kernels=kernels,
+        )
     found = [
         json.loads(job.facts.read_text(encoding="utf-8"))["claims"]
         for job, row in done

@@ -22,15 +22,20 @@ def entry(held, runs=20, words="a band narrows", **more):
     return facts | {"claims": claims} | more
 
 
-def test_a_page_is_run_with_other_seeds_and_other_data(tmp_path, capsys, monkeypatch):
-    page = write_notebook(tmp_path / "notebooks")
-    monkeypatch.chdir(tmp_path)  # whose notebooks are found without being named
+def page_with(cell, folder):
+    page = write_notebook(folder)
     notebook = json.loads(page.read_text())
     notebook["cells"][1]["source"] = PARAMETERS
     notebook["cells"][2]["source"] = "import bnn_teach as bt"
     notebook["cells"][3:] = notebook["cells"][3:4]
-    notebook["cells"][3]["source"] = CLAIMS
+    notebook["cells"][3]["source"] = cell
     page.write_text(json.dumps(notebook))
+    return page
+
+
+def test_a_page_is_run_with_other_seeds_and_other_data(tmp_path, capsys, monkeypatch):
+    page = page_with(CLAIMS, tmp_path / "notebooks")
+    monkeypatch.chdir(tmp_path)  # whose notebooks are found without being named
     store = tmp_path / "claims.json"
     words = ["claims", "-o", str(tmp_path / "out")]
     words += ["--store", str(store), "--runs", "3", "--workers", "3"]
@@ -47,6 +52,15 @@ def test_a_page_is_run_with_other_seeds_and_other_data(tmp_path, capsys, monkeyp
     files = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").glob("*.ipynb")}
     assert len(files) == 3 and main([*words, "--folder", str(page.parent)]) == 1
     assert files == {path: path.stat().st_mtime_ns for path in files}
+
+
+def test_the_runs_of_a_page_share_a_kernel_and_outlive_its_death(tmp_path):
+    cell = "import os\nos._exit(1) if seed == 3 else bt.record(process=os.getpid())"
+    found = trials.try_claims(page_with(cell, tmp_path), 5, tmp_path / "out")
+    assert (found["failed"], found["errors"][0].count("the kernel died")) == (1, 1)
+    facts = [json.loads(path.read_text()) for path in (tmp_path / "out").glob("*.json")]
+    process = {each["parameters"]["seed"]: each["results"]["process"] for each in facts}
+    assert process[1] == process[2] != process[4] == process[5]
 
 
 def test_the_shares_of_numbers_that_some_runs_lack():
