@@ -52,7 +52,7 @@ class Kernels:
 
 
 def _kept(kind: type[Any]) -> Any:
-    class Kept(kind):  # type: ignore[misc]
+    class Kept(kind):
         latest: Any
 
         def client(self, **options: Any) -> Any:
