@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.exhibits.test_course_in_jupyterlab import STEMS, folder, move_every_control
+from tests.exhibits.test_course_in_jupyterlab import STEMS, folder, kernels, move_every_control
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-__all__ = ["folder"]
+__all__ = ["folder", "kernels"]
 
 
 @pytest.mark.parametrize("stem", STEMS[1::2])
-def test_all_cells_run_and_every_control_moves(stem, lab, lab_page):
-    move_every_control(stem, lab, lab_page)
+def test_all_cells_run_and_every_control_moves(stem, lab, lab_page, kernels):
+    move_every_control(stem, lab, lab_page, kernels)
