@@ -69,8 +69,13 @@ def place_of(page, x, y):
     )
 
 
-def band(page, role="nuts"):
-    return page.locator(".bnn-main .bnn-band .bnn-area").first.get_attribute("d")
+def band(page):
+    return bands(page)[0]
+
+
+def bands(page):
+    areas = page.locator(".bnn-main .bnn-band .bnn-area")
+    return areas.evaluate_all("all => all.map((area) => area.getAttribute('d'))")
 
 
 # --- By mouse, by touch, by keys -----------------------------------------------------------------
@@ -101,6 +106,33 @@ def test_by_mouse_a_point_is_dragged_added_and_removed(opened, width, scheme):
     page.mouse.dblclick(*place_of(page, *points(page)[0]))
     assert points(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_escape_puts_a_point_back(opened):
+    page = opened()
+    page.mouse.move(*place_of(page, 0.3, 0.9))
+    page.mouse.down()
+    page.mouse.move(*place_of(page, -0.5, -1.0), steps=5)
+    assert points(page) != [(0.3, 0.9)]
+    page.keyboard.press("Escape")
+    page.mouse.move(*place_of(page, 0.5, -1.0))
+    page.mouse.up()
+    assert points(page) == [(0.3, 0.9)]
+    sampled(page)
+
+
+def test_two_exhibits_of_a_page_go_their_own_ways(save_page, open_page):
+    both = [playground("one", width=2), playground("prior", width=1, activation="tanh")]
+    page = open_page(save_page(*both).as_uri())
+    one, other = (page.locator(".bnn-live").nth(i) for i in range(2))
+    other.get_by_role("button", name="Add a point").press("Enter")
+    assert one.locator(".bnn-handle").count() == other.locator(".bnn-handle").count() == 1
+    for each, units in ((one, "2"), (other, "your own experiment")):
+        each.locator(".bnn-main").scroll_into_view_if_needed()
+        each.locator(".bnn-main .bnn-band").first.wait_for(timeout=ENOUGH)
+        assert each.get_by_text(units, exact=True).count()
+    ids = page.locator("[id]").evaluate_all("all => all.map((node) => node.id)")
+    assert len(ids) == len(set(ids))
 
 
 def test_by_touch_a_point_is_dragged_and_the_page_still_scrolls(opened):
@@ -162,22 +194,30 @@ def test_by_keys_points_are_moved_added_chosen_and_removed(opened):
 
 
 def test_a_link_shows_the_same_in_a_second_page(opened, open_page):
-    exhibit = playground("one", width=2, activation="tanh", show=["advi"], address=True)
+    exhibit = playground("one", width=2, activation="tanh", show=["nuts", "advi"], address=True)
     page = opened(exhibit)
     page.get_by_role("slider", name="Prior scale").press("ArrowLeft")
     page.mouse.click(*place_of(page, -0.4, -1.0))
-    phase(page, "ended")
+    phase(page, "enough", "ended")
     page.get_by_role("button", name="Copy a link").click()
     link = page.locator(".bnn-out textarea").input_value()
     assert link == page.url
     assert "#live&points=" in link and "&prior=0.7&" in link and "activation=tanh" in link
     second = open_page(link)
-    phase(second, "ended")
+    phase(second, "enough", "ended")
     assert points(second) == points(page)
-    assert band(second) == band(page)
+    assert bands(second) == bands(page) and len(bands(page)) == 2
+    assert draws(second) == draws(page)
     for name in ("tanh", "2"):
         assert second.get_by_role("radio", name=name, exact=True).is_checked()
     assert second.locator(".bnn-says").inner_text() == page.locator(".bnn-says").inner_text()
+
+
+def test_a_link_of_garbage_opens_what_the_page_says(opened):
+    page = opened(playground("one", width=2, address=True), hash="#live&points=%&prior=%E0&width=x")
+    assert points(page) == []  # a list without one point that makes sense
+    sampled(page)
+    assert page.get_by_role("radio", name="2", exact=True).is_checked()
 
 
 def test_the_program_is_handed_out(opened):

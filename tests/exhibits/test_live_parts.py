@@ -87,6 +87,10 @@ def test_a_link_that_makes_no_sense_leaves_what_was(run):
     broken = "#live&points=0.1:0.2,x:1,0.3,5:9,Infinity:0"
     read = run("address.read(text, {}, rest)", text=broken, rest=rest)
     assert read["points"] == [[0.1, 0.2], [1.2, 3]]
+    for odd in ("#live&%", "#live&points=:&prior=%E0%A4%A", "#live&points=,:0,1:&noise=NaN&="):
+        read = run("address.read(text, {}, rest)", text=odd, rest=rest)
+        assert read in (rest, rest | {"points": []})
+    assert run("address.read('#100%', {}, settings.START)") is None
 
 
 def test_settings_from_anywhere_are_made_sensible(run):

@@ -25,16 +25,25 @@ export function written(settings, presets) {
   ].join("&");
 }
 
+// As it is, where a percent sign is no code of a letter.
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 // Settings from what stands behind the #, or null where that is something else.
 export function read(hash, presets, rest) {
-  const [mark, ...parts] = decodeURIComponent(hash.replace(/^#/, "")).split("&");
+  const [mark, ...parts] = decoded(hash.replace(/^#/, "")).split("&");
   if (mark !== MARK) return null;
   const { data, points, noise, ...said } = Object.fromEntries(
     parts.map((part) => [part.split("=", 1)[0], part.slice(part.indexOf("=") + 1)]),
   );
   const some = { activation: said.activation, shows: said.shows?.split(",") };
   if (Object.hasOwn(presets, data ?? "")) some.points = presets[data].points;
-  if (points !== undefined) some.points = points.split(",").filter(Boolean).map((p) => p.split(":").map(Number)).filter((p) => p.length === 2);
+  if (points !== undefined) some.points = points.split(",").filter(Boolean).map((p) => p.split(":").map(parseFloat)).filter((p) => p.length === 2);
   if (noise !== undefined) some.learned = noise === "learned";
   for (const [name, value] of [["prior", said.prior], ["width", said.width], ["noise", noise]]) {
     if (value !== undefined && value !== "") some[name] = Number(value);

@@ -31,8 +31,13 @@ class Draws {
     this.rows.copyWithin(0, (this.count - most) * this.width, this.count * this.width);
     this.count = most;
   }
-  column(place) {
-    return Float64Array.from({ length: this.count }, (_, i) => this.rows[i * this.width + place]);
+  keepFirst(most) {
+    this.count = Math.min(this.count, most);
+  }
+  column(place, count) {
+    const column = new Float64Array(count);
+    for (let i = 0; i < count; i += 1) column[i] = this.rows[i * this.width + place];
+    return column;
   }
 }
 
@@ -92,6 +97,7 @@ export class Samplers {
     const { type, chain, seconds } = message;
     const isAdvi = chain === this.nuts.chains.length;
     const part = isAdvi ? this.advi : this.nuts.chains[chain];
+    if (part.done) return; // it was under way when all was stopped
     if (type === "draws") {
       const { leapfrogs, divergences, warmup, count, f, noise } = message;
       const draws = warmup ? part.warm : part.kept;
@@ -120,6 +126,13 @@ export class Samplers {
     }
     if (method !== "advi") for (const chain of this.nuts.chains) chain.done = true;
     if (method !== "nuts") this.advi.done = true;
+  }
+  // What rests is made of the draws that were judged, however many came meanwhile.
+  keepFirst(count) {
+    for (const { kept, noise } of this.nuts.chains) {
+      kept.keepFirst(count);
+      noise.length = kept.count;
+    }
   }
   drop() {
     this.stop();

@@ -70,7 +70,9 @@ function backward(layer, z, slopes, input, gradient, result, points, rectify) {
   for (let unit = 0; unit < units; unit += 1) {
     let sum = 0;
     const from = unit * points;
-    for (let n = from; n < from + points; n += 1) sum += slopes[n];
+    for (let n = from; n < from + points; n += 4) {
+      sum += slopes[n] + slopes[n + 1] + (slopes[n + 2] + slopes[n + 3]);
+    }
     gradient[biases + unit] += sum;
   }
   for (let i = 0; i < inputs; i += 1) {

@@ -26,7 +26,7 @@ const ENOUGH = 250; // kept draws of a chain, at least, before a chain may be ca
 const PATIENCE = 120; // milliseconds between two previews while something moves
 const SETTLE = 350; // milliseconds after which what moved is taken to rest
 const PAINT = 80; // milliseconds between two pictures
-const ALL = 20000; // draws of which the last band is made
+const ALL = 4000; // draws of which the last band is made
 const MANY = 200; // kept draws with which the first sentence is said
 
 // The bundle carries its look along, so that it is stored once and packed; see bundle.py.
@@ -213,21 +213,27 @@ export function render({ model, el }) {
 
   function finish(how) {
     samplers.stop("nuts");
+    if (how === "enough") samplers.keepFirst(sweep.count);
     phase = samplers.busy ? "running" : how; // ADVI may still climb
     if (phase === how) handBands();
     soon();
   }
 
+  // Judged are always the same numbers of draws, so that the same experiment ends with the same picture.
   function diagnose() {
     if (!settings.shows.includes("nuts") || phase !== "running" || samplers.preview) return;
     const chains = samplers.nuts.chains.map(({ kept }) => kept);
     const least = Math.min(...chains.map(({ count }) => count));
-    if (!sweep.busy && least >= 20 && least >= sweep.count * 1.15 + 5) sweep.begin(chains, GRID);
+    const next = Math.min(DRAWS, sweep.count ? Math.ceil(1.25 * sweep.count) + 5 : 20);
+    if (!sweep.busy && least >= next && next > sweep.count) sweep.begin(chains, GRID, next);
   }
   function judged() {
     if (phase === "running" && sweep.count >= ENOUGH && converged()) finish("enough");
     else if (phase === "running" && !samplers.busy) conclude();
-    else if (!calm) soon();
+    else {
+      diagnose();
+      if (!calm) soon();
+    }
   }
   const converged = () => sweep.rhat !== null && sweep.worstRhat < RHAT && sweep.leastEss >= ESS;
 

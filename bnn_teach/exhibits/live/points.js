@@ -90,7 +90,11 @@ export function pointsLayer({ get, change, hintId }) {
     const order = byX();
     const go = { PageDown: order.indexOf(index) + 1, PageUp: order.indexOf(index) - 1, Home: 0, End: order.length - 1 };
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.key in moves) {
+    if (event.key === "Escape" && drag?.index >= 0) {
+      change(replaced(drag.index, drag.before), true);
+      drag = null;
+      show();
+    } else if (event.key in moves) {
       const [x, y] = get()[index];
       const [right, up] = moves[event.key];
       change(replaced(index, [x + right * far * STEP[0], y + up * far * STEP[1]]), false);
@@ -131,7 +135,7 @@ export function pointsLayer({ get, change, hintId }) {
       const from = pixels(event);
       if (!framed(from, 8)) return;
       const index = nearest(from, REACH[event.pointerType] ?? REACH.mouse);
-      drag = { id: event.pointerId, from, index, moved: false, out: false };
+      drag = { id: event.pointerId, from, index, before: get()[index], moved: false, out: false };
       if (index < 0) return; // a click, perhaps; a finger may also want to scroll
       picture.setPointerCapture(event.pointerId);
       event.preventDefault();

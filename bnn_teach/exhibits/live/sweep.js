@@ -20,14 +20,15 @@ export class Sweep {
     this.count = 0; // draws of one chain in it
     this.busy = false;
   }
-  begin(chains, grid) {
+  // Judge the first `count` draws of each chain.
+  begin(chains, grid, count) {
     this.busy = true;
     this.worker ??= this.hire();
-    const count = Math.min(...chains.map((chain) => chain.count));
     const places = grid.map((_, i) => i).filter((i) => i % EVERY === 0);
-    const columns = places.map((place) => chains.map((chain) => chain.column(place).subarray(0, count)));
+    const columns = places.map((place) => chains.map((chain) => chain.column(place, count)));
     this.asked = { x: places.map((place) => grid[place]), count };
-    this.worker.postMessage({ run: this.run, columns });
+    const buffers = columns.flat().map(({ buffer }) => buffer);
+    this.worker.postMessage({ run: this.run, columns }, buffers);
   }
   hire() {
     const address = URL.createObjectURL(new Blob([this.source], { type: "text/javascript" }));

@@ -7,6 +7,7 @@ Its density is compared with the library's, in float64; its transitions with tho
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import bnn_teach as bt
 from bnn_teach.density import LogDensity
@@ -28,21 +29,21 @@ def unknown_noise(x, y, **options):
     yield bt.network(x, y, noise_scale=sigma, **options)
 
 
-def settings(widths, activation, prior_scale, noise_scale):
+def settings(widths, activation, prior_scale, noise_scale, x=X, y=Y):
     """Return the engine's settings and the same model of the library."""
     function = {"relu": tf.nn.relu, "tanh": tf.tanh}[activation]
     options = {"hidden": tuple(widths), "prior_scale": prior_scale, "activation": function}
     if noise_scale is None:
-        model = unknown_noise(X, Y, **options)
+        model = unknown_noise(x, y, **options)
     else:
-        model = bt.network(X, Y, noise_scale=noise_scale, **options)
+        model = bt.network(x, y, noise_scale=noise_scale, **options)
     theirs = {
         "widths": widths,
         "activation": activation,
         "priorScale": prior_scale,
         "noiseScale": noise_scale,
-        "x": X.ravel().tolist(),
-        "y": Y.ravel().tolist(),
+        "x": x.ravel().tolist(),
+        "y": y.ravel().tolist(),
     }
     return theirs, model
 
@@ -82,14 +83,18 @@ def test_the_density_and_its_gradient_are_the_librarys(float64, tmp_path):
     """Layers of any number and width, both activations, known and learned noise; f as well."""
     cases, expected = [], []
     rng = np.random.default_rng(0)
-    for widths, activation, prior_scale, noise_scale in [
+    for widths, activation, prior_scale, noise_scale, *points in [
         ([5, 5], "relu", 1.0, 0.1),
         ([20, 20], "tanh", 0.5, None),
         ([3], "tanh", 2.0, 0.3),
         ([7, 2], "relu", 0.7, None),
         ([], "relu", 1.5, None),
+        ([1], "relu", 10.0, None, X[:1], Y[:1]),
+        ([1], "tanh", 0.05, 2.0, X[:3] * 0, Y[:3]),  # several points at the same x
+        ([20, 3], "relu", 100.0, 0.01, 3 * X[::-1], 100 * Y),  # far outside the axes, unsorted
     ]:
-        theirs, model = settings(widths, activation, prior_scale, noise_scale)
+        theirs, model = settings(widths, activation, prior_scale, noise_scale, *points)
+        x = theirs["x"]
         density = LogDensity(model)
         z = rng.uniform(-2, 2, (4, density.size))
         values, _ = density.unflatten(z)
@@ -101,7 +106,7 @@ def test_the_density_and_its_gradient_are_the_librarys(float64, tmp_path):
                 values.get("unknown_noise.sigma", np.full(4, noise_scale)),
             )
         )
-        cases.append({"settings": theirs, "z": z.tolist(), "grid": X.ravel().tolist()})
+        cases.append({"settings": theirs, "z": z.tolist(), "grid": x})
     for found, (value, gradient, f, noise) in zip(
         run(tmp_path, GRADIENTS, cases=cases), expected, strict=True
     ):
@@ -111,6 +116,15 @@ def test_the_density_and_its_gradient_are_the_librarys(float64, tmp_path):
         np.testing.assert_allclose([each["value"] for each in found], value, rtol=1e-12)
         np.testing.assert_allclose([each["f"] for each in found], f, rtol=1e-10, atol=1e-12)
         np.testing.assert_allclose([each["noise"] for each in found], noise, rtol=1e-12)
+
+
+def test_without_points_the_density_is_the_priors(tmp_path):
+    theirs, _ = settings([2, 5], "relu", 0.3, 0.1)
+    z = np.random.default_rng(0).normal(size=25)
+    case = {"settings": theirs | {"x": [], "y": []}, "z": [z.tolist()], "grid": [0.5]}
+    [[found]] = run(tmp_path, GRADIENTS, cases=[case])
+    assert found["value"] == pytest.approx(stats.norm.logpdf(z, scale=0.3).sum(), rel=1e-12)
+    np.testing.assert_allclose(found["gradient"], -z / 0.09, rtol=1e-12)
 
 
 # ---- transitions ---------------------------------------------------------------------------------
