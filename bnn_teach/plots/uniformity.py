@@ -73,7 +73,8 @@ def uniformity(ranks: Any, num_draws: int) -> Uniformity:
     simulated = _simulated(number, slots, True)
     rarer = np.count_nonzero(simulated <= tail * (1 + _ROUNDING))
     every, found = np.arange(slots) - num_draws / 2, ranks - num_draws / 2
-    outer = (np.abs(every) > slots / 4).mean()  # a half, but for the rounding of a few slots
+    # a half, but for the rounding of a few slots
+    outer = (np.abs(every) > slots / 4).mean()
     more = (np.abs(found) > slots / 4).mean() - outer
     return Uniformity(
         p_value=float((1 + rarer) / (1 + _SIMULATED)),

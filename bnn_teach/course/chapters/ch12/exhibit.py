@@ -3,7 +3,7 @@ r"""Simulated data sets: what the ranks of many truths say about draws that are 
 You will see the smallest model whose posterior is a formula, one unknown and one measurement,
 
 .. math:: \mu \sim \text{Normal}(0, 1), \quad y \sim \text{Normal}(\mu, 1), \qquad
-          \mu \mid y \sim \text{Normal}(y / 2, 1 / 2),
+          \mu \mid y \sim \text{Normal}(y / 2, \sqrt{1 / 2}),
 
 in many replications at once. The reader makes the draws too narrow, too wide or shifted, and reads
 the histogram of ranks; or takes draws that never looked at the data. Next:
