@@ -148,11 +148,16 @@ export function render({ model, el }) {
     due = null;
     const patience = bands.nuts?.run === samplers.run ? PATIENCE : 5 * PATIENCE; // let it be seen first
     const wait = resting ? 0 : lastStart + patience - performance.now();
-    if (wait > 0) due = setTimeout(() => begin(!resting), wait);
+    const late = () => {
+      begin(!resting);
+      refresh();
+    };
+    if (wait > 0) due = setTimeout(late, wait);
     else begin(!resting);
   }
 
   // A preview goes on from where the chains are; otherwise the same experiment gives the same draws.
+  // Whoever calls this draws the picture afterwards, once.
   function begin(preview = false) {
     due = null;
     if (!awake()) return; // attend() begins when it is looked at
@@ -173,7 +178,6 @@ export function render({ model, el }) {
       samplers.failure = error.message;
       news("failed");
     }
-    refresh();
   }
 
   function pause() {
