@@ -78,7 +78,7 @@ export function render({ model, el }) {
   let nextX = null;
   let measured = 0;
   const keys = html("details", { class: "bnn-hint" }, html("summary", {}, "With the keyboard"));
-  keys.append(html("p", { id: hintId }, "Arrows move the point, with Shift farther. Page Up and Page Down go to its neighbours, Home and End to the first and the last. Enter adds a point beside it, Delete removes it."));
+  keys.append(html("p", { id: hintId }, "Arrows move the point, with Shift farther. Page Up and Page Down go to its neighbours, Home and End to the first and the last. Enter adds a point beside it, Delete removes it. Escape puts back what is being dragged."));
   const hint = html("p", { class: "bnn-hint" }, "Drag a point. Press into the empty picture to add one; pull one out of the frame, or press it twice, to remove it.");
   const actions = html("div", { class: "bnn-actions" }, ...layer.buttons, measure, hold);
   const hand = html("div", { class: "bnn-actions" });
