@@ -78,7 +78,7 @@ export function render({ model, el }) {
   let nextX = null;
   let measured = 0;
   const keys = html("details", { class: "bnn-hint" }, html("summary", {}, "With the keyboard"));
-  keys.append(html("p", { id: hintId }, "Arrows move the point, with Shift farther. Page Up and Page Down go to its neighbours, Home and End to the first and the last. Enter adds a point beside it, Delete removes it."));
+  keys.append(html("p", { id: hintId }, "Arrows move the point, with Shift farther. Page Up and Page Down go to its neighbours, Home and End to the first and the last. Enter adds a point beside it, Delete removes it. Escape puts back what is being dragged."));
   const hint = html("p", { class: "bnn-hint" }, "Drag a point. Press into the empty picture to add one; pull one out of the frame, or press it twice, to remove it.");
   const actions = html("div", { class: "bnn-actions" }, ...layer.buttons, measure, hold);
   const hand = html("div", { class: "bnn-actions" });
@@ -148,11 +148,16 @@ export function render({ model, el }) {
     due = null;
     const patience = bands.nuts?.run === samplers.run ? PATIENCE : 5 * PATIENCE; // let it be seen first
     const wait = resting ? 0 : lastStart + patience - performance.now();
-    if (wait > 0) due = setTimeout(() => begin(!resting), wait);
+    const late = () => {
+      begin(!resting);
+      refresh();
+    };
+    if (wait > 0) due = setTimeout(late, wait);
     else begin(!resting);
   }
 
   // A preview goes on from where the chains are; otherwise the same experiment gives the same draws.
+  // Whoever calls this draws the picture afterwards, once.
   function begin(preview = false) {
     due = null;
     if (!awake()) return; // attend() begins when it is looked at
@@ -173,7 +178,6 @@ export function render({ model, el }) {
       samplers.failure = error.message;
       news("failed");
     }
-    refresh();
   }
 
   function pause() {

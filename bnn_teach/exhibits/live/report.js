@@ -14,7 +14,8 @@ export function metered({ nuts, advi, kept }, sweep, sigma) {
     const chains = nuts.chains.length;
     parts.push(`NUTS: ${what} of ${chains} chain${chains > 1 ? "s" : ""}, ${grouped(sum("leapfrogs"))} leapfrogs, ${seconds.toFixed(1)} s`);
     if (sigma !== null && kept) parts.push(`\u03c3 \u2248 ${sigma.toFixed(2)}`);
-    if (sum("divergences")) parts.push(`${grouped(sum("divergences"))} divergences`);
+    const divergences = sum("divergences");
+    if (divergences) parts.push(`${grouped(divergences)} divergence${divergences > 1 ? "s" : ""}`);
     if (sweep.rhat) parts.push(`R\u0302 up to ${sweep.worstRhat.toFixed(3)}, ESS from ${grouped(sweep.leastEss)}`);
   }
   if (advi.wanted && advi.steps) parts.push(`ADVI: step ${grouped(advi.step)} of ${grouped(advi.steps)}, ${advi.seconds.toFixed(1)} s`);

@@ -118,7 +118,7 @@ def test_the_density_and_its_gradient_are_the_librarys(float64, tmp_path):
         np.testing.assert_allclose([each["noise"] for each in found], noise, rtol=1e-12)
 
 
-def test_without_points_the_density_is_the_priors(tmp_path):
+def test_without_points_the_density_is_the_priors(float64, tmp_path):
     theirs, _ = settings([2, 5], "relu", 0.3, 0.1)
     z = np.random.default_rng(0).normal(size=25)
     case = {"settings": theirs | {"x": [], "y": []}, "z": [z.tolist()], "grid": [0.5]}
