@@ -13,6 +13,7 @@ import argparse
 import errno
 import os
 import pathlib
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -46,10 +47,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     SystemExit
         With status 2, for a verb or an option that does not exist, after saying what does.
     """
+    from bnn_teach.reruns.rerun import insistent_interrupt
+
     options = _parser().parse_args(arguments)
     try:
         run, _ = VERBS[options.verb]
-        return run(options)
+        with insistent_interrupt():
+            return run(options)
     except BnnTeachError as error:
         sys.stderr.write(f"{options.verb}: {error}\n")
         return 1
@@ -108,11 +112,18 @@ def option(*names: str, **settings: Any) -> Option:
     return names, settings
 
 
+def place(text: str) -> pathlib.Path:
+    """Read a path on this machine."""
+    if re.match(r"[A-Za-z][\w+.-]+:/", text):
+        raise argparse.ArgumentTypeError(f"got {text}, expected a file or a folder of this machine")
+    return pathlib.Path(text)
+
+
 def path(*names: str, default: str, text: str, metavar: str = "FOLDER") -> Option:
     """Describe an option that names a file or a folder."""
     return option(
         *names,
-        type=pathlib.Path,
+        type=place,
         default=pathlib.Path(default),
         metavar=metavar,
         help=f"{text} (default: {default})",
@@ -134,13 +145,13 @@ def at_least(smallest: int) -> Callable[[str], int]:
 
 NOTEBOOKS = option(
     "--folder",
-    type=pathlib.Path,
+    type=place,
     metavar="FOLDER",
     help="where the notebooks are (default: notebooks, or else those of the package)",
 )
 CLASSROOM = option(
     "--folder",
-    type=pathlib.Path,
+    type=place,
     metavar="FOLDER",
     help="nbgrader's course folder (default: this one, if it is one, or else build/classroom)",
 )
@@ -199,7 +210,7 @@ def tour(options: argparse.Namespace) -> int:
     option(
         "folder",
         nargs="?",
-        type=pathlib.Path,
+        type=place,
         default=pathlib.Path("bnn_teach_course"),
         metavar="FOLDER",
         help="where the course is copied to (default: bnn_teach_course)",
@@ -389,7 +400,7 @@ def rerun(options: argparse.Namespace) -> int:
     [WORKERS, CLUSTER],
     option(
         "--table",
-        type=pathlib.Path,
+        type=place,
         metavar="FILE",
         help="a .csv or .parquet file (default: table.csv in the output folder)",
     ),
@@ -477,7 +488,7 @@ def replicate(options: argparse.Namespace) -> int:
 @verb(
     NOTEBOOK,
     option("tables", nargs="+", metavar="TABLE", help=".csv or .parquet files"),
-    option("-o", "--output", type=pathlib.Path, required=True, metavar="FILE"),
+    option("-o", "--output", type=place, required=True, metavar="FILE"),
     NOTEBOOKS,
 )
 def merge(options: argparse.Namespace) -> int:
