@@ -147,7 +147,7 @@ NOTEBOOKS = option(
     "--folder",
     type=place,
     metavar="FOLDER",
-    help="where the notebooks are (default: notebooks, or else those of the package)",
+    help="where the notebooks are (default: notebooks, or this folder, or those of the package)",
 )
 CLASSROOM = option(
     "--folder",
@@ -221,6 +221,7 @@ def tour(options: argparse.Namespace) -> int:
 )
 def lab(options: argparse.Namespace) -> int:
     """Copy the course into a folder, where nothing is replaced, and open it in JupyterLab."""
+    from bnn_teach.checkup.doctor import check_home
     from bnn_teach.course.material import INSIDE, copy_course
 
     folder = options.folder.absolute()
@@ -228,6 +229,9 @@ def lab(options: argparse.Namespace) -> int:
     _say(f"{folder}: {done.new} files are new, {done.kept} were there and stay as they are.")
     if options.copy:
         return 0
+    for home in check_home():
+        if home.remedy:  # which Jupyter would tell by a traceback
+            raise ArgumentError(f"{home.found}. {home.remedy}")
     words = ["--ip=127.0.0.1", f"--ServerApp.root_dir={folder}"]
     words.append(f"--LabApp.default_url=/lab/tree/{min(folder.glob('00_*.ipynb')).name}")
     settings = INSIDE.parent / "settings"  # an environment of make has them in its own place
@@ -376,7 +380,7 @@ def rerun(options: argparse.Namespace) -> int:
     from bnn_teach.reruns.rerun import rerun
 
     given = _parameters(options)
-    result = rerun(options.notebook, given, options.output, folder=options.folder)
+    result = rerun(options.notebook, given, options.output, folder=_folder(options))
     _say(f"{result.notebook}: ran in {result.seconds:.1f} s")
     for name, value in result.results.items():
         _say(f"{name} = {value}")
@@ -420,7 +424,7 @@ def sweep(options: argparse.Namespace) -> int:
         axes,
         options.output,
         parameters=_parameters(options),
-        folder=options.folder,
+        folder=_folder(options),
         workers=options.workers,
         cluster=options.cluster,
     )
@@ -497,18 +501,24 @@ def merge(options: argparse.Namespace) -> int:
     from bnn_teach.course.run_tables import merge
     from bnn_teach.reruns.rerun import locate
 
-    declared = read_parameters(locate(options.notebook, options.folder))
+    declared = read_parameters(locate(options.notebook, _folder(options)))
     table = merge(options.tables, [parameter.name for parameter in declared])
     table.save(options.output)
     _say(f"{options.output}: {len(table.rows)} rows of {len(options.tables)} tables")
     return 0
 
 
+def _folder(options: argparse.Namespace) -> pathlib.Path | None:
+    """Return the folder of notebooks that was named, or this one, if it is a copy of the course."""
+    copied = not pathlib.Path("notebooks").is_dir() and any(pathlib.Path().glob("[0-9]*_*.ipynb"))
+    return options.folder or (pathlib.Path() if copied else None)
+
+
 def _notebooks(options: argparse.Namespace, own: bool) -> pathlib.Path:
     """Return the folder of notebooks that is meant; ``own`` allows those inside the package."""
     from bnn_teach.course.material import INSIDE, default_folder
 
-    folder: pathlib.Path = options.folder or default_folder()
+    folder: pathlib.Path = _folder(options) or default_folder()
     if folder == INSIDE and not own:
         raise ArgumentError(
             f"{folder} belongs to the installed package. Copy the course and work there: "

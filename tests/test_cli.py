@@ -97,6 +97,25 @@ def test_notebooks_passes_on_names_and_modes(monkeypatch, tmp_path):
     assert calls == [(tmp_path, ["02_b"], True), (tmp_path, ["01_a", "02_b"], False)]
 
 
+def test_in_a_copy_of_the_course_its_own_notebooks_are_meant(monkeypatch, tmp_path):
+    from bnn_teach.reruns import rerun
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(rerun, "execute", lambda source, *rest: pytest.fail(str(source)))
+    notebook = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+    (tmp_path / "01_mine.ipynb").write_text(notebook)
+    with pytest.raises(pytest.fail.Exception, match=str(tmp_path / "01_mine.ipynb")):
+        cli.main(["rerun", "01"])
+
+
+def test_a_lab_without_a_home_is_refused_in_a_sentence(monkeypatch, tmp_path, capsys):
+    for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR", "XDG_RUNTIME_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", "/proc/nobody")
+    assert cli.main(["lab", str(tmp_path / "course")]) == 1
+    assert "so no kernel starts. Set HOME, or JUPYTER_RUNTIME_DIR" in capsys.readouterr().err
+
+
 def test_a_check_that_fails_is_told_by_the_status(monkeypatch, tmp_path, capsys):
     from bnn_teach.authoring import checks as notebook_checks
 

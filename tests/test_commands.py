@@ -163,7 +163,7 @@ def test_each_command_is_run_here_or_elsewhere_or_it_is_said_why_not():
     assert known - found == set(), "no page shows these any more"
     for test, lines in ELSEWHERE.items():
         place, _, name = test.partition("::")
-        text = (ROOT / "tests" / place).read_text(encoding="utf-8")
+        text = f"{place}\n" + (ROOT / "tests" / place).read_text(encoding="utf-8")
         assert f"def {name}" in text, test
         for verb in re.findall(r"^(?:bnn-teach|nbgrader|make) ([a-z-]+)", "\n".join(lines), re.M):
             assert re.search(verb.replace("-", "[-_]"), text), f"{test} runs no {verb}"

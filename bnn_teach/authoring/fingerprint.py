@@ -67,7 +67,7 @@ def fingerprint(
             text, _, strings, packages = _read(path.read_text(encoding="utf-8"), "")
             code.update(text.encode())
             imported |= packages
-            texts |= {each for each in strings if "/" in each}
+            texts |= {each for each in strings if "/" in each and each[0] not in "/."}
         else:
             code.update(path.read_bytes())
     for tree in trees[1:]:

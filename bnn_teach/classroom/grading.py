@@ -127,7 +127,8 @@ def _grade_one(folder: pathlib.Path, number: str, student: str) -> Graded:
         except ClassroomError as error:
             problem = str(error)
     if problem:
-        flag(gradebook, number, student)
+        if handed_in.parent.is_dir():  # a file in submitted/ itself is of no known student
+            flag(gradebook, number, student)
         return Graded(student, {}, {}, (problem,), failed=True)
     notes = [*_notes(folder / "autograded" / student / number / f"{number}.ipynb")]
     if others := left_over(handed_in, number) + _misplaced(folder).get(student, []):
