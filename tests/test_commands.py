@@ -165,7 +165,7 @@ def test_each_command_is_run_here_or_elsewhere_or_it_is_said_why_not():
         place, _, name = test.partition("::")
         text = f"{place}\n" + (ROOT / "tests" / place).read_text(encoding="utf-8")
         assert f"def {name}" in text, test
-        for verb in re.findall(r"^(?:bnn-teach|nbgrader|make) ([a-z-]+)", "\n".join(lines), re.M):
+        for verb in re.findall(r"^(?:bnn-teach|make) ([a-z-]+)", "\n".join(lines), re.M):
             assert re.search(verb.replace("-", "[-_]"), text), f"{test} runs no {verb}"
 
 
