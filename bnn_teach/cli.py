@@ -13,6 +13,7 @@ import argparse
 import errno
 import os
 import pathlib
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -46,10 +47,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     SystemExit
         With status 2, for a verb or an option that does not exist, after saying what does.
     """
+    from bnn_teach.reruns.rerun import insistent_interrupt
+
     options = _parser().parse_args(arguments)
     try:
         run, _ = VERBS[options.verb]
-        return run(options)
+        with insistent_interrupt():
+            return run(options)
     except BnnTeachError as error:
         sys.stderr.write(f"{options.verb}: {error}\n")
         return 1
@@ -108,11 +112,18 @@ def option(*names: str, **settings: Any) -> Option:
     return names, settings
 
 
+def place(text: str) -> pathlib.Path:
+    """Read a path on this machine."""
+    if re.match(r"[A-Za-z][\w+.-]+:/", text):
+        raise argparse.ArgumentTypeError(f"got {text}, expected a file or a folder of this machine")
+    return pathlib.Path(text)
+
+
 def path(*names: str, default: str, text: str, metavar: str = "FOLDER") -> Option:
     """Describe an option that names a file or a folder."""
     return option(
         *names,
-        type=pathlib.Path,
+        type=place,
         default=pathlib.Path(default),
         metavar=metavar,
         help=f"{text} (default: {default})",
@@ -134,13 +145,13 @@ def at_least(smallest: int) -> Callable[[str], int]:
 
 NOTEBOOKS = option(
     "--folder",
-    type=pathlib.Path,
+    type=place,
     metavar="FOLDER",
-    help="where the notebooks are (default: notebooks, or else those of the package)",
+    help="where the notebooks are (default: notebooks, or this folder, or those of the package)",
 )
 CLASSROOM = option(
     "--folder",
-    type=pathlib.Path,
+    type=place,
     metavar="FOLDER",
     help="nbgrader's course folder (default: this one, if it is one, or else build/classroom)",
 )
@@ -199,7 +210,7 @@ def tour(options: argparse.Namespace) -> int:
     option(
         "folder",
         nargs="?",
-        type=pathlib.Path,
+        type=place,
         default=pathlib.Path("bnn_teach_course"),
         metavar="FOLDER",
         help="where the course is copied to (default: bnn_teach_course)",
@@ -210,6 +221,7 @@ def tour(options: argparse.Namespace) -> int:
 )
 def lab(options: argparse.Namespace) -> int:
     """Copy the course into a folder, where nothing is replaced, and open it in JupyterLab."""
+    from bnn_teach.checkup.doctor import check_home
     from bnn_teach.course.material import INSIDE, copy_course
 
     folder = options.folder.absolute()
@@ -217,6 +229,9 @@ def lab(options: argparse.Namespace) -> int:
     _say(f"{folder}: {done.new} files are new, {done.kept} were there and stay as they are.")
     if options.copy:
         return 0
+    for home in check_home():
+        if home.remedy:  # which Jupyter would tell by a traceback
+            raise ArgumentError(f"{home.found}. {home.remedy}")
     words = ["--ip=127.0.0.1", f"--ServerApp.root_dir={folder}"]
     words.append(f"--LabApp.default_url=/lab/tree/{min(folder.glob('00_*.ipynb')).name}")
     settings = INSIDE.parent / "settings"  # an environment of make has them in its own place
@@ -365,7 +380,7 @@ def rerun(options: argparse.Namespace) -> int:
     from bnn_teach.reruns.rerun import rerun
 
     given = _parameters(options)
-    result = rerun(options.notebook, given, options.output, folder=options.folder)
+    result = rerun(options.notebook, given, options.output, folder=_folder(options))
     _say(f"{result.notebook}: ran in {result.seconds:.1f} s")
     for name, value in result.results.items():
         _say(f"{name} = {value}")
@@ -389,7 +404,7 @@ def rerun(options: argparse.Namespace) -> int:
     [WORKERS, CLUSTER],
     option(
         "--table",
-        type=pathlib.Path,
+        type=place,
         metavar="FILE",
         help="a .csv or .parquet file (default: table.csv in the output folder)",
     ),
@@ -409,7 +424,7 @@ def sweep(options: argparse.Namespace) -> int:
         axes,
         options.output,
         parameters=_parameters(options),
-        folder=options.folder,
+        folder=_folder(options),
         workers=options.workers,
         cluster=options.cluster,
     )
@@ -477,7 +492,7 @@ def replicate(options: argparse.Namespace) -> int:
 @verb(
     NOTEBOOK,
     option("tables", nargs="+", metavar="TABLE", help=".csv or .parquet files"),
-    option("-o", "--output", type=pathlib.Path, required=True, metavar="FILE"),
+    option("-o", "--output", type=place, required=True, metavar="FILE"),
     NOTEBOOKS,
 )
 def merge(options: argparse.Namespace) -> int:
@@ -486,18 +501,24 @@ def merge(options: argparse.Namespace) -> int:
     from bnn_teach.course.run_tables import merge
     from bnn_teach.reruns.rerun import locate
 
-    declared = read_parameters(locate(options.notebook, options.folder))
+    declared = read_parameters(locate(options.notebook, _folder(options)))
     table = merge(options.tables, [parameter.name for parameter in declared])
     table.save(options.output)
     _say(f"{options.output}: {len(table.rows)} rows of {len(options.tables)} tables")
     return 0
 
 
+def _folder(options: argparse.Namespace) -> pathlib.Path | None:
+    """Return the folder of notebooks that was named, or this one, if it is a copy of the course."""
+    copied = not pathlib.Path("notebooks").is_dir() and any(pathlib.Path().glob("[0-9]*_*.ipynb"))
+    return options.folder or (pathlib.Path() if copied else None)
+
+
 def _notebooks(options: argparse.Namespace, own: bool) -> pathlib.Path:
     """Return the folder of notebooks that is meant; ``own`` allows those inside the package."""
     from bnn_teach.course.material import INSIDE, default_folder
 
-    folder: pathlib.Path = options.folder or default_folder()
+    folder: pathlib.Path = _folder(options) or default_folder()
     if folder == INSIDE and not own:
         raise ArgumentError(
             f"{folder} belongs to the installed package. Copy the course and work there: "

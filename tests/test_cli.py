@@ -1,7 +1,10 @@
 """The command line answers at once, and passes on what the verbs need."""
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -32,6 +35,9 @@ def test_a_wrong_verb_is_answered_with_the_right_ones():
         ["tour", "--seed", "-1"],
         ["tour", "--seed", "one"],
         ["notebooks", "--check", "--stale"],
+        ["tour", "--output", "s3://bucket/tour"],
+        ["sweep", "01", "--grid", "seed=0,1", "--table", "gs://bucket/table.csv"],
+        ["merge", "01", "a.csv", "-o", "https://x.example/class.csv"],
     ],
 )
 def test_wrong_options_end_with_status_two(arguments, capsys):
@@ -91,6 +97,25 @@ def test_notebooks_passes_on_names_and_modes(monkeypatch, tmp_path):
     assert calls == [(tmp_path, ["02_b"], True), (tmp_path, ["01_a", "02_b"], False)]
 
 
+def test_in_a_copy_of_the_course_its_own_notebooks_are_meant(monkeypatch, tmp_path):
+    from bnn_teach.reruns import rerun
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(rerun, "execute", lambda source, *rest: pytest.fail(str(source)))
+    notebook = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+    (tmp_path / "01_mine.ipynb").write_text(notebook)
+    with pytest.raises(pytest.fail.Exception, match=str(tmp_path / "01_mine.ipynb")):
+        cli.main(["rerun", "01"])
+
+
+def test_a_lab_without_a_home_is_refused_in_a_sentence(monkeypatch, tmp_path, capsys):
+    for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR", "XDG_RUNTIME_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", "/proc/nobody")
+    assert cli.main(["lab", str(tmp_path / "course")]) == 1
+    assert "so no kernel starts. Set HOME, or JUPYTER_RUNTIME_DIR" in capsys.readouterr().err
+
+
 def test_a_check_that_fails_is_told_by_the_status(monkeypatch, tmp_path, capsys):
     from bnn_teach.authoring import checks as notebook_checks
 
@@ -142,3 +167,25 @@ def test_other_errors_of_the_system_keep_their_traceback(monkeypatch):
     monkeypatch.setattr(tour, "run_tour", Mock(side_effect=OSError("a mistake of ours")))
     with pytest.raises(OSError, match="a mistake of ours"):
         cli.main(["tour"])
+
+
+class Swallows:
+    """Its destructor is interrupted, and Python forgets that."""
+
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.2)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # that is the case
+def test_each_verb_hears_an_interrupt_that_was_swallowed(monkeypatch):
+    from bnn_teach.reruns import rerun
+    from bnn_teach.tour import tour
+
+    def run_tour(*args, **options):
+        Swallows()
+        time.sleep(5)
+
+    monkeypatch.setattr(rerun, "_AGAIN", 0.5)
+    monkeypatch.setattr(tour, "run_tour", run_tour)
+    assert cli.main(["tour"]) == 130

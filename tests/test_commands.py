@@ -29,6 +29,7 @@ PAGES = [
     *sorted((ROOT / "notebooks").glob("[0-9]*.md")),
     *sorted((ROOT / ".github").glob("*.md")),
 ]
+SHELLS = {"bash", "sh", "shell", "console", "zsh", "shell-session"}
 BEGIN = re.compile(
     r"make$|make [a-z]+( |$)|(uvx )?bnn-teach |\.venv/bin/|\.ci/\w+$|"
     r"(python|pip|conda|git|apt-get|nbgrader|jupyter|source|cd|mkdir|cp) "
@@ -74,6 +75,7 @@ ELSEWHERE = {
     ],
     "reruns/test_rerun.py::test_the_notebook_and_its_results_are_kept": [
         "bnn-teach rerun 01 -p seed=7 -o out/",
+        "bnn-teach rerun 12 -p stored=/the/whole/path/class.csv",
     ],
     "reruns/test_sweep.py::test_a_sweep_that_was_killed_goes_on": [
         "bnn-teach sweep 01 --grid seed=0:20 -o anna/",
@@ -109,18 +111,33 @@ NOT_RUN = {
 def shown():
     """Yield the pages and the commands that they show, without comments and line breaks."""
     for path in PAGES:
-        text = path.read_text(encoding="utf-8").replace("\\\n", " ")
-        fenced = re.findall(r"^```([^\n]*)\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
-        rest = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
-        blocks = [code for kind, code in fenced if kind in ("", "bash", "sh")]
-        blocks += re.findall(r"\n\n((?: {4}.*\n)+)", rest)
-        lines = [line for block in blocks for line in block.splitlines()]
-        lines += re.findall(r"(?<!`)`([^`]+)`(?!`)", rest)
-        for line in lines:
-            line = " ".join(re.sub(r"\s#.*", "", line).split())
-            line = re.sub(r"^(\.venv/bin/)?python -m bnn_teach\b", "bnn-teach", line)
-            if BEGIN.match(line):
-                yield path.relative_to(ROOT).as_posix(), line
+        for line in commands(path.read_text(encoding="utf-8")):
+            yield path.relative_to(ROOT).as_posix(), line
+
+
+def commands(text):
+    """Yield the commands of a page: the lines of shell blocks, and what looks like one elsewhere.
+
+    Elsewhere are blocks without a language, indented ones, words set as code, and lines of a code
+    cell that are the shell's.
+    """
+    text = text.replace("\\\n", " ")
+    block = r"^(`{3,}|~{3,})([^\n]*)\n(.*?)^\1"
+    fenced = [found[1:] for found in re.findall(block, text, re.DOTALL | re.MULTILINE)]
+    rest = re.sub(block, "", text, flags=re.DOTALL | re.MULTILINE)
+    blocks = [code for kind, code in fenced if not kind.strip()]
+    blocks += re.findall(r"\n\n((?: {4}.*\n)+)", rest)
+    lines = [line for block in blocks for line in block.splitlines()]
+    lines += re.findall(r"(?<!`)`([^`]+)`(?!`)", rest)
+    cells = [code for kind, code in fenced if kind.startswith("{code-cell}")]
+    plain = [code for kind, code in fenced if SHELLS & set(re.findall(r"[\w-]+", kind))]
+    whole = [line for code in plain for line in code.splitlines()]
+    whole += re.findall(r"^\s*(?:!|%pip|%conda)(.+)", "\n".join(cells), re.MULTILINE)
+    for line in [*lines, *whole]:
+        command = " ".join(re.sub(r"(^|\s)#.*", "", line).removeprefix("$ ").split())
+        command = re.sub(r"^(\.venv/bin/)?python -m bnn_teach\b", "bnn-teach", command)
+        if BEGIN.match(command) or (command and line in whole):
+            yield command
 
 
 COMMANDS = list(shown())
@@ -144,9 +161,36 @@ def test_each_command_is_run_here_or_elsewhere_or_it_is_said_why_not():
     named = {line for line in found if any(each.startswith(f"{line} ") for each in known)}
     assert found - known - named == set()
     assert known - found == set(), "no page shows these any more"
-    for test in ELSEWHERE:
+    for test, lines in ELSEWHERE.items():
         place, _, name = test.partition("::")
-        assert f"def {name}" in (ROOT / "tests" / place).read_text(encoding="utf-8"), test
+        text = f"{place}\n" + (ROOT / "tests" / place).read_text(encoding="utf-8")
+        assert f"def {name}" in text, test
+        for verb in re.findall(r"^(?:bnn-teach|make) ([a-z-]+)", "\n".join(lines), re.M):
+            assert re.search(verb.replace("-", "[-_]"), text), f"{test} runs no {verb}"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("```bash\nuv pip install x  # new\n\n# only words\n```\n", ["uv pip install x"]),
+        ("~~~ console\n$ dask scheduler\n~~~\n", ["dask scheduler"]),
+        ("```{code-block} shell\nexport A=1\n```\n", ["export A=1"]),
+        ("```{code-cell} ipython3\nx = 1\n!ls data\n```\n", ["ls data"]),
+        ("```\nsome output\nmake lab\n```\n", ["make lab"]),
+        ("```python\nmake = 1\n```\nType `python -m bnn_teach tour`.", ["bnn-teach tour"]),
+        ("```bash\nmake test \\\n  ARGS=x\n```\n", ["make test ARGS=x"]),
+        ("Words.\n\n    git pull\n    not one\n", ["git pull"]),
+    ],
+)
+def test_a_new_command_is_noticed_wherever_it_is_written(text, found):
+    assert list(commands(text)) == found
+
+
+def test_no_command_is_shown_without_its_program():
+    verbs = "|".join(cli.VERBS)
+    for path in PAGES:
+        text = path.read_text(encoding="utf-8")
+        assert re.findall(rf"`((?:{verbs}) [^`]*[-./][^`]*)`", text) == [], path
 
 
 @pytest.mark.parametrize("page", [path.relative_to(ROOT).as_posix() for path in PAGES])

@@ -4,8 +4,9 @@ You will find three ideas. Only what is computed counts: the library's code is r
 tree, without comments, docstrings and layout, so that a better sentence forces no new run. Only
 what is used counts: from the names in a notebook's cells the imports are followed, so that a change
 of one plot does not touch a notebook without it. And what is read counts as it is: what stands
-beside the code, such as an exhibit's script, the files of data that the cells name, and the
-versions of the packages that all of these import. Next: :mod:`bnn_teach.course.notebook_files`.
+beside the code, such as an exhibit's script, the files of data and the modules beside the notebook
+that the cells name, and the versions of the packages that all of these import. Next:
+:mod:`bnn_teach.course.notebook_files`.
 
 Notes
 -----
@@ -18,8 +19,10 @@ from __future__ import annotations
 import ast
 import contextlib
 import functools
+import glob
 import hashlib
 import pathlib
+import re
 from collections.abc import Iterable, Iterator
 from importlib.metadata import packages_distributions, version
 
@@ -29,6 +32,19 @@ from bnn_teach.course.material import NOTEBOOKS
 _TOP = "bnn_teach"
 LIBRARY = pathlib.Path(bnn_teach.__file__).parent
 _LONGEST_PATH = 400  # letters; a longer text is no path
+_FOLDERS = {
+    "Path",
+    "PurePath",
+    "path",
+    "glob",
+    "iglob",
+    "rglob",
+    "listdir",
+    "scandir",
+    "walk",
+    "open",
+}
+"""Names of Python's by which a code handles folders, so that one of its texts may be a folder."""
 _HOME = {**bnn_teach._HOME, **bnn_teach._MODULES}  # where a public name lives
 
 
@@ -42,34 +58,80 @@ def fingerprint(
     """
     cells = list(cells)
     code = hashlib.sha256("\0".join(cells).encode())
-    notebook = _as_module(cells)
-    imported = set(_packages(notebook))
+    trees = [_as_module(cells), *_beside_notebook(_as_module(cells), folder)]
+    imported = {package for tree in trees for package in _packages(tree)}
+    texts = {text for tree in trees for text in _paths(tree)}
     for path in files_used(cells, library):
         code.update(path.relative_to(library).as_posix().encode())
         if path.suffix == ".py":
-            text, *_, packages = _read(path.read_text(encoding="utf-8"), "")
+            text, _, strings, packages = _read(path.read_text(encoding="utf-8"), "")
             code.update(text.encode())
             imported |= packages
+            texts |= {each for each in strings if "/" in each and each[0] not in "/."}
         else:
             code.update(path.read_bytes())
-    for name in data_named(_strings(notebook), folder):
+    for tree in trees[1:]:
+        code.update("".join(_structure(tree)).encode())
+    for name in data_named(texts, folder):
         code.update(name.read_bytes())
     code.update("\0".join(_versions(frozenset(imported))).encode())
     return code.hexdigest()[:16]
 
 
 def data_named(texts: Iterable[object], folder: pathlib.Path) -> list[pathlib.Path]:
-    """Return the files that some texts are paths of, from a folder or among the course's own."""
-    found = set()
+    """Return the files that some texts name, in a folder or among the course's own.
+
+    A text is a path, or the beginning of one in a folder further down, as in ``f"data/{name}.csv"``
+    or ``"data/*.csv"``: then all count that begin so.
+    """
+    found: set[pathlib.Path] = set()
     for text in texts:
         if not isinstance(text, str) or not text.strip() or len(text) > _LONGEST_PATH:
             continue
-        for path in (folder / text, NOTEBOOKS / text):
+        for top in (folder, NOTEBOOKS):
             with contextlib.suppress(OSError, ValueError):  # no text that can be a path
-                if path.is_file():
-                    found.add(path)
+                path = top / text
+                if files := [path] if path.is_file() else _begun(top, text):
+                    found.update(files)
                     break
     return sorted(found)
+
+
+def _begun(top: pathlib.Path, text: str) -> list[pathlib.Path]:
+    """Return the files below one of a folder's folders whose paths begin with a text."""
+    head, sign, start = re.split(r"[*?\[]", text, maxsplit=1)[0].rpartition("/")
+    place = top / head
+    if not sign or not place.is_dir() or top.resolve() not in place.resolve().parents:
+        return []
+    found = place.glob(f"{glob.escape(start)}*")
+    files = (each for path in found for each in ([path] if path.is_file() else path.rglob("*")))
+    return [each for each in files if each.is_file()]
+
+
+def _paths(tree: ast.AST) -> Iterator[str]:
+    """Yield the texts of a tree that may be paths; a plain word may be a folder."""
+    names = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name)}
+    names |= {each.attr for each in ast.walk(tree) if isinstance(each, ast.Attribute)}
+    for text in _strings(tree):
+        yield text
+        if names & _FOLDERS and "/" not in text and not text.startswith("."):
+            yield f"{text}/"
+
+
+def _beside_notebook(notebook: ast.Module, folder: pathlib.Path) -> list[ast.Module]:
+    """Return the modules that a notebook imports or runs as scripts from its own folder."""
+    todo, found = [notebook], dict[pathlib.Path, ast.Module]()
+    while todo:
+        tree = todo.pop()
+        words = {word for text in _strings(tree) for word in text.split() if word.endswith(".py")}
+        places = [folder / word for word in words]
+        for name in set(_packages(tree)):
+            places += [folder / f"{name}.py", *(folder / name).glob("*.py")]
+        for path in places:
+            if path not in found and path.is_file():
+                with contextlib.suppress(SyntaxError, ValueError):  # a run will tell
+                    todo.append(found.setdefault(path, ast.parse(path.read_bytes())))
+    return [found[path] for path in sorted(found)]
 
 
 @functools.lru_cache(maxsize=64)

@@ -16,6 +16,12 @@ Three rules decide about the order:
    that cell. So one endless loop costs its own points, not those of the other exercises.
 3. A check passes where both of its parts returned quietly and nothing was changed that they are
    made of; see :mod:`bnn_teach.classroom.guard`.
+
+Why not all of ``nbgrader autograde`` in one sandbox? The rest of it is used as it is, and only its
+step ``Execute`` is replaced. That step runs a notebook whose hidden tests have been in it from the
+beginning, where the first cell can read them; a cell that has to be stopped ends the notebook, and
+with it the points of all that follow; and out of the sandbox would come the whole notebook, with
+sources and names that a submission may have rewritten, and need the gradebook inside.
 """
 
 from __future__ import annotations

@@ -17,9 +17,11 @@ from bnn_teach.classroom.folder import CONFIG, nbgrader, require_nbgrader
 from bnn_teach.classroom.guard import ALTERED
 from bnn_teach.classroom.recovery import remarks
 from bnn_teach.classroom.sandbox import require
-from bnn_teach.classroom.submissions import flag, left_over, problems
+from bnn_teach.classroom.submissions import flag, left_over, misplaced, problems
 from bnn_teach.course.notebook_files import parse
 from bnn_teach.errors import ClassroomError
+
+_BEFORE = "were given by hand before this run; look at it again in formgrader"
 
 
 class Graded(NamedTuple):
@@ -45,8 +47,10 @@ class Graded(NamedTuple):
         elif by_hand:
             line += f", {by_hand:g} to be given by hand"
         # what a student wrote is quoted here, and must not steer a terminal
-        notes = ["".join(c if c.isprintable() or c == "\n" else "?" for c in n) for n in self.notes]
-        return "\n  ".join([line, *notes])
+        lines = (line, *self.notes)
+        return "\n  ".join(
+            "".join(c if c.isprintable() or c == "\n" else "?" for c in each) for each in lines
+        )
 
 
 def grade(
@@ -91,8 +95,10 @@ def _submissions(folder: pathlib.Path, number: str, students: Sequence[str]) -> 
             f"python -m bnn_teach assignments {number} --folder {folder}"
         )
     submitted = folder / "submitted"
-    found = [*submitted.glob(f"*/{number}"), *submitted.glob(f"*/{number}.ipynb")]
-    there = sorted({path.parent.name for path in found})
+    there = sorted(
+        {path.parent.name for path in submitted.glob(f"*/{number}")}
+        | {name for name in _misplaced(folder) if not (submitted / name / number).exists()}
+    )
     place = f"{folder / 'submitted'}/STUDENT/{number}/{number}.ipynb"
     for student in students:
         if student not in there:
@@ -102,6 +108,13 @@ def _submissions(folder: pathlib.Path, number: str, students: Sequence[str]) -> 
     if not there:
         raise ClassroomError(f"There is nothing to grade. Put each submission into {place}.")
     return sorted(set(students)) or there
+
+
+def _misplaced(folder: pathlib.Path) -> dict[str, list[str]]:
+    """Return what was handed in where no sheet is looked for."""
+    if not (folder / "submitted").is_dir():
+        return {}
+    return misplaced(folder / "submitted", {each.name for each in (folder / "release").iterdir()})
 
 
 def _grade_one(folder: pathlib.Path, number: str, student: str) -> Graded:
@@ -114,10 +127,11 @@ def _grade_one(folder: pathlib.Path, number: str, student: str) -> Graded:
         except ClassroomError as error:
             problem = str(error)
     if problem:
-        flag(gradebook, number, student)
+        if handed_in.parent.is_dir():  # a file in submitted/ itself is of no known student
+            flag(gradebook, number, student)
         return Graded(student, {}, {}, (problem,), failed=True)
     notes = [*_notes(folder / "autograded" / student / number / f"{number}.ipynb")]
-    if others := left_over(handed_in, number):
+    if others := left_over(handed_in, number) + _misplaced(folder).get(student, []):
         notes.append(f"also handed in, and graded by nobody: {', '.join(others)}")
         flag(gradebook, number, student, _points(gradebook, number, student)[1])
     scores, most, earlier = _points(gradebook, number, student)
@@ -139,10 +153,9 @@ def _points(
                 scores[cell.name] = None if cell.needs_manual_grade else float(cell.score)
                 most[cell.name] = float(cell.max_score)
                 if cell.needs_manual_grade and cell.manual_score is not None:
-                    earlier.append(
-                        f"{cell.name}: {cell.manual_score:g} points were given by hand before this "
-                        "run; look at it again in formgrader"
-                    )
+                    earlier.append(f"{cell.name}: {cell.manual_score:g} points {_BEFORE}")
+                if cell.extra_credit:
+                    earlier.append(f"{cell.name}: {cell.extra_credit:g} more points {_BEFORE}")
     return scores, most, earlier
 
 

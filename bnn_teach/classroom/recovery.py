@@ -140,17 +140,18 @@ class _Recovery:
             self._remark(each, said, self.notebook.cells[place])
 
     def name_what_has_no_place(self) -> None:
-        """Where a question has no answer, point to text that answers nothing by its place."""
-        text = [
-            cell
-            for cell in self._loose()
-            if cell.cell_type != "code" and cell.source.strip() and not _remarked(cell)
-        ]
-        for each in self.sheet:
+        """Where a question has no answer, point to what answers nothing by its place."""
+        own = [cell for cell in self._loose() if cell.source.strip() and not _remarked(cell)]
+        for each in filter(lambda each: each.answer, self.sheet):
             cell = self.found.get(each.name)
-            empty = cell is None or _plain(cell.source) == _plain(each.source)
-            if text and each.answer and each.cell_type != "code" and empty:
-                shown = ", ".join(headline(cell.source) for cell in text[:3])
+            if cell is not None and _plain(cell.source) != _plain(each.source):
+                continue
+            if each.cell_type == "code":
+                likely = [c for c in own if _defines(c.source) & _defines(each.source)]
+            else:
+                likely = [c for c in own if c.cell_type != "code" or _is_prose(c.source)]
+            if likely:
+                shown = ", ".join(headline(cell.source) for cell in likely[:3])
                 self._remark(each, f"is its answer in a cell of the student's own? {shown}")
 
     def put_back(self) -> None:
@@ -218,10 +219,35 @@ def _plain(source: str) -> str:
 
 
 def _defines(source: str) -> set[str]:
-    """Return the names of functions and classes that a cell defines, at its left edge."""
+    """Return the names that a cell gives to something, at its left edge."""
     try:
         body = ast.parse(source).body
     except (SyntaxError, ValueError):
-        return set(re.findall(r"^(?:def|class) (\w+)", source, re.MULTILINE))
+        return set(re.findall(r"^(?:(?:async )?def |class )?(\w+) *(?:[(:]|=(?!=))", source, re.M))
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return {each.name for each in body if isinstance(each, kinds)}
+    assigned = (ast.Assign, ast.AnnAssign)
+    names = {
+        node.id
+        for each in body
+        if isinstance(each, assigned)
+        for node in ast.walk(each)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    return names | {each.name for each in body if isinstance(each, kinds)}
+
+
+def _is_prose(source: str) -> bool:
+    """Say whether a code cell is words: comments, texts, printed ones, or no Python at all."""
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError):
+        return True
+    for each in body:
+        match each:
+            case ast.Expr(ast.Constant(str())):
+                pass
+            case ast.Expr(ast.Call(ast.Name("print"), [ast.Constant(str())])):
+                pass
+            case _:
+                return False
+    return True

@@ -1,8 +1,8 @@
 """What a student handed in, looked at before nbgrader opens it, and flagged where it cannot be.
 
 You will find :func:`problems`, which says in a sentence why a submission is not even opened and
-what to do; :func:`left_over`, which names files that nobody grades; and :func:`flag`, which asks a
-person to look. Next: :mod:`bnn_teach.classroom.grading`.
+what to do; :func:`misplaced` and :func:`left_over`, which name files that nobody grades; and
+:func:`flag`, which asks a person to look. Next: :mod:`bnn_teach.classroom.grading`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import pathlib
 import re
 from collections.abc import Collection, Iterator
+from fnmatch import fnmatch
 
 from bnn_teach.course.notebook_files import parse
 from bnn_teach.errors import ClassroomError
@@ -20,7 +21,11 @@ MOST_BYTES_READ = 500 * 2**20
 """Of its notebook with outputs."""
 
 _NAME = re.compile(r"[\w.@-]+")  # letters that mean nothing to a shell or in a pattern of files
+_NOBODYS = (".*", "__pycache__", "timestamp.txt")  # files of editors, Python and nbgrader
 _KINDS = {
+    b"\xef\xbb\xbf": "an editor put a byte order mark before it, so it has to be saved without",
+    b"\xff\xfe": "it is in UTF-16, not in UTF-8",
+    b"\xfe\xff": "it is in UTF-16, not in UTF-8",
     b"%PDF": "it is a PDF",
     b"PK": "it is a zip archive",
     b"\x1f\x8b": "it is a gzip archive",
@@ -35,6 +40,14 @@ _REMEDY = (
 
 def problems(handed_in: pathlib.Path, number: str, student: str) -> Iterator[str]:
     """Yield why a submission is not opened: nbgrader copies whatever lies in its folder."""
+    try:
+        yield from _problems(handed_in, number, student)
+    except OSError as error:  # its rights, a disk that fails
+        name = pathlib.Path(str(error.filename or handed_in)).name
+        yield f"{name} cannot be read ({error.strerror}). Make it readable, and grade again."
+
+
+def _problems(handed_in: pathlib.Path, number: str, student: str) -> Iterator[str]:
     if not _NAME.fullmatch(student):
         yield "the folder's name has other letters than a-z, 0-9 and _ . @ -; give it another one."
     try:
@@ -42,8 +55,16 @@ def problems(handed_in: pathlib.Path, number: str, student: str) -> Iterator[str
     except ClassroomError as error:
         yield str(error)
     path = handed_in / f"{number}.ipynb"
+    if not handed_in.parent.is_dir():
+        yield f"it lies in submitted/ itself. Put it into submitted/STUDENT/{number}/{path.name}."
+        return
     if not handed_in.is_dir():
-        yield f"{path.name} lies in {student}/; put it into {student}/{number}/ and grade again."
+        numbers = {each.name for each in (handed_in.parents[2] / "release").iterdir()}
+        there = ", ".join(misplaced(handed_in.parents[1], numbers).get(student, ["nothing"]))
+        yield (
+            f"in {student}/ lies {there}. If it is sheet {number}, put it into "
+            f"{student}/{number}/, as {path.name}, and grade again."
+        )
         return
     if not path.is_file():
         there = ", ".join(sorted(each.name for each in handed_in.iterdir())) or "nothing"
@@ -86,20 +107,46 @@ def refuse_links(handed_in: pathlib.Path) -> None:
         )
 
 
+def misplaced(submitted: pathlib.Path, numbers: Collection[str]) -> dict[str, list[str]]:
+    """Return what lies in ``submitted/`` itself, or in a student's folder and no sheet's there."""
+    found: dict[str, list[str]] = {}
+    for place in sorted(submitted.iterdir()):
+        inside = sorted(place.iterdir()) if place.is_dir() else [place]
+        names = [each.name for each in inside if not (each.is_dir() and each.name in numbers)]
+        if _is_somebodys(place.name) and (names := [*filter(_is_somebodys, names)]):
+            found[place.name] = names
+    return found
+
+
 def left_over(handed_in: pathlib.Path, number: str) -> list[str]:
-    """Return the names of other notebooks in a submission, which nobody grades."""
-    found = (path.relative_to(handed_in) for path in handed_in.rglob("*.ipynb"))
-    return sorted(
-        str(path)
-        for path in found
-        if str(path) != f"{number}.ipynb" and ".ipynb_checkpoints" not in path.parts
-    )
+    """Return the names of files in a submission that nobody reads: not we, nor its notebook.
+
+    Those are other notebooks, and what the notebook does not name and the sheet does not have.
+    """
+    own = handed_in / f"{number}.ipynb"
+    released = handed_in.parents[2] / "release" / number
+    text = "\n".join(cell.source for cell in parse(own.read_text(encoding="utf-8")).cells)
+    found = []
+    for path in handed_in.rglob("*"):
+        place = path.relative_to(handed_in)
+        parts = {*place.parts, place.stem} if path.suffix == ".py" else {*place.parts}
+        if path == own or not path.is_file() or not all(map(_is_somebodys, parts)):
+            continue
+        read = path.suffix != ".ipynb" and any(part in text for part in parts)
+        if not read and not (released / place).exists():
+            found.append(str(place))
+    return sorted(found)
+
+
+def _is_somebodys(name: str) -> bool:
+    return not any(fnmatch(name, pattern) for pattern in _NOBODYS)
 
 
 def flag(db_url: str, number: str, student: str, names: Collection[str] | None = None) -> None:
     """Have formgrader list what a person has to look at: these cells, if they lack points, or all.
 
-    Where no gradebook knows the assignment, there is nothing to list.
+    What was given beyond the points of a cell was given to earlier work, and is listed, too. Where
+    no gradebook knows the assignment, there is nothing to list.
     """
     from nbgrader.api import Gradebook, MissingEntry  # type: ignore[import-untyped]
 
@@ -114,7 +161,7 @@ def flag(db_url: str, number: str, student: str, names: Collection[str] | None =
         for notebook in gradebook.update_or_create_submission(number, student).notebooks:
             for grade in notebook.grades:
                 lacking = grade.auto_score is None or grade.score < grade.max_score
-                if names is None or (grade.name in names and lacking):
+                if names is None or (grade.name in names and lacking) or grade.extra_credit:
                     grade.needs_manual_grade = True
         gradebook.db.commit()
 

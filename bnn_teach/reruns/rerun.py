@@ -35,6 +35,8 @@ from bnn_teach.reruns.results import collect
 
 _THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 _LONGEST = 120  # letters of a file's name
+NOT_HELD = "not_held"
+"""The column of a table that names the claims that did not hold."""
 _AGAIN = 1.0  # seconds until an interrupt without effect is raised again
 
 
@@ -153,7 +155,7 @@ def execute(
         resources={"metadata": {"path": str(source.parent)}},
     )
     try:
-        with _insistent_interrupt():
+        with insistent_interrupt():
             executed = _closing_its_loop(run)
     except papermill.PapermillExecutionError as error:
         raise RerunError(
@@ -171,10 +173,12 @@ def execute(
     _refuse_early_end(executed, source.stem, target)
     seconds, claims = time.perf_counter() - clock, collect_claims(executed)
     result = Rerun(target, collect(executed), dict(values), seconds, claims)
-    found = result.results
-    if both := [name for name in found if name in values and found[name] != values[name]]:
+    taken = dict(values) | {NOT_HELD: None}
+    both = [name for name, value in result.results.items() if value != taken.get(name, value)]
+    if both:
+        what = "claims that did not hold" if both[0] == NOT_HELD else "a parameter"
         raise RerunError(
-            f"{source.stem}: bt.record({both[0]}=...) has the name of a parameter, whose column it "
+            f"{source.stem}: bt.record({both[0]}=...) has the name of {what}, whose column it "
             f"would replace in a table. Give the result another name.\nThe notebook is {target}."
         )
     facts = result._asdict() | {"notebook": source.stem, "seconds": round(result.seconds, 3)}
@@ -183,7 +187,7 @@ def execute(
 
 
 @contextmanager
-def _insistent_interrupt() -> Iterator[None]:
+def insistent_interrupt() -> Iterator[None]:
     """Raise KeyboardInterrupt again, each second, as long as an earlier one has no effect.
 
     Python prints and forgets one that is raised in a destructor or in a callback of C, and a rerun
@@ -286,7 +290,7 @@ def _name(stem: str, given: Mapping[str, Any]) -> str:
     words = [f"{name}={value}" for name, value in given.items()]
     exact = "-".join([stem, *words])
     name = "-".join([stem, *(re.sub(r"[^\w.=+-]+", "_", word) for word in words)])
-    if name == exact and len(name) <= _LONGEST:
+    if name == exact and len(name) <= _LONGEST and name.count("=") == len(words):
         return name
     digits = hashlib.sha256(exact.encode()).hexdigest()[:12]
     return f"{name}-{digits}" if len(name) <= _LONGEST else f"{stem}-{digits}"

@@ -28,7 +28,7 @@ from bnn_teach.errors import ArgumentError, RerunError
 from bnn_teach.reruns.cluster import connect, version_of
 from bnn_teach.reruns.grid import expand
 from bnn_teach.reruns.kernels import Kernels
-from bnn_teach.reruns.rerun import execute, locate, output_folder
+from bnn_teach.reruns.rerun import NOT_HELD, execute, locate, output_folder
 
 
 class Job(NamedTuple):
@@ -207,7 +207,7 @@ def _stored(job: Job) -> dict[str, Any]:
     facts = json.loads(job.facts.read_text(encoding="utf-8"))
     row: dict[str, Any] = facts["results"] | {"error": "", "seconds": facts["seconds"]}
     if claims := facts.get("claims"):
-        row["not_held"] = "; ".join(each["words"] for each in claims if not each["holds"])
+        row[NOT_HELD] = "; ".join(each["words"] for each in claims if not each["holds"])
     return row
 
 

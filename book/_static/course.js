@@ -3,7 +3,7 @@
 
 (() => {
   "use strict";
-  const BOXES = "pre, div.math, mjx-container, .pst-scrollable-table-container";
+  const BOXES = "pre, .math, mjx-container, .pst-scrollable-table-container";
 
   function reachable() {
     for (const box of document.querySelectorAll(`article :is(${BOXES})`)) {

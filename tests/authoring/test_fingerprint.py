@@ -4,7 +4,8 @@ import shutil
 
 import pytest
 
-from bnn_teach.authoring.fingerprint import LIBRARY, files_used, fingerprint
+from bnn_teach.authoring import fingerprint as fingerprints
+from bnn_teach.authoring.fingerprint import LIBRARY, data_named, files_used, fingerprint
 
 CELLS = ["import bnn_teach as bt\nfrom bnn_teach.course import datasets", "bt.plots.plot_elbo([1])"]
 
@@ -130,3 +131,69 @@ def test_the_quiz_that_a_cell_asks_for_counts_and_no_other():
     used = names(['import bnn_teach as bt\nbt.quiz("06")'])
     assert {"course/chapters/ch06/quiz.toml", "exhibits/static/quiz.js"} <= used
     assert "course/chapters/ch00/quiz.toml" not in used
+
+
+def _below(folder, text):
+    path = folder / "data" / "deep" / "mine.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def _module(folder, text):
+    (folder / "own.py").write_text(f"import more\nx = {text!r}\n")
+    (folder / "more.py").write_text("table = 'data/mine.csv'\n")
+    (folder / "data").mkdir(exist_ok=True)
+    (folder / "data" / "mine.csv").write_text(text)
+
+
+READS = {
+    "whole": ("open('data/deep/mine.csv')", _below),
+    "joined": ("import os\nos.path.join('data', 'deep', name)", _below),
+    "slash": ("from pathlib import Path\nPath('data') / 'deep' / f'{name}.csv'", _below),
+    "held": ("import pathlib\nplace = 'data'\nopen(pathlib.Path(place) / name)", _below),
+    "begun": ("open(f'data/deep/mi{n}.csv')", _below),
+    "added": ("open('data/deep/' + name)", _below),
+    "pattern": ("import glob\nglob.glob('data/*/m*.csv')", _below),
+    "listed": ("import os\nos.listdir('data')", _below),
+    "imported": ("from own import x", _module),
+    "run": ("%run own.py --fast", _module),
+    "shell": ("!python own.py", _module),
+}
+
+
+@pytest.mark.parametrize("way", READS)
+def test_what_a_run_reads_beside_the_notebook_counts(way, tmp_path):
+    cell, write = READS[way]
+    found = set()
+    for text in ("1", "2", "1"):
+        write(tmp_path, text)
+        found.add(fingerprint([cell], folder=tmp_path))
+    assert len(found) == 2
+
+
+def test_a_module_counts_by_what_it_reads_and_not_by_its_comments(tmp_path):
+    _module(tmp_path, "1")
+    before = fingerprint(["import own"], folder=tmp_path)
+    (tmp_path / "own.py").write_text('"""Said better."""\n' + (tmp_path / "own.py").read_text())
+    assert fingerprint(["import own"], folder=tmp_path) == before
+    (tmp_path / "data" / "mine.csv").write_text("2")
+    assert fingerprint(["import own"], folder=tmp_path) != before
+
+
+def test_texts_that_are_no_paths_lead_nowhere(tmp_path):
+    _below(tmp_path, "1")
+    (tmp_path / "42.ipynb").write_text("{}")
+    texts = ["/", ".", "..", "../", "./", "*", "a/b", "", " ", "\0/", "data", "x" * 500, "/tmp/"]
+    assert data_named(texts, tmp_path) == []
+    assert data_named(["data/"], tmp_path) == [tmp_path / "data" / "deep" / "mine.csv"]
+
+
+def test_data_that_the_library_reads_counts(monkeypatch, tmp_path):
+    """Notebook 18 names a table, and the library knows its file."""
+    copy = tmp_path / "notebooks"
+    shutil.copytree(fingerprints.NOTEBOOKS / "data", copy / "data")
+    monkeypatch.setattr(fingerprints, "NOTEBOOKS", copy)
+    cell = "from bnn_teach.course.chapters.ch18 import tables\ntables.load('concrete', 0)"
+    before = fingerprint([cell], folder=copy)
+    (copy / "data" / "18_concrete.csv").write_text("1,2\n")
+    assert fingerprint([cell], folder=copy) != before

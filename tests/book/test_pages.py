@@ -12,9 +12,21 @@ WAYS = [("disk", 1300, "light"), ("disk", 360, "dark"), ("server", 1300, "dark")
 WIDER = """() => [...document.querySelectorAll("body *")]
     .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
     .map((e) => e.outerHTML.slice(0, 90)).slice(0, 5)"""
+# formulas and texts of which a box that cannot be scrolled hides the end
+CUT = """() => [...document.querySelectorAll("article :is(svg, img, code, a, td, th)")]
+    .filter((e) => {
+        const right = e.getBoundingClientRect().right;
+        for (let box = e.parentElement; box.tagName !== "ARTICLE"; box = box.parentElement) {
+            const look = getComputedStyle(box);
+            if (/auto|scroll/.test(look.overflowX) || look.position === "absolute") return false;
+            const hides = /hidden|clip/.test(look.overflowX);
+            if (hides && right > box.getBoundingClientRect().right + 1) return true;
+        }
+        return false;
+    }).map((e) => e.outerHTML.slice(0, 90)).slice(0, 5)"""
 
 
-@pytest.mark.wcag("1.1.1", "2.4.2", "3.1.1")
+@pytest.mark.wcag("1.1.1", "1.4.10", "2.4.2", "3.1.1")
 @pytest.mark.parametrize("name", page_names())
 def test_a_page_is_whole_and_never_scrolls_sideways(visit, name):
     for way, width, scheme in [*WAYS, ("server", 360, "light")][: 2 if name == "print" else None]:
@@ -32,6 +44,11 @@ def test_a_page_is_whole_and_never_scrolls_sideways(visit, name):
             alt = picture.get_attribute("alt").strip()
             assert alt and not re.search(r"\.(png|svg)$", alt)
         assert page.locator(".bnn-unmounted, mjx-merror").count() == 0
+        if width < 400:
+            page.set_viewport_size({"width": 320, "height": 256})
+            across = page.evaluate("document.documentElement.scrollWidth")
+            assert across <= 320, page.evaluate(WIDER)
+            assert page.evaluate(CUT) == []
         page.context.close()
 
 

@@ -9,7 +9,7 @@ from bnn_teach.classroom import folder as folders
 from bnn_teach.classroom import sheets
 from bnn_teach.classroom.grading import Graded, grade
 from bnn_teach.classroom.leaks import leaks, secrets
-from bnn_teach.classroom.submissions import MOST_BYTES, problems
+from bnn_teach.classroom.submissions import MOST_BYTES, left_over, problems
 from bnn_teach.errors import ArgumentError, ClassroomError
 
 SHEETS = pathlib.Path(__file__).parents[2] / "notebooks" / "exercises"
@@ -190,6 +190,8 @@ UNREADABLE = {
     "breaks off": b'{"cells": [{"cell_type": "markdown", "sou',
     "damaged": b'{"metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
     "no text in UTF-8": b'{"cells": "\xff"}',
+    "byte order mark": b"\xef\xbb\xbf{}",
+    "is in UTF-16": "{}".encode("utf-16"),
 }
 
 
@@ -219,6 +221,43 @@ def test_a_notebook_in_the_wrong_place_is_named(handed_in, tmp_path):
     (handed_in / "04.ipynb").rename(tmp_path / "submitted" / "anna" / "04.ipynb")
     handed_in.rmdir()
     assert "put it into anna/04/" in refused(tmp_path)
+
+
+def test_what_lies_beside_the_folders_of_sheets_is_named(handed_in, tmp_path):
+    (tmp_path / "release" / "05").mkdir()
+    submitted = tmp_path / "submitted"
+    lost = ("ben/homework.zip", "cem/sheet4/04.ipynb", "dan.ipynb", "thesis.docx")
+    for place in (*lost, "eve/05/05.ipynb", "eve/.DS_Store"):
+        (submitted / place).parent.mkdir(parents=True, exist_ok=True)
+        (submitted / place).touch()
+    said = {each.student: each.notes[0] for each in grade(tmp_path, "04") if each.failed}
+    assert said.keys() == {"anna", "ben", "cem", "dan.ipynb", "thesis.docx"}
+    assert said["ben"].startswith(
+        "in ben/ lies homework.zip. If it is sheet 04, put it into ben/04/"
+    )
+    assert "sheet4" in said["cem"] and "submitted/STUDENT/04/04.ipynb" in said["dan.ipynb"]
+
+
+def test_files_that_nobody_reads_are_named(handed_in, tmp_path):
+    cell = nbformat.v4.new_code_cell("import own, helpers.more\nopen('data/points.csv')")
+    text = nbformat.v4.new_markdown_cell("![A photo](photo.jpg)")
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell, text]), handed_in / "04.ipynb")
+    (tmp_path / "release" / "04" / "sheet.csv").touch()
+    read = ("own.py", "helpers/more.py", "data/points.csv", "photo.jpg", "sheet.csv")
+    nobodys = (".ipynb_checkpoints/04-checkpoint.ipynb", "__pycache__/own.pyc", "timestamp.txt")
+    lost = ["04 (1).ipynb", "answer.pdf", "more/own.ipynb", "notes.docx"]
+    for name in (*read, *nobodys, *lost):
+        (handed_in / name).parent.mkdir(exist_ok=True)
+        (handed_in / name).touch()
+    assert left_over(handed_in, "04") == lost
+
+
+def test_a_file_that_may_not_be_read_is_named_and_ends_nothing(handed_in, tmp_path, monkeypatch):
+    def forbidden(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(pathlib.Path, "read_bytes", forbidden)
+    assert "04.ipynb cannot be read (Permission denied)" in refused(tmp_path)
 
 
 def test_without_folder_sheet_or_submission_the_message_says_what_is_missing(handed_in, tmp_path):

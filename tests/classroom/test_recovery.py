@@ -127,6 +127,51 @@ def test_an_answer_in_a_cell_of_the_students_own_is_pointed_at(submission, resto
     assert "My answer is: the narrow one." in everything(after)
 
 
+@pytest.mark.parametrize(
+    "source",
+    ["# My answer is: the narrow one.", "'My answer is: the narrow one.'", "The narrow one, I say.",
+     "print('My answer is: the narrow one.')", "%%markdown\nThe narrow one."],
+)  # fmt: skip
+def test_an_answer_in_words_in_a_code_cell_is_pointed_at(source, submission, restored):
+    get(submission, "reflection-04").source = "YOUR ANSWER HERE"
+    submission.cells += [new_code_cell("half = 0.5\nprint(half)"), new_code_cell(source)]
+    after, _, said = restored(submission)
+    assert source.partition("\n")[0] in said["reflection-04"] and source in everything(after)
+    assert "half" not in said["reflection-04"]
+
+
+@pytest.mark.parametrize("source", [ANSWERS["exercise-04-1"], "outside = lambda x, gap: 'first'"])
+def test_code_in_a_cell_of_the_students_own_is_pointed_at(source, submission, restored, course):
+    released = nbformat.read(course / "release" / "04" / "04.ipynb", as_version=4)
+    get(submission, "exercise-04-1").source = get(released, "exercise-04-1").source
+    submission.cells += [new_code_cell(source), new_code_cell("low, high = 0, 1")]
+    after, _, said = restored(submission)
+    assert source in everything(after) and said.keys() == {"check-04-1"}
+    assert f"a cell of the student's own? '{source.partition(chr(10))[0]}" in said["check-04-1"]
+
+
+@pytest.mark.parametrize("kind", ["markdown", "code", "raw"])
+def test_another_type_of_a_cell_loses_nothing(kind, submission, restored):
+    for name in NAMES:
+        cell = get(submission, name)
+        cell.cell_type = kind
+        for key in ("outputs", "execution_count"):
+            cell.pop(key, None)
+        cell |= {"outputs": [], "execution_count": None} if kind == "code" else {}
+    _, cells, said = restored(submission)
+    assert said == {} and {name: cells[name].source for name in NAMES} == ANSWERS
+
+
+def test_cells_that_were_merged_lose_nothing(submission, restored):
+    for first, second in (("exercise-04-1", "check-04-1"), ("question-04", "reflection-04")):
+        get(submission, first).source += "\n\n" + get(submission, second).source
+        submission.cells.remove(get(submission, second))
+    after, cells, said = restored(submission)
+    assert ANSWERS["exercise-04-1"] in cells["exercise-04-1"].source and "check-04-1" in cells
+    assert ANSWERS["reflection-04"] in everything(after)
+    assert "`reflection-04` was missing" in said["reflection-04"]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_what_was_deleted_is_named(name, submission, restored):
     submission.cells.remove(get(submission, name))

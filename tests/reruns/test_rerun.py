@@ -71,7 +71,7 @@ def test_an_interrupt_without_effect_is_raised_again(monkeypatch):
     monkeypatch.setattr(rerun, "_AGAIN", 0.05)
     waited = []
 
-    @rerun._insistent_interrupt()
+    @rerun.insistent_interrupt()
     def interrupted():
         Swallows()
         waited.append("the first one was swallowed")
@@ -96,7 +96,7 @@ def test_what_an_interrupt_cleans_up_is_not_interrupted(monkeypatch):
 
     cleaned = []
 
-    @rerun._insistent_interrupt()
+    @rerun.insistent_interrupt()
     def interrupted():
         try:
             os.kill(os.getpid(), signal.SIGINT)
@@ -113,6 +113,9 @@ def test_a_result_named_like_a_parameter_is_refused_and_so_is_sys_exit(small, tm
     small.write_text(small.read_text().replace("seed_again=seed", "seed=1"))
     with pytest.raises(RerunError, match=r"bt\.record\(seed=\.\.\.\) has the name of a parameter"):
         bt.rerun(small, output=tmp_path, progress=False)
+    small.write_text(small.read_text().replace("seed=1)", "not_held=0)"))
+    with pytest.raises(RerunError, match="has the name of claims that did not hold"):
+        bt.rerun(small, output=tmp_path, progress=False)
     small.write_text(small.read_text().replace("import pathlib", "import sys; sys.exit(0)", 1))
     with pytest.raises(RerunError, match=r"cell 3 .* called sys\.exit; the cells after it"):
         bt.rerun(small, output=tmp_path, progress=False)
@@ -121,7 +124,8 @@ def test_a_result_named_like_a_parameter_is_refused_and_so_is_sys_exit(small, tm
 
 def test_other_values_have_other_files():
     texts = ["a b", "a/b", "a_b", "a  b", "x" * 500, "x" * 501]
-    assert len({rerun._name("42", {"name": text}) for text in texts}) == len(texts)
+    given = [*({"name": text} for text in texts), {"name": "x-seed=3"}, {"name": "x", "seed": 3}]
+    assert len({rerun._name("42", each) for each in given}) == len(given)
 
 
 def test_an_interrupt_keeps_the_notebook(small, tmp_path):
