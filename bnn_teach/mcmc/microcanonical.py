@@ -1,9 +1,8 @@
 r"""The microcanonical sampler, written to be read: HMC in which every particle has the same speed.
 
-You will learn what changes if the kinetic energy of :mod:`bnn_teach.mcmc.particle` is exchanged for
-its logarithm: only the direction of the momentum moves the position, by the same distance in each
-step, and its length keeps the accounts of the energy. :func:`microcanonical_step` is a step for
-:func:`bnn_teach.mcmc.hmc.run`. Next: :mod:`bnn_teach.mcmc.trees`, which needs no length.
+You will learn what changes if the kinetic energy of HMC is exchanged for its logarithm: only the
+direction of the momentum moves the position, by the same distance in each step, and its length
+keeps account of the energy. Give :func:`microcanonical_step` to :func:`bnn_teach.mcmc.hmc.run`.
 
 References
 ----------
@@ -23,14 +22,12 @@ from bnn_teach.mcmc.particle import Info, State, ValueAndGrad, draw_momentum, tr
 
 
 def energy(state: State, inverse_mass_matrix: np.ndarray) -> np.ndarray:
-    r"""Return the energy, which the exact motion conserves; D is the number of coordinates.
+    r"""Return the energy, which the exact motion conserves; infinite where it is not a number.
 
     .. math:: H(z, r) = -\log \pi(z) + (D - 1) \log |r|, \qquad |r|^2 = r^\top M^{-1} r
-
-    It is infinite where the state is not finite, so that nothing ever goes there.
     """
-    speed = _norm(state.momentum, inverse_mass_matrix)[..., 0]
-    total = (state.momentum.shape[-1] - 1) * np.log(speed) - state.log_prob
+    length = _norm(state.momentum, inverse_mass_matrix)[..., 0]
+    total = (state.momentum.shape[-1] - 1) * np.log(length) - state.log_prob
     return np.where(np.isfinite(total), total, np.inf)
 
 
@@ -47,15 +44,14 @@ def leapfrog(
 
     products and lengths in the metric :math:`M^{-1}`. Reversible; it changes the volume of
     positions and directions by :math:`(|r| / |r'|)^{D - 1}`, which the energy accounts for.
-    Positions of shape (C, D) are moved all at once, if ``value_and_grad`` takes them.
+    Positions of shape (C, D) move all at once, if ``value_and_grad`` takes them.
     """
-    momentum = _turned(state.momentum, state.grad, 0.5 * step_size, inverse_mass_matrix)
-    direction = momentum / _norm(momentum, inverse_mass_matrix)
-    position = state.position + step_size * inverse_mass_matrix * direction
+    r = _turned(state.momentum, state.grad, 0.5 * step_size, inverse_mass_matrix)
+    position = state.position + step_size * inverse_mass_matrix * r / _norm(r, inverse_mass_matrix)
     log_prob, grad = value_and_grad(position)
     grad = np.asarray(grad, dtype=np.float64)
-    momentum = _turned(momentum, grad, 0.5 * step_size, inverse_mass_matrix)
-    return State(position, momentum, log_prob, grad)
+    r = _turned(r, grad, 0.5 * step_size, inverse_mass_matrix)
+    return State(position, r, log_prob, grad)
 
 
 @np.errstate(all="ignore")  # a divergence may overflow; its energy reports it
@@ -85,24 +81,20 @@ def microcanonical_step(
     rise = energies - energies[0]
     rate = math.exp(min(0.0, -rise[-1]))
     taken = rng.uniform() < rate if adjusted else math.isfinite(rise[-1])
+    start, chosen = states[0], states[-1 if taken else 0]
     info = trajectory_info(
-        states, states[0], states[-1 if taken else 0], inverse_mass_matrix,
-        candidates=[states[0], states[-1]], acceptance_rate=rate,
-        diverging=bool(np.any(rise > 1000.0)),
+        states, start, chosen, inverse_mass_matrix, candidates=[start, states[-1]],
+        diverging=bool(np.any(rise > 1000.0)), acceptance_rate=rate,
     )  # fmt: skip
-    chosen = info.chosen
-    return states[chosen], info._replace(energy=float(energies[chosen]), energies=energies)
+    return chosen, info._replace(energy=float(energies[info.chosen]), energies=energies)
 
 
 def _turned(r: np.ndarray, grad: np.ndarray, time: float, metric: np.ndarray) -> np.ndarray:
     length = _norm(grad, metric)
-    e, delta = grad / np.maximum(length, _TINY), time * length / (r.shape[-1] - 1)
-    along = np.sum(metric * e * r, -1, keepdims=True)
+    e = np.divide(grad, length, out=np.zeros_like(grad), where=length > 0.0)
+    along, delta = np.sum(metric * e * r, -1, keepdims=True), time * length / (r.shape[-1] - 1)
     return r + (_norm(r, metric) * np.sinh(delta) + along * (np.cosh(delta) - 1.0)) * e
 
 
 def _norm(vector: np.ndarray, metric: np.ndarray) -> np.ndarray:
     return np.sqrt(np.sum(metric * vector**2, -1, keepdims=True))
-
-
-_TINY = np.finfo(float).tiny

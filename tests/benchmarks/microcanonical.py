@@ -90,11 +90,8 @@ def run(method, length, value_and_grad, z):
         spent += count
     f = function_values(unflatten(np.stack(draws, 1), 5), PLACES)
     found = judge(np.split(f, SEEDS), [CHAINS * spent] * SEEDS)
-    return {
-        "acceptance": round(float(np.mean(rates)), 3),
-        "step_size": round(step_size, 5),
-        **found,
-    }
+    settings = {"acceptance": round(np.mean(rates), 3), "step_size": round(step_size, 5)}
+    return settings | found
 
 
 def nuts():
@@ -131,9 +128,7 @@ def main():
 
     def keep(name, row):
         rows[name] = row
-        lines = ",\n".join(
-            f"{json.dumps(k, ensure_ascii=False)}: {json.dumps(rows[k])}" for k in rows
-        )
+        lines = ",\n".join(f'"{each}": {json.dumps(rows[each])}' for each in rows)
         STORED.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
         print(name, {k: np.round(np.mean(v), 4) for k, v in row.items()}, flush=True)
 
