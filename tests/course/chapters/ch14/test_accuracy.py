@@ -81,7 +81,7 @@ def test_scores_of_normal_draws_are_those_of_the_wider_normal():
 
 
 def test_each_draw_may_have_a_noise_of_its_own():
-    y, sd = np.linspace(-2, 2, 9), np.array([0.5, 2.0])
+    y, sd = np.linspace(-4, 4, 9), np.array([0.5, 2.0])
     found = predictive_scores(np.array([[0.0] * 9, [1.0] * 9]), y, sd)
     density = (stats.norm.pdf(y, 0.0, 0.5) + stats.norm.pdf(y, 1.0, 2.0)) / 2
     below = (stats.norm.cdf(y, 0.0, 0.5) + stats.norm.cdf(y, 1.0, 2.0)) / 2
