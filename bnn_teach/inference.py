@@ -33,10 +33,8 @@ from bnn_teach.errors import (
 from bnn_teach.mcmc.sampling import Settings, run_chains
 from bnn_teach.traces import check_axes, make_trace
 from bnn_teach.vi import families
+from bnn_teach.vi.distance import WIDE
 from bnn_teach.vi.fit import FitSettings, optimise
-
-WIDE = 0.1
-"""Standard deviation at the start of a fit above which its signal may drown in noise."""
 
 _STARTS = 20
 _COPIES = 29  # of L, at the peak of a full-rank fit

@@ -47,6 +47,9 @@ ELSEWHERE = {
         "bnn-teach fair-lab --output notebooks/data/08_sweep.json",
     ],
     "authoring/test_notebooks.py::test_two_runs_are_byte_identical": ["make notebooks"],
+    "benchmarks/test_microcanonical.py": [
+        ".venv/bin/python -m tests.benchmarks.microcanonical",
+    ],
     "benchmarks/test_counts.py": ["make bench", "make bench ARGS=--store"],
     "book/test_build.py": ["make book", "make book ARGS=--pdf"],
     "checkup/test_doctor.py::test_this_machine_passes_and_the_command_says_so": [

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from bnn_teach.dsl.checks.observed import check_observed, check_shape
+from bnn_teach.dsl.checks.observed import as_array, check_observed, check_shape
 from bnn_teach.dsl.checks.parameters import check_parameters
 from bnn_teach.dsl.checks.purity import FIXED, check_finite, check_no_randomness, check_same
 from bnn_teach.dsl.dtypes import get_dtype
@@ -179,7 +179,8 @@ def known_as(model: Model, asked: Mapping[str, Any], purpose: Hashable = "") -> 
     shapes = {k: (v.shape, v.dtype.str) for k, v in data.items()}
     others = {k: v for k, v in model.bound.arguments.items() if k not in data}
     parts = (model.name, model.keep_return, model.function, others, sorted(model.renewed))
-    given = {p: (np.shape(v), np.asarray(v).dtype.kind) for p, v in asked.items()}
+    arrays = {p: np.asarray(v) for p, v in asked.items()}
+    given = {p: (a.shape, a.dtype.kind) for p, a in arrays.items()}
     return identity(get_dtype(), purpose, parts, shapes, given)
 
 
@@ -314,9 +315,10 @@ def _computed(path: str, variable: RandomVariable, value: Any, drawn: list[tf.Te
 
 def _uncast(path: str, variable: RandomVariable, value: Any, kind: str) -> np.ndarray:
     """Return data of the variable's shape; fractions of counts stay, to be found."""
-    array, raw = check_observed(path, variable, value, True, kind), np.asarray(value)
-    halved = raw.dtype.kind == "f" and array.dtype.kind != "f"
-    return raw.astype(get_dtype().as_numpy_dtype) if halved else array
+    array, dtype = as_array(path, variable, value, kind), variable.distribution.dtype
+    halved = array.dtype.kind == "f" and not dtype.is_floating
+    with np.errstate(over="ignore"):  # what is lost is found later
+        return array.astype((get_dtype() if halved else dtype).as_numpy_dtype)
 
 
 def _is_symbolic(value: Any) -> bool:

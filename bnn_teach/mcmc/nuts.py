@@ -25,7 +25,7 @@ from bnn_teach.mcmc.adaptation import (
     update_dual_averaging,
     update_welford,
 )
-from bnn_teach.mcmc.transition import transition
+from bnn_teach.mcmc.transition import choose, transition
 
 STATISTICS = ("lp", "acceptance_rate", "n_steps", "diverging", "energy")
 
@@ -192,7 +192,7 @@ class Program:
             )
             state = ChainState(
                 draw.z, draw.log_prob, draw.grad,
-                _choose(adapt, step, state.step), _choose(collect, moments, state.moments),
+                choose(adapt, step, state.step), choose(collect, moments, state.moments),
                 state.scale,
             )  # fmt: skip
             draws = tf.tensor_scatter_nd_update(draws, [[i]], draw.z[None])
@@ -212,10 +212,6 @@ class Program:
             parallel_iterations=1,
         )
         return state, draws, stats, fresh
-
-
-def _choose(condition: tf.Tensor, yes: Any, no: Any) -> Any:
-    return tf.nest.map_structure(lambda a, b: tf.where(condition, a, b), yes, no)
 
 
 def compiled_program(density: LogDensity, num_chains: int, max_tree_depth: int) -> Program:

@@ -120,7 +120,7 @@ def transition(
 
     def double(depth: Any, old: Trajectory, going: Any, count: _Count) -> Any:
         forward = chance[depth, 0] < 0.5
-        other, edge = _choose(forward, old.ends, old.ends[::-1])
+        other, edge = choose(forward, old.ends, old.ends[::-1])
         new, first, complete, count = extend(
             edge, tf.where(forward[:, None], step, -step), depth, going, count
         )
@@ -131,12 +131,12 @@ def transition(
         )
         take = complete & (chance[depth, 1] < tf.exp(new.log_weight - old.log_weight))
         joined = Trajectory(
-            _choose(forward, (other, last), (last, other)),
-            _choose(take, new.proposal, old.proposal),
+            choose(forward, (other, last), (last, other)),
+            choose(take, new.proposal, old.proposal),
             _log_add(old.log_weight, new.log_weight),
             old.momentum_sum + new.momentum_sum,
         )
-        return depth + 1, _choose(complete, joined, old), complete & ~turning, count
+        return depth + 1, choose(complete, joined, old), complete & ~turning, count
 
     nothing, edge = tf.zeros_like(log_prob), Edge(z, momentum, grad)
     start = Trajectory((edge, edge), Proposal(z, grad, log_prob, nothing), nothing, momentum)
@@ -205,7 +205,7 @@ def _extend(
         )
         proposal = Proposal(new.z, new.grad, log_prob, log_weight)
         take = chance < tf.exp(log_weight - both)
-        grown = Trajectory((edge, new), _choose(take, proposal, old.proposal), both, total)
+        grown = Trajectory((edge, new), choose(take, proposal, old.proposal), both, total)
         return n + 1, grown, marks, going & ~turning & ~diverging, count
 
     empty = Proposal(edge.z, edge.grad, never, never)
@@ -301,10 +301,11 @@ def _ones(n: Any) -> tf.Tensor:
     return tf.cast(tf.raw_ops.PopulationCount(x=n), tf.int32)
 
 
-def _choose(condition: tf.Tensor, yes: Any, no: Any) -> Any:
-    """Choose chain by chain, in everything that a state consists of."""
+def choose(condition: tf.Tensor, yes: Any, no: Any) -> Any:
+    """Choose for all chains or chain by chain, in everything that a state consists of."""
 
     def each(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
-        return tf.where(tf.reshape(condition, [-1] + [1] * (a.shape.rank - 1)), a, b)
+        ones = [1] * (a.shape.rank - condition.shape.rank)
+        return tf.where(tf.reshape(condition, [*condition.shape, *ones]), a, b)
 
     return tf.nest.map_structure(each, yes, no)

@@ -21,6 +21,9 @@ USUAL_RATE = 0.01
 LARGE_RATE = 0.1
 """A rate beyond this may throw a fit out of every mode."""
 
+WIDE = 0.1
+"""Standard deviation at the start of a fit above which its signal may drown in noise."""
+
 NARROW = 0.01
 """Standard deviation at which a fit that may have lost its signal is tried, from its own mean."""
 

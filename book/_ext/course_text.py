@@ -22,6 +22,7 @@ from measured_text import measured
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
+from tried_text import tried
 
 from bnn_teach.course.misconceptions import MISCONCEPTIONS
 
@@ -81,6 +82,7 @@ GENERATORS: dict[str, Callable[[Path], str]] = {
     "routes": routes,
     "rubric": rubric,
     "toctree": toctree,
+    "tried": tried,
     "welcome": lambda source: welcome(),
 }
 

@@ -1,7 +1,7 @@
 """How fast the library is: the page's tables and pictures, from the benchmark's stored results.
 
 ``make bench`` with its option to store writes the results and draws the pictures; here they are
-only shown. Next: ``print_page.py``.
+only shown. Next: ``tried_text.py``.
 """
 
 from __future__ import annotations

@@ -298,6 +298,20 @@ def test_stored_results_of_the_benchmark_are_shown(tmp_path):
     assert "1 of 2 goals are met" in shown and "benchmark_sweeps" not in shown
 
 
+def test_a_sampler_that_was_tried_is_shown_beside_nuts(tmp_path):
+    widths = {f"width {region}": [1.0, 3.0] for region in ("inside", "gap", "beyond")}
+    nuts = {"acceptance": 0.8, "ess": [0.5, 0.7], "ess_worst": [0.1, 0.1], "r_hat": [1.0, 1.02]}
+    other = {"acceptance": 0.9, "ess": [1.0, 3.0], "ess_worst": [0.1, 0.3], "r_hat": [1.1, 1.3]}
+    rows = {"NUTS": nuts | widths, "other": other | widths | {"width gap": [2.0, 4.0]}}
+    (tmp_path / "benchmarks").mkdir()
+    path = tmp_path / "benchmarks" / "microcanonical.json"
+    path.write_text(json.dumps(rows), encoding="utf-8")
+    first, second = extension("tried_text").tried(tmp_path).splitlines()[2:]
+    assert first.startswith("| NUTS | 0.80 | 0.60 ± 0.10 | 0.10 ± 0.00 | 1.01 | 1.00 ± 0.50 |")
+    assert second.startswith("| other | 0.90 | 2.00 ± 1.00 | 0.20 ± 0.10 | 1.20 |")
+    assert second.endswith("| 1.00 ± 0.50 | 1.50 ± 0.50 | 1.00 ± 0.50 |")
+
+
 @pytest.mark.parametrize(
     ("remote", "page"),
     [

@@ -146,11 +146,14 @@ def open_page(browser):
 # --- JupyterLab ------------------------------------------------------------------------------
 
 
-def write_notebook(path, code):
-    """Write a small notebook with one cell of code, and return its folder."""
-    cells = [nbformat.v4.new_markdown_cell("# A notebook"), nbformat.v4.new_code_cell(code)]
+@pytest.fixture(scope="module")
+def folder(request, tmp_path_factory):
+    """Where there is a notebook with one cell of code, the test file's ``BUILD``."""
+    code = nbformat.v4.new_code_cell(request.module.BUILD)
+    cells = [nbformat.v4.new_markdown_cell("# A notebook"), code]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    path = tmp_path_factory.mktemp("lab") / "notebook.ipynb"
     nbformat.write(notebook, path)
     return path.parent
 

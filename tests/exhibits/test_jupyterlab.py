@@ -3,7 +3,6 @@
 import pytest
 
 from tests.browsing import drag
-from tests.exhibits.conftest import write_notebook
 from tests.lab import run_all, run_cell, run_until
 
 pytestmark = pytest.mark.browser
@@ -22,14 +21,9 @@ exhibit
 """
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return write_notebook(tmp_path_factory.mktemp("lab") / "small.ipynb", BUILD)
-
-
 def test_slider_kernel_and_exact_numbers(lab, lab_page):
     page = lab_page
-    lab.open(page, "small.ipynb")
+    lab.open(page, "notebook.ipynb")
     [outputs] = run_all(page)
     assert outputs[0]["data"]["text/plain"] == "Exhibit('Slopes'): It rises by 1."
     exhibit = page.locator(".bnn-exhibit")

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.exhibits.conftest import write_notebook
 from tests.lab import PATIENCE, run_all, run_cell, run_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -30,14 +29,9 @@ print(np.max(np.array(off)[:, here]))
 """
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return write_notebook(tmp_path_factory.mktemp("lab") / "live.ipynb", BUILD)
-
-
 def test_data_and_model_arrive_in_python_and_the_bands_agree(lab, lab_page):
     page = lab_page
-    lab.open(page, "live.ipynb")
+    lab.open(page, "notebook.ipynb")
     [outputs] = run_all(page)
     assert outputs[0]["data"]["text/plain"].startswith("Playground: 1 point, hidden layers of 2")
     exhibit = page.locator(".bnn-live")

@@ -2,12 +2,11 @@
 
 import pytest
 
-from tests.exhibits.conftest import write_notebook
 from tests.lab import run_all, run_until
 
 pytestmark = pytest.mark.browser
 
-SHOW = """
+BUILD = """
 from bnn_teach.exhibits.quiz import Answer, Question, Quiz
 
 answers = tuple(Answer(text, text == "yes", f"You said {text}.") for text in ("yes", "no", "maybe"))
@@ -16,14 +15,9 @@ quiz
 """
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return write_notebook(tmp_path_factory.mktemp("lab") / "quiz.ipynb", SHOW)
-
-
 def test_keys_answer_the_quiz_and_the_kernel_hears_of_it(lab, lab_page):
     page = lab_page
-    lab.open(page, "quiz.ipynb")
+    lab.open(page, "notebook.ipynb")
     [outputs] = run_all(page)
     assert outputs[0]["data"]["text/plain"] == "Quiz of notebook 99: 1 question"
     quiz = page.locator(".bnn-quiz")

@@ -28,8 +28,22 @@ def check_observed(
 
     ``kind`` says in the message where the value is from.
     """
-    fail = functools.partial(_observed_error, path, variable, kind)
-    dtype = variable.distribution.dtype.as_numpy_dtype
+    raw, dtype = as_array(path, variable, value, kind), variable.distribution.dtype.as_numpy_dtype
+    with np.errstate(over="ignore", invalid="ignore"):
+        array = raw.astype(dtype)
+    if not only_shape:
+        _check_numbers(raw, array, variable, functools.partial(_fail, path, variable, kind))
+        if raw.dtype.kind == array.dtype.kind == "f":
+            try:
+                converted(raw, dtype)
+            except ArgumentError as error:
+                raise ObservedError(f"{path}: the {kind} value: {error}") from None
+    return array
+
+
+def as_array(path: str, variable: RandomVariable, value: Any, kind: str) -> np.ndarray:
+    """Return ``value`` as numbers of the variable's shape, or raise :class:`ObservedError`."""
+    fail = functools.partial(_fail, path, variable, kind)
     if np.ma.is_masked(value):
         raise fail("is a masked array with missing values", "finite numbers", _MISSING)
     try:
@@ -41,23 +55,14 @@ def check_observed(
     check_shape(path, variable, raw.shape, kind)
     if raw.size == 0:
         raise fail(f"has shape {raw.shape}, no entries", "at least one", "Pass data.")
-    with np.errstate(over="ignore", invalid="ignore"):
-        array = raw.astype(dtype)
-    if not only_shape:
-        _check_numbers(raw, array, variable, fail)
-        if raw.dtype.kind == array.dtype.kind == "f":
-            try:
-                converted(raw, dtype)
-            except ArgumentError as error:
-                raise ObservedError(f"{path}: the {kind} value: {error}") from None
-    return array
+    return raw
 
 
 def check_shape(path: str, variable: RandomVariable, shape: Shape, kind: str = "observed") -> None:
     """Raise :class:`ObservedError` if a value of this shape does not fit its variable."""
     if not _fits(variable, shape):
         broadcast = " (or with further axes in front)" if variable.shape else ""
-        raise _observed_error(
+        raise _fail(
             path,
             variable,
             kind,
@@ -104,7 +109,7 @@ def _fits(variable: RandomVariable, given: Shape) -> bool:
     return whole and given[len(given) - event :] == variable.shape[len(variable.shape) - event :]
 
 
-def _observed_error(
+def _fail(
     path: str, variable: RandomVariable, kind: str, got: str, expected: str, remedy: str
 ) -> Exception:
     return ObservedError(

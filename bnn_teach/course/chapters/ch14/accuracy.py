@@ -149,13 +149,13 @@ class Scores(NamedTuple):
     """Root mean square distance of the predictive mean, in the unit of y."""
 
 
-def predictive_scores(function_draws: Any, y: Any, noise_scale: float) -> Scores:
+def predictive_scores(function_draws: Any, y: Any, noise_scale: Any) -> Scores:
     r"""Compare predictions with new measurements.
 
     The predictive distribution of a point is a mixture of one normal a draw,
 
     .. math:: p(y_n \mid \text{data}) \approx \frac{1}{S} \sum_s
-              \mathrm{Normal}(y_n \mid f_s(x_n), \sigma).
+              \mathrm{Normal}(y_n \mid f_s(x_n), \sigma_s).
 
     Parameters
     ----------
@@ -163,8 +163,8 @@ def predictive_scores(function_draws: Any, y: Any, noise_scale: float) -> Scores
         S functions at N inputs.
     y : array_like, shape (N,) or (N, 1)
         What was measured there.
-    noise_scale : float
-        σ, in the unit of y.
+    noise_scale : float or array_like, shape (S,)
+        σ, in the unit of y: one for all functions, or one for each.
 
     Returns
     -------
@@ -173,14 +173,16 @@ def predictive_scores(function_draws: Any, y: Any, noise_scale: float) -> Scores
         mixture's distribution function is between 0.025 and 0.975.
     """
     f, target = np.asarray(function_draws, float), np.asarray(y, float).reshape(-1)
-    if f.ndim != 2 or f.shape[1] != len(target):
+    noise = [as_number("noise_scale", each, 0.0, np.inf) for each in np.ravel(noise_scale)]
+    if f.ndim != 2 or f.shape[1] != len(target) or len(noise) not in (1, len(f)):
         raise ShapeError(
-            f"predictive_scores: function_draws has shape {f.shape} and y has {len(target)} "
-            "values, expected (S, N) and N. Join chain and draw with reshape(-1, N)."
+            f"predictive_scores: function_draws has shape {f.shape}, y has {len(target)} "
+            f"values and noise_scale {len(noise)}, expected (S, N), N, and 1 or S. Join chain and "
+            "draw with reshape(-1, N)."
         )
-    noise = as_number("noise_scale", noise_scale, 0.0, np.inf)
-    log_density = logsumexp(norm.logpdf(target, f, noise), axis=0) - np.log(len(f))
-    below = norm.cdf(target, f, noise).mean(axis=0)
+    sd = np.reshape(noise, (-1, 1))
+    log_density = logsumexp(norm.logpdf(target, f, sd), axis=0) - np.log(len(f))
+    below = norm.cdf(target, f, sd).mean(axis=0)
     inside = (below >= 0.025) & (below <= 0.975)
     rmse = np.sqrt(np.mean((f.mean(axis=0) - target) ** 2))
     error = log_density.std() / np.sqrt(len(target))

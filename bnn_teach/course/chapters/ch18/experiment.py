@@ -11,10 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.special import logsumexp
-from scipy.stats import norm
 
-from bnn_teach.course.chapters.ch14.accuracy import Stopwatch
+from bnn_teach.course.chapters.ch14.accuracy import Stopwatch, predictive_scores
 from bnn_teach.course.chapters.ch18.tables import Split, load
 from bnn_teach.course.networks import layer
 from bnn_teach.diagnostics import function_diagnostics
@@ -33,12 +31,13 @@ LENGTHS = {"NUTS short": (50, 50), "NUTS": (200, 200)}
 """Warm-up and draws of each of four chains."""
 LONGER = {("concrete", 2): {"NUTS long": (600, 600)}}
 """What one split has beyond these."""
+DEPTHS = {"concrete": 7, "airfoil": 8, "iris": 8}
+"""Of a tree: a trajectory has at most ``2**depth - 1`` steps."""
 NUM_NETWORKS = 8
 """Networks in an ensemble."""
 _DECAYS = (0.001, 0.01, 0.1, 1.0, 10.0)  # weight decays that are tried
 _PENALTIES = (0.1, 1.0, 10.0, 100.0)  # of a logistic regression, the other way up
 _STEPS = 1000  # of training
-_DEPTHS = {"concrete": 7, "airfoil": 8, "iris": 8}  # of a tree
 
 Scores = dict[str, float]  # by their columns
 
@@ -132,8 +131,8 @@ def run_nuts(
     net: Model = (classifier if data.is_classes else regressor)(data.x, data.y, **options)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        deep = _DEPTHS[table]
-        trace = sample(net, draws, warm, 4, max_tree_depth=deep, seed=seed, progress=False)
+        depth = DEPTHS[table]
+        trace = sample(net, draws, warm, 4, max_tree_depth=depth, seed=seed, progress=False)
     name = f"{net.name}.f"
     found = sample_posterior_predictive(net.at(x=data.x_test, y=None), trace, [name], seed=seed)
     f = np.asarray(found["posterior_predictive"][name], np.float64)
@@ -200,27 +199,9 @@ def score(data: Split, f: np.ndarray, noise: np.ndarray) -> Scores:
     """Score S functions of a split: f, shape (S, M), with a noise each, or (S, M, K) classes."""
     if data.is_classes:
         return score_classes(f, data.y_test)
-    found = score_numbers(f, noise, data.y_test)
-    found["rmse"] *= data.unit
-    found["log_density"] -= float(np.log(data.unit))
-    return found
-
-
-def score_numbers(f: np.ndarray, noise: np.ndarray, y: np.ndarray) -> Scores:
-    """Score a mixture of S normals at each of M points: f, shape (S, M), and noise, shape (S,).
-
-    Returns
-    -------
-    dict of str to float
-        ``rmse`` of the mean; ``log_density``, the mean over points of the logarithm of the mean
-        density over draws, in nats; ``coverage``, the share of points in the 95 % interval.
-    """
-    sd, target = noise[:, None], np.asarray(y, np.float64)
-    log_density = logsumexp(norm.logpdf(target, f, sd), axis=0) - np.log(len(f))
-    below = norm.cdf(target, f, sd).mean(axis=0)
-    inside = (below >= 0.025) & (below <= 0.975)
-    rmse = np.sqrt(np.mean((f.mean(axis=0) - target) ** 2))
-    return _scores(rmse=rmse, log_density=log_density.mean(), coverage=inside.mean())
+    found = predictive_scores(f, data.y_test, noise)
+    log_density = found.log_density - float(np.log(data.unit))
+    return _scores(rmse=found.rmse * data.unit, log_density=log_density, coverage=found.coverage)
 
 
 def score_classes(p: np.ndarray, y: np.ndarray) -> Scores:

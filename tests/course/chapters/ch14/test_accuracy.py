@@ -80,8 +80,19 @@ def test_scores_of_normal_draws_are_those_of_the_wider_normal():
     assert found.coverage == np.mean(np.abs(y) < exact.ppf(0.975))
 
 
+def test_each_draw_may_have_a_noise_of_its_own():
+    y, sd = np.linspace(-4, 4, 9), np.array([0.5, 2.0])
+    found = predictive_scores(np.array([[0.0] * 9, [1.0] * 9]), y, sd)
+    density = (stats.norm.pdf(y, 0.0, 0.5) + stats.norm.pdf(y, 1.0, 2.0)) / 2
+    below = (stats.norm.cdf(y, 0.0, 0.5) + stats.norm.cdf(y, 1.0, 2.0)) / 2
+    assert found.log_density == pytest.approx(np.log(density).mean())
+    assert found.coverage == np.mean(np.abs(below - 0.5) < 0.475) < 1.0
+
+
 def test_a_point_far_off_has_a_finite_score():
-    assert np.isfinite(predictive_scores(np.zeros((5, 1)), [1e3], 0.1).log_density)
+    far = predictive_scores(np.zeros((5, 1)), [1e3], 0.1)
+    assert far.log_density == pytest.approx(stats.norm.logpdf(1e4) + np.log(10.0), rel=1e-12)
+    assert far.coverage == 0.0
 
 
 def test_a_stopwatch_counts_work_and_not_waiting():
@@ -101,5 +112,8 @@ def test_what_does_not_fit_is_told():
         quantile_distance(np.zeros((5, 3)), np.zeros((1, 3)))
     with pytest.raises(ShapeError, match="3 values"):
         predictive_scores(np.zeros((5, 2)), np.zeros(3), 1.0)
-    with pytest.raises(ArgumentError, match="noise_scale"):
-        predictive_scores(np.zeros((5, 3)), np.zeros(3), 0.0)
+    with pytest.raises(ShapeError, match="noise_scale 4, expected"):
+        predictive_scores(np.zeros((5, 3)), np.zeros(3), np.ones(4))
+    for wrong in (0.0, [1.0, 1.0, np.nan, 1.0, 1.0]):
+        with pytest.raises(ArgumentError, match="noise_scale"):
+            predictive_scores(np.zeros((5, 3)), np.zeros(3), wrong)
