@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from bnn_teach.arguments import as_number
 from bnn_teach.dsl.checks.observed import check_observed
 from bnn_teach.dsl.dtypes import get_dtype
 from bnn_teach.dsl.handlers import from_values, log_prob_terms
@@ -59,6 +60,7 @@ class Unconstrained:
         self.jacobians: Tensors = {}
         self.slots: dict[str, Slot] = {}
         self.weight = recording.input("weight", (), get_dtype())  # of the observed terms
+        self.temperature = recording.input("temperature", (), get_dtype())  # of all terms
 
     def value(self, path: str, variable: RandomVariable, shape: Shape) -> tf.Tensor:
         """Map the next part of z onto the variable's support."""
@@ -88,7 +90,8 @@ class Unconstrained:
             return named
         sums = {p: tf.cast(_sum(term), get_dtype()) for p, term in terms.items()}
         weighted = [self.weight * s if p in observed else s for p, s in sums.items()]
-        total = tf.add_n([*weighted, *map(_sum, self.jacobians.values())])
+        joint = [each / self.temperature for each in weighted]
+        total = tf.add_n([*joint, *map(_sum, self.jacobians.values())])
         slopes = tf.gradients(total, list(self.parts.values()), unconnected_gradients="zero")
         named["log_prob"] = total
         named |= {f"slope {p}": slope for p, slope in zip(self.parts, slopes, strict=True)}
@@ -96,7 +99,9 @@ class Unconstrained:
 
 
 class LogDensity:
-    """The log-density of a model over the flat unconstrained vector z.
+    r"""The log-density of a model over the flat unconstrained vector z.
+
+    .. math:: \frac{1}{T} \log p(\theta(z), y) + \log |\det \partial\theta / \partial z|
 
     Parameters
     ----------
@@ -104,6 +109,9 @@ class LogDensity:
         A model function that was called.
     observed : mapping, optional
         Values of further variables to observe, by path.
+    temperature : float, optional
+        T. The posterior, prior included, is raised to the power 1 / T; the Jacobian is not, so that
+        T means the same whatever :math:`\theta` is computed from.
 
     Attributes
     ----------
@@ -112,15 +120,24 @@ class LogDensity:
     slots : dict of str to Slot
         Where each unobserved variable lives in z, in the order of the model.
     tensors : dict of str to tensor
-        The model's arguments and observed values: inputs of the compiled program.
+        The model's arguments, observed values, and T where it is not 1: inputs of the compiled
+        program.
 
     Raises
     ------
     InferenceError
         If nothing is left to infer, or an unobserved variable is discrete.
+    ArgumentError
+        If T is not a number above 0.
     """
 
-    def __init__(self, model: Model, observed: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        observed: Mapping[str, Any] | None = None,
+        temperature: float = 1.0,
+    ) -> None:
+        self.temperature = as_number("temperature", temperature, 0.0, np.inf)
         self._look = look(model, observed, Unconstrained, "density")
         self.slots: dict[str, Slot] = self._look.reading.slots
         self.size = sum(math.prod(slot.z_shape) for slot in self.slots.values())
@@ -134,11 +151,13 @@ class LogDensity:
         z = np.random.default_rng(0).uniform(-2.0, 2.0, self.size).astype(self.dtype)
         self._look = self._look.checked(self._given(z, {}), self._given(-z, {}))
         self.structure = self._look.structure
-        self.tensors: Tensors = self._look.inputs
+        self.tensors: Tensors = dict(self._look.inputs)
+        if self.temperature != 1.0:
+            self.tensors["temperature"] = tf.constant(self.temperature, get_dtype())
 
     def __reduce__(self) -> Any:
         given = {p: self.structure.observed[p] for p in self.structure.asked}
-        return LogDensity, (self.structure.model, given)
+        return LogDensity, (self.structure.model, given, self.temperature)
 
     # One draw: symbolic, called while a program is being traced.
 
@@ -152,7 +171,8 @@ class LogDensity:
     def _given(self, z: Any, inputs: Mapping[str, Any], weight: Any = None) -> dict[str, Any]:
         """Return all inputs of the graph at z, of shape (D,)."""
         weight = tf.cast(1.0 if weight is None else weight, get_dtype())
-        return {**inputs, **self._parts(z), "weight": weight}
+        one = tf.constant(1.0, get_dtype())
+        return {"temperature": one, **inputs, **self._parts(z), "weight": weight}
 
     def values_one(self, z: tf.Tensor, inputs: Tensors, *paths: str) -> Tensors:
         """Return the values at some paths, for z of shape (D,); differentiable."""
@@ -217,15 +237,16 @@ class LogDensity:
         """Return the same density of the first ``number`` rows of all data."""
         model = self.structure.model
         found: dict[str, dict[str, Any]] = {"argument": {}, "observed": {}}
-        for name, tensor in self.tensors.items():
+        for name, tensor in self._look.inputs.items():
             kind, own = name.split(" ", 1)
             found[kind][own] = tensor[:number] if tensor.shape[:1] == self.num_data else tensor
-        return LogDensity(model.with_arguments(found["argument"]), found["observed"])
+        model = model.with_arguments(found["argument"])
+        return LogDensity(model, found["observed"], self.temperature)
 
     @functools.cached_property
     def fingerprint(self) -> str:
         """Identify the graph of log p(z): equal fingerprints share compiled programs."""
-        return self._look.recording.digest
+        return self._look.recording.digest + (" tempered" if "temperature" in self.tensors else "")
 
     @property
     def trace_time(self) -> float:

@@ -261,6 +261,11 @@ def other(y=(28.0, 8.0, -3.0), labels=SCHOOLS):
         (lambda: [fake(), fake(posterior={})], "chain", "has 'schools.mu' with axes None"),
         (lambda: [fake(), fake(model=other(y=np.zeros(3)))], "chain", "'observed_data' differs"),
         (lambda: [fake(), fake(model=other(labels="abc"))], "chain", "other labels along 'school'"),
+        (
+            lambda: [fake(), fake().assign_attrs(temperature=0.5)],
+            "chain",
+            "got traces of the temperatures 0.5, 1, expected one",
+        ),
     ],
 )
 def test_traces_that_do_not_fit_are_not_joined(traces, dim, text):
