@@ -88,10 +88,9 @@ class Unconstrained:
         named |= {f"term {p}": term for p, term in terms.items()}
         if not self.parts:
             return named
-        sums = {p: tf.cast(_sum(term), get_dtype()) for p, term in terms.items()}
+        sums = {p: tf.cast(_sum(t), get_dtype()) / self.temperature for p, t in terms.items()}
         weighted = [self.weight * s if p in observed else s for p, s in sums.items()]
-        joint = [each / self.temperature for each in weighted]
-        total = tf.add_n([*joint, *map(_sum, self.jacobians.values())])
+        total = tf.add_n([*weighted, *map(_sum, self.jacobians.values())])
         slopes = tf.gradients(total, list(self.parts.values()), unconnected_gradients="zero")
         named["log_prob"] = total
         named |= {f"slope {p}": slope for p, slope in zip(self.parts, slopes, strict=True)}
@@ -99,9 +98,7 @@ class Unconstrained:
 
 
 class LogDensity:
-    r"""The log-density of a model over the flat unconstrained vector z.
-
-    .. math:: \frac{1}{T} \log p(\theta(z), y) + \log |\det \partial\theta / \partial z|
+    """The log-density of a model over the flat unconstrained vector z.
 
     Parameters
     ----------
@@ -110,8 +107,7 @@ class LogDensity:
     observed : mapping, optional
         Values of further variables to observe, by path.
     temperature : float, optional
-        T. The posterior, prior included, is raised to the power 1 / T; the Jacobian is not, so that
-        T means the same whatever :math:`\theta` is computed from.
+        T, above 0, which divides the log joint density, but not the Jacobian's logarithm.
 
     Attributes
     ----------
@@ -120,22 +116,16 @@ class LogDensity:
     slots : dict of str to Slot
         Where each unobserved variable lives in z, in the order of the model.
     tensors : dict of str to tensor
-        The model's arguments, observed values, and T where it is not 1: inputs of the compiled
-        program.
+        Arguments, observed values, and T unless it is 1: inputs of the compiled program.
 
     Raises
     ------
     InferenceError
         If nothing is left to infer, or an unobserved variable is discrete.
-    ArgumentError
-        If T is not a number above 0.
     """
 
     def __init__(
-        self,
-        model: Model,
-        observed: Mapping[str, Any] | None = None,
-        temperature: float = 1.0,
+        self, model: Model, observed: Mapping[str, Any] | None = None, temperature: float = 1.0
     ) -> None:
         self.temperature = as_number("temperature", temperature, 0.0, np.inf)
         self._look = look(model, observed, Unconstrained, "density")
@@ -151,9 +141,8 @@ class LogDensity:
         z = np.random.default_rng(0).uniform(-2.0, 2.0, self.size).astype(self.dtype)
         self._look = self._look.checked(self._given(z, {}), self._given(-z, {}))
         self.structure = self._look.structure
-        self.tensors: Tensors = dict(self._look.inputs)
-        if self.temperature != 1.0:
-            self.tensors["temperature"] = tf.constant(self.temperature, get_dtype())
+        more = {"temperature": tf.constant(self.temperature, get_dtype())}
+        self.tensors: Tensors = self._look.inputs | (more if self.temperature != 1.0 else {})
 
     def __reduce__(self) -> Any:
         given = {p: self.structure.observed[p] for p in self.structure.asked}
@@ -171,8 +160,7 @@ class LogDensity:
     def _given(self, z: Any, inputs: Mapping[str, Any], weight: Any = None) -> dict[str, Any]:
         """Return all inputs of the graph at z, of shape (D,)."""
         weight = tf.cast(1.0 if weight is None else weight, get_dtype())
-        one = tf.constant(1.0, get_dtype())
-        return {"temperature": one, **inputs, **self._parts(z), "weight": weight}
+        return {"temperature": self.dtype(1.0), **inputs, **self._parts(z), "weight": weight}
 
     def values_one(self, z: tf.Tensor, inputs: Tensors, *paths: str) -> Tensors:
         """Return the values at some paths, for z of shape (D,); differentiable."""
@@ -200,10 +188,7 @@ class LogDensity:
         A map cannot hold the lists of a loop in the model (``tf.scan``, ``tfd.HiddenMarkovModel``):
         then the points are written out, one after the other.
         """
-
-        def one(q: tf.Tensor) -> Any:
-            return self.value_and_grad_one(q, inputs, weight)
-
+        one = functools.partial(self.value_and_grad_one, inputs=inputs, weight=weight)
         if self._look.recording.has_loops:
             return tuple(map(tf.stack, zip(*map(one, tf.unstack(z)), strict=True)))
         return tf.vectorized_map(one, z)
@@ -235,12 +220,11 @@ class LogDensity:
 
     def at_rows(self, number: int) -> LogDensity:
         """Return the same density of the first ``number`` rows of all data."""
-        model = self.structure.model
         found: dict[str, dict[str, Any]] = {"argument": {}, "observed": {}}
         for name, tensor in self._look.inputs.items():
             kind, own = name.split(" ", 1)
             found[kind][own] = tensor[:number] if tensor.shape[:1] == self.num_data else tensor
-        model = model.with_arguments(found["argument"])
+        model = self.structure.model.with_arguments(found["argument"])
         return LogDensity(model, found["observed"], self.temperature)
 
     @functools.cached_property
