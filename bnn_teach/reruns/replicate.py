@@ -110,7 +110,7 @@ def _results(
     todo: Sequence[tuple[str, int]], cluster: str | None, page: str
 ) -> Iterator[tuple[tuple[str, int], list[dict[str, Any]]]]:
     """Yield each case with its rows, as it ends."""
-    run_split = EXPERIMENTS[page].module.run_split
+    run_split: Callable[..., list[dict[str, Any]]] = EXPERIMENTS[page].module.run_split
     if cluster is None:
         yield from ((case, run_split(*case)) for case in todo)
     elif todo:

@@ -44,7 +44,7 @@ SCALES = {"last layer": (1.0, 2.0, 4.0), "whole network": (1.0, 2.0, 4.0)}
 _DECAYS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # weight decays that are tried
 _PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0)  # of a logistic regression, the other way up
 _SIZES = (400, 200)  # pictures to learn from, and to choose settings by
-_RUN = {"num_samples": 100, "burn_in": 150, "max_tree_depth": 6}
+_RUN: dict[str, Any] = {"num_samples": 100, "burn_in": 150, "max_tree_depth": 6}
 _CHECKED = 100  # pictures of the test part whose R-hat is asked for
 
 
