@@ -471,21 +471,21 @@ def claims(options: argparse.Namespace) -> int:
 
 
 @verb(
+    option("pages", nargs="*", metavar="PAGE", help="15 or 18; both by default"),
     path("-o", "--output", default="build/replicate", text="where each split leaves its rows"),
-    path(
-        "--store",
-        default="notebooks/data/18_replicate.csv",
-        text="where the table goes",
-        metavar="FILE",
-    ),
+    path("--store", default="notebooks/data", text="where the tables go"),
     CLUSTER,
 )
 def replicate(options: argparse.Namespace) -> int:
-    """Make the table of notebook 18 again, about fifteen minutes. Goes on where it stopped."""
-    from bnn_teach.reruns.replicate import replicate
+    """Make the tables of notebooks 15 and 18 again, about half an hour; done splits stay done."""
+    from bnn_teach.reruns.replicate import EXPERIMENTS, replicate
 
-    rows = replicate(options.output, options.store, cluster=options.cluster, report=_say)
-    _say(f"{options.store}: {len(rows)} rows")
+    for page in options.pages or EXPERIMENTS:
+        if page not in EXPERIMENTS:
+            raise ArgumentError(f"{page}: expected one of {', '.join(EXPERIMENTS)}.")
+        store = options.store / EXPERIMENTS[page].store
+        rows = replicate(options.output, store, page=page, cluster=options.cluster, report=_say)
+        _say(f"{store}: {len(rows)} rows")
     return 0
 
 

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from bnn_teach.arguments import as_number
 from bnn_teach.dsl.checks.observed import check_observed
 from bnn_teach.dsl.dtypes import get_dtype
 from bnn_teach.dsl.handlers import from_values, log_prob_terms
@@ -59,6 +60,7 @@ class Unconstrained:
         self.jacobians: Tensors = {}
         self.slots: dict[str, Slot] = {}
         self.weight = recording.input("weight", (), get_dtype())  # of the observed terms
+        self.temperature = recording.input("temperature", (), get_dtype())  # of all terms
 
     def value(self, path: str, variable: RandomVariable, shape: Shape) -> tf.Tensor:
         """Map the next part of z onto the variable's support."""
@@ -86,7 +88,7 @@ class Unconstrained:
         named |= {f"term {p}": term for p, term in terms.items()}
         if not self.parts:
             return named
-        sums = {p: tf.cast(_sum(term), get_dtype()) for p, term in terms.items()}
+        sums = {p: tf.cast(_sum(t), get_dtype()) / self.temperature for p, t in terms.items()}
         weighted = [self.weight * s if p in observed else s for p, s in sums.items()]
         total = tf.add_n([*weighted, *map(_sum, self.jacobians.values())])
         slopes = tf.gradients(total, list(self.parts.values()), unconnected_gradients="zero")
@@ -104,6 +106,8 @@ class LogDensity:
         A model function that was called.
     observed : mapping, optional
         Values of further variables to observe, by path.
+    temperature : float, optional
+        T, above 0, which divides the log joint density, but not the Jacobian's logarithm.
 
     Attributes
     ----------
@@ -112,7 +116,7 @@ class LogDensity:
     slots : dict of str to Slot
         Where each unobserved variable lives in z, in the order of the model.
     tensors : dict of str to tensor
-        The model's arguments and observed values: inputs of the compiled program.
+        Arguments, observed values, and T unless it is 1: inputs of the compiled program.
 
     Raises
     ------
@@ -120,7 +124,10 @@ class LogDensity:
         If nothing is left to infer, or an unobserved variable is discrete.
     """
 
-    def __init__(self, model: Model, observed: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, model: Model, observed: Mapping[str, Any] | None = None, temperature: float = 1.0
+    ) -> None:
+        self.temperature = as_number("temperature", temperature, 0.0, np.inf)
         self._look = look(model, observed, Unconstrained, "density")
         self.slots: dict[str, Slot] = self._look.reading.slots
         self.size = sum(math.prod(slot.z_shape) for slot in self.slots.values())
@@ -134,11 +141,12 @@ class LogDensity:
         z = np.random.default_rng(0).uniform(-2.0, 2.0, self.size).astype(self.dtype)
         self._look = self._look.checked(self._given(z, {}), self._given(-z, {}))
         self.structure = self._look.structure
-        self.tensors: Tensors = self._look.inputs
+        more = {"temperature": tf.constant(self.temperature, get_dtype())}
+        self.tensors: Tensors = self._look.inputs | (more if self.temperature != 1.0 else {})
 
     def __reduce__(self) -> Any:
         given = {p: self.structure.observed[p] for p in self.structure.asked}
-        return LogDensity, (self.structure.model, given)
+        return LogDensity, (self.structure.model, given, self.temperature)
 
     # One draw: symbolic, called while a program is being traced.
 
@@ -152,7 +160,7 @@ class LogDensity:
     def _given(self, z: Any, inputs: Mapping[str, Any], weight: Any = None) -> dict[str, Any]:
         """Return all inputs of the graph at z, of shape (D,)."""
         weight = tf.cast(1.0 if weight is None else weight, get_dtype())
-        return {**inputs, **self._parts(z), "weight": weight}
+        return {"temperature": self.dtype(1.0), **inputs, **self._parts(z), "weight": weight}
 
     def values_one(self, z: tf.Tensor, inputs: Tensors, *paths: str) -> Tensors:
         """Return the values at some paths, for z of shape (D,); differentiable."""
@@ -180,10 +188,7 @@ class LogDensity:
         A map cannot hold the lists of a loop in the model (``tf.scan``, ``tfd.HiddenMarkovModel``):
         then the points are written out, one after the other.
         """
-
-        def one(q: tf.Tensor) -> Any:
-            return self.value_and_grad_one(q, inputs, weight)
-
+        one = functools.partial(self.value_and_grad_one, inputs=inputs, weight=weight)
         if self._look.recording.has_loops:
             return tuple(map(tf.stack, zip(*map(one, tf.unstack(z)), strict=True)))
         return tf.vectorized_map(one, z)
@@ -215,17 +220,17 @@ class LogDensity:
 
     def at_rows(self, number: int) -> LogDensity:
         """Return the same density of the first ``number`` rows of all data."""
-        model = self.structure.model
         found: dict[str, dict[str, Any]] = {"argument": {}, "observed": {}}
-        for name, tensor in self.tensors.items():
+        for name, tensor in self._look.inputs.items():
             kind, own = name.split(" ", 1)
             found[kind][own] = tensor[:number] if tensor.shape[:1] == self.num_data else tensor
-        return LogDensity(model.with_arguments(found["argument"]), found["observed"])
+        model = self.structure.model.with_arguments(found["argument"])
+        return LogDensity(model, found["observed"], self.temperature)
 
     @functools.cached_property
     def fingerprint(self) -> str:
         """Identify the graph of log p(z): equal fingerprints share compiled programs."""
-        return self._look.recording.digest
+        return self._look.recording.digest + (" tempered" if "temperature" in self.tensors else "")
 
     @property
     def trace_time(self) -> float:

@@ -51,12 +51,15 @@ def sample(
     observed: Mapping[str, Any] | None = None,
     target_accept: float = 0.8,
     max_tree_depth: int = 10,
+    temperature: float = 1.0,
     seed: int | None = None,
     include_log_likelihood: bool = False,
     num_threads: int | None = None,
     progress: bool | None = None,
 ) -> xr.DataTree:
-    """Draw from the posterior with the No-U-Turn sampler.
+    r"""Draw from the posterior with the No-U-Turn sampler.
+
+    .. math:: p_T(\theta \mid y) \propto p(\theta, y)^{1 / T}
 
     Parameters
     ----------
@@ -74,11 +77,16 @@ def sample(
         Mean acceptance rate that the step size is tuned to, between 0 and 1.
     max_tree_depth : int, optional
         A trajectory has at most ``2**max_tree_depth - 1`` leapfrogs.
+    temperature : float, optional
+        T, above 0. 1 is the posterior. Below 1 the posterior is *cold*: prior and likelihood both
+        count 1 / T times, so that its draws lie closer about its modes. With normal priors that is
+        the likelihood 1 / T times under a prior whose sd is :math:`\sqrt{T}` times as large. It is
+        no posterior of the model, and ``lp`` and ``energy`` in ``sample_stats`` are its own.
     seed : int, optional
         Same seed, same draws, bit for bit on one machine. Without one, a fresh seed is drawn and
         stored in ``trace.attrs["seed"]``.
     include_log_likelihood : bool, optional
-        Add the group ``log_likelihood``, which ``az.loo`` needs.
+        Add the group ``log_likelihood``, which ``az.loo`` needs; only at temperature 1.
     num_threads : int, optional
         Threads to use, all cores by default. It does not change the draws.
     progress : bool, optional
@@ -102,7 +110,8 @@ def sample(
     References
     ----------
     Hoffman & Gelman (2014), *The No-U-Turn Sampler*, JMLR 15; Betancourt (2017), *A Conceptual
-    Introduction to Hamiltonian Monte Carlo*, arXiv:1701.02434.
+    Introduction to Hamiltonian Monte Carlo*, arXiv:1701.02434; Wenzel et al. (2020), *How Good is
+    the Bayes Posterior in Deep Neural Networks Really?*, ICML: cold posteriors.
     """
     check_model(model)
     settings = Settings(
@@ -115,8 +124,13 @@ def sample(
         num_threads=None if num_threads is None else as_count("num_threads", num_threads, 1),
         progress=None if progress is None else as_flag("progress", progress),
     )
-    as_flag("include_log_likelihood", include_log_likelihood)
-    density = _density(model, observed)
+    density = _density(model, observed, temperature)
+    if as_flag("include_log_likelihood", include_log_likelihood) and density.temperature != 1.0:
+        raise ArgumentError(
+            f"include_log_likelihood: got True with temperature={density.temperature:g}, expected "
+            "temperature=1, for az.loo weighs draws of the posterior itself. Leave it out, and "
+            "score predictions on data that the model has not seen."
+        )
     with interruptible() as stop:
         draws = run_chains(density, settings)
         clock = time.perf_counter()
@@ -129,6 +143,7 @@ def sample(
             tuning_steps=settings.burn_in,
             target_accept=settings.target_accept,
             max_tree_depth=settings.max_tree_depth,
+            temperature=density.temperature,
             warmup_leapfrogs=draws.warmup_leapfrogs,
             sampling_time=draws.seconds.warmup + draws.seconds.drawing,
             import_time=import_time,
@@ -289,8 +304,10 @@ def _functions(density: LogDensity) -> set[str]:
     return {p for p in structure.recorded if structure.shape_of(p)[:1] == (rows,)}
 
 
-def _density(model: Model, observed: Mapping[str, Any] | None) -> LogDensity:
-    density = LogDensity(model, observed)
+def _density(
+    model: Model, observed: Mapping[str, Any] | None, temperature: float = 1.0
+) -> LogDensity:
+    density = LogDensity(model, observed, temperature)
     check_axes(density.structure)
     density.structure.warn_without_data(stacklevel=5)
     return density

@@ -302,6 +302,13 @@ def concatenate(traces: Sequence[xr.DataTree], dim: str = "chain") -> xr.DataTre
             "concatenate takes a list of one or more traces, and dim='chain' or 'draw'; got "
             f"{len(traces)} traces and dim={dim!r}."
         )
+    temperatures = sorted({t.attrs.get("temperature", 1.0) for t in traces})
+    if len(temperatures) > 1:
+        raise ArgumentError(
+            "concatenate: got traces of the temperatures "
+            f"{', '.join(f'{t:g}' for t in temperatures)}, expected one temperature. Draws of "
+            "different densities are no draws of either: keep them apart."
+        )
     result = traces[0].copy()
     for name, node in traces[0].children.items():
         for number, trace in enumerate(traces):

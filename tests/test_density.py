@@ -1,6 +1,7 @@
 """The log-density is SciPy's, its Jacobian and gradient are those of finite differences."""
 
 import functools
+import pickle
 from typing import NamedTuple
 
 import numpy as np
@@ -245,6 +246,19 @@ def test_weight_multiplies_the_terms_of_the_data_only(float64):
     thrice = density().log_prob_one(z, density().tensors, weight=3.0)
     data = sum(term[0, 0].sum() for term in evaluated().likelihood.values())
     assert float(thrice) == pytest.approx(evaluated().log_prob[0, 0] + 2 * data, rel=1e-9)
+
+
+def test_temperature_divides_the_joint_density_and_not_the_jacobian(float64):
+    cold = LogDensity(hierarchy(Y, SIGMA, WORDS), temperature=0.25)
+    assert cold.fingerprint == LogDensity(hierarchy(Y, SIGMA, WORDS), temperature=2).fingerprint
+    assert cold.fingerprint != density().fingerprint
+    z = evaluated().z
+    value, gradient = cold.value_and_grad(z)
+    for s in range(3):
+        joint = scipys({path: evaluated().values[path][s, 0] for path in LATENT})
+        assert value[s, 0] == pytest.approx(evaluated().log_prob[s, 0] + 3 * joint, rel=1e-9)
+    np.testing.assert_allclose(gradient[:, 0], slopes(value), rtol=1e-6, atol=1e-6)
+    assert pickle.loads(pickle.dumps(cold)).temperature == 0.25
 
 
 def test_the_likelihood_has_one_entry_a_data_point(float64):

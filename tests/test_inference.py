@@ -137,6 +137,53 @@ def test_nuts_regression():
     np.testing.assert_allclose(f, w @ make_regression()[0].T, atol=1e-4)
 
 
+@bt.model
+def waiting(rate):
+    yield bt.Exponential("time", rate)  # NUTS moves in its logarithm
+    yield bt.Normal("obs", [0.0], 1.0, observed=[0.0])
+
+
+def test_a_tempered_posterior_has_the_exact_moments():
+    """Raised to 1/T, N(m, S) is N(m, T S) and an exponential of rate r one of rate r/T."""
+    mean, sd = normal_posterior(X)
+    middle, precision = regression_posterior()
+    covariance = np.linalg.inv(precision)
+    for temperature in (0.25, 4.0):
+        run = {"num_samples": 2000, "burn_in": 500, "seed": 5, "temperature": temperature}
+        trace = bt.sample(normal_mean(X), **run)
+        loc = trace["posterior"]["normal_mean.loc"]
+        assert trace.attrs["temperature"] == temperature
+        assert abs(z_score(loc, mean)) < 4.5
+        assert abs(z_score(loc, sd * temperature**0.5, "sd")) < 4.5
+        w = bt.sample(regression(*make_regression()), **run)["posterior"]["regression.w"]
+        for i, j in itertools.combinations_with_replacement(range(3), 2):
+            product = (w[..., i] - middle[i]) * (w[..., j] - middle[j])
+            assert abs(z_score(product, temperature * covariance[i, j])) < 4.5
+        time = bt.sample(waiting(0.5), **run)["posterior"]["waiting.time"]
+        assert abs(z_score(time, temperature / 0.5)) < 4.5
+        assert abs(z_score(time > 2.0, np.exp(-1.0 / temperature))) < 4.5
+    assert trace.attrs["trace_time"] == trace.attrs["compile_time"] == 0.0  # T is data
+
+
+def test_temperature_one_is_the_posterior(trace):
+    again = bt.sample(normal_mean(X), 2000, 500, seed=0, temperature=1)
+    assert again["posterior"].identical(trace["posterior"])
+    assert trace.attrs["temperature"] == 1.0
+
+
+@pytest.mark.parametrize("temperature", [0, -0.5, np.nan, np.inf, "cold", True, None])
+def test_a_temperature_is_a_number_above_zero(temperature):
+    with pytest.raises(ArgumentError, match=r"temperature=.*: expected a number above 0"):
+        bt.sample(normal_mean(X), temperature=temperature)
+
+
+def test_a_tempered_posterior_has_no_log_likelihood_for_loo():
+    with pytest.raises(
+        ArgumentError, match=r"include_log_likelihood: got True with temperature=0\.5"
+    ):
+        bt.sample(normal_mean(X), temperature=0.5, include_log_likelihood=True)
+
+
 def test_nuts_funnel():
     """P(v < -3) = 0.1587, and the neck is as deep as it should be."""
     with pytest.warns(NothingObservedWarning, match="'funnel' observes nothing"):

@@ -248,6 +248,12 @@ def other(y=(28.0, 8.0, -3.0), labels=SCHOOLS):
     return schools(np.array(y), sigma).with_coords(school=list(labels))
 
 
+def cold():
+    trace = fake()
+    trace.attrs["temperature"] = 0.5
+    return trace
+
+
 @pytest.mark.parametrize(
     ("traces", "dim", "text"),
     [
@@ -261,6 +267,11 @@ def other(y=(28.0, 8.0, -3.0), labels=SCHOOLS):
         (lambda: [fake(), fake(posterior={})], "chain", "has 'schools.mu' with axes None"),
         (lambda: [fake(), fake(model=other(y=np.zeros(3)))], "chain", "'observed_data' differs"),
         (lambda: [fake(), fake(model=other(labels="abc"))], "chain", "other labels along 'school'"),
+        (
+            lambda: [fake(), cold()],
+            "chain",
+            "got traces of the temperatures 0.5, 1, expected one",
+        ),
     ],
 )
 def test_traces_that_do_not_fit_are_not_joined(traces, dim, text):

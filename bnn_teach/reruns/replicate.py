@@ -1,4 +1,4 @@
-"""The table of notebook 18, made again on this machine or on a cluster; done splits stay done.
+"""The tables of notebooks 15 and 18, made again here or on a cluster; done splits stay done.
 
 You will find :func:`replicate`, which ``make replicate`` calls. Each split leaves a small file when
 it ends, so a run that was stopped goes on where it was. Next: :mod:`bnn_teach.cli`.
@@ -11,21 +11,51 @@ import os
 import pathlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
-from typing import Any
+from types import ModuleType
+from typing import Any, NamedTuple
 
 from bnn_teach.authoring.fingerprint import fingerprint
-from bnn_teach.course.chapters.ch18 import experiment
-from bnn_teach.course.chapters.ch18.rows import CASES, COLUMNS, read_rows
+from bnn_teach.course.chapters.ch15 import experiment as digits
+from bnn_teach.course.chapters.ch18 import experiment, rows
+from bnn_teach.course.chapters.ch18.rows import read_rows
 from bnn_teach.course.run_tables import Table
 from bnn_teach.reruns.cluster import connect
 from bnn_teach.reruns.rerun import locate, output_folder, store_json
 
 
+class Experiment(NamedTuple):
+    """What the stored table of a page is made from."""
+
+    store: str
+    """The table's file."""
+    module: ModuleType
+    """Its ``run_split`` returns the rows of a case."""
+    cases: Sequence[tuple[str, int]]
+    """Tables and splits."""
+    columns: Sequence[str]
+    """Of the file."""
+    data: Sequence[str] = ()
+    """Files that the rows depend on."""
+
+
+EXPERIMENTS = {
+    "15": Experiment("15_digits.csv", digits, digits.CASES, digits.COLUMNS),
+    "18": Experiment(
+        "18_replicate.csv",
+        experiment,
+        rows.CASES,
+        rows.COLUMNS,
+        ("data/18_concrete.csv", "data/18_airfoil.csv"),
+    ),
+}
+
+
 def replicate(
     output: str | os.PathLike[str],
     store: str | os.PathLike[str],
-    cases: Sequence[tuple[str, int]] = CASES,
+    cases: Sequence[tuple[str, int]] | None = None,
     *,
+    page: str = "18",
     cluster: str | None = None,
     report: Callable[[str], None] = lambda line: None,
 ) -> list[dict[str, Any]]:
@@ -39,7 +69,9 @@ def replicate(
     store : path
         Where the table goes, when all splits are there.
     cases : sequence of (str, int), optional
-        Tables and splits.
+        Tables and splits; by default those of the stored table.
+    page : str, optional
+        The notebook whose table it is, ``"15"`` or ``"18"``.
     cluster : str, optional
         The address of a Dask scheduler, whose workers are asked for their versions first.
     report : callable, optional
@@ -51,32 +83,37 @@ def replicate(
         The rows of the file. On one machine all but ``seconds`` are the same in each run, bit for
         bit.
     """
-    folder, key = output_folder(output), version()
+    of = EXPERIMENTS[page]
+    cases = of.cases if cases is None else cases
+    folder, key = output_folder(output), version(page)
     files = {case: folder / f"{case[0]}-{case[1]}-{key}.json" for case in cases}
     todo = [case for case, file in files.items() if not file.exists()]
     report(f"{len(cases)} splits, of which {len(cases) - len(todo)} are done, in {folder}")
-    for case, found in _results(todo, cluster):
+    for case, found in _results(todo, cluster, page):
         store_json(files[case], {"rows": found})
         report("{} {}: done".format(*case))
-    rows = [row for file in files.values() for row in json.loads(file.read_text("utf-8"))["rows"]]
-    table = Table(COLUMNS, tuple({name: row.get(name) for name in COLUMNS} for row in rows))
+    found = [row for file in files.values() for row in json.loads(file.read_text("utf-8"))["rows"]]
+    names = tuple(of.columns)
+    table = Table(names, tuple({name: row.get(name) for name in names} for row in found))
     table.save(pathlib.Path(store))
     return read_rows(store)
 
 
-def version() -> str:
+def version(page: str = "18") -> str:
     """Return what the rows depend on, library, data and packages, as one short hash."""
-    data = [f"'data/18_{table}.csv'" for table in ("concrete", "airfoil")]
-    return fingerprint([f"from {experiment.__name__} import run_split", *data])
+    of = EXPERIMENTS[page]
+    files = [repr(name) for name in of.data]
+    return fingerprint([f"from {of.module.__name__} import run_split", *files])
 
 
 def _results(
-    todo: Sequence[tuple[str, int]], cluster: str | None
+    todo: Sequence[tuple[str, int]], cluster: str | None, page: str
 ) -> Iterator[tuple[tuple[str, int], list[dict[str, Any]]]]:
     """Yield each case with its rows, as it ends."""
+    run_split: Callable[..., list[dict[str, Any]]] = EXPERIMENTS[page].module.run_split
     if cluster is None:
-        yield from ((case, experiment.run_split(*case)) for case in todo)
+        yield from ((case, run_split(*case)) for case in todo)
     elif todo:
-        with connect(cluster, str(locate("18", None))) as executor:
-            running = {executor.submit(experiment.run_split, *case): case for case in todo}
+        with connect(cluster, str(locate(page, None))) as executor:
+            running = {executor.submit(run_split, *case): case for case in todo}
             yield from ((running[each], each.result()) for each in as_completed(running))

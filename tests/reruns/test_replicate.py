@@ -1,4 +1,4 @@
-"""The stored table of notebook 18 against a rerun, and a run that goes on where it stopped."""
+"""The stored tables of notebooks 15 and 18, a rerun, and a run that goes on where it stopped."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from bnn_teach import cli
+from bnn_teach.course.chapters.ch15 import experiment as digits
 from bnn_teach.course.chapters.ch18 import experiment
 from bnn_teach.course.chapters.ch18 import rows as table_rows
 from bnn_teach.reruns import replicate
@@ -31,6 +32,20 @@ def test_the_stored_table_has_every_method_of_every_split():
         assert (row["r_hat"] is not None) == whole
     line = next(r["rmse"] for r in rows if (r["table"], r["method"]) == ("airfoil", "line"))
     assert line == pytest.approx(0.659863, abs=1e-6)
+
+
+def test_the_stored_table_of_digits_has_every_method_of_every_split():
+    stored = table_rows.read_rows("data/15_digits.csv")
+    assert {(row["table"], row["split"]) for row in stored} == set(digits.CASES)
+    bayesian = [(name, t) for name in digits.SCALES for t in digits.TEMPERATURES]
+    for split in range(len(digits.CASES)):
+        own = [row for row in stored if row["split"] == split]
+        assert [(row["method"], row["temperature"]) for row in own] == [
+            ("logistic regression", None),
+            ("MLP", None),
+            *bayesian,
+        ]
+        assert all((row["r_hat"] is None) == (row["temperature"] is None) for row in own)
 
 
 def test_what_was_published_says_where_it_was_read():
@@ -76,12 +91,14 @@ def test_a_split_that_is_there_is_not_run_again(tmp_path, monkeypatch):
 
 def test_the_command_writes_the_table_and_says_how_far_it_is(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(experiment, "run_split", _made_up)
-    places = ["-o", str(tmp_path / "out"), "--store", str(tmp_path / "table.csv")]
+    places = ["18", "-o", str(tmp_path / "out"), "--store", str(tmp_path)]
     assert cli.main(["replicate", *places]) == 0
     said = capsys.readouterr().out
     assert "9 splits, of which 0 are done, in" in said and "airfoil 0: done" in said
     assert cli.main(["replicate", *places]) == 0
     assert "9 splits, of which 9 are done, in" in capsys.readouterr().out
+    assert cli.main(["replicate", "17"]) == 1
+    assert "17: expected one of 15, 18" in capsys.readouterr().err
 
 
 def test_on_a_cluster_the_rows_are_those_of_one_machine(tmp_path, monkeypatch):
