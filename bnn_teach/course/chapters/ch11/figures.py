@@ -49,14 +49,14 @@ def plot_two_fits(data: Regression, x: np.ndarray, drawn: Mapping[str, Any]) -> 
 
 
 def plot_learned_scales(
-    clouds: Mapping[str, tuple[Any, Any]], x: np.ndarray, curves: Mapping[str, Any], data: Regression
+    clouds: Mapping[str, Any], x: np.ndarray, curves: Mapping[str, Any], data: Regression
 ) -> list[Axes]:
-    """Draw a weight against the scale of its layer, and bands of f beside each other.
+    """Draw a hidden weight against the scale of its layer, and bands of f beside each other.
 
     Parameters
     ----------
-    clouds : mapping of str to tuple of two array, shape (chain, draw)
-        Up to three by name: draws of a scale, and of a weight that has it as its sd.
+    clouds : mapping of str to Dataset
+        Up to three by name: draws of a network with ``network.l1.scale`` and ``network.l1.w``.
     x : array, shape (N, 1)
         Inputs, in increasing order.
     curves : mapping of str to array, shape (chain, draw, N, 1)
@@ -65,16 +65,17 @@ def plot_learned_scales(
         The points.
     """
     left, *rest = axes = panels(1 + len(curves), (4.0 * (1 + len(curves)), 4.2))
-    for (name, (scale, weight)), role in zip(clouds.items(), _CLOUDS, strict=False):
-        look, own = plots.colors[role], np.ravel(scale)
+    for (name, drawn), role in zip(clouds.items(), _CLOUDS, strict=False):
+        look, own = plots.colors[role], drawn["network.l1.scale"].values.ravel()
+        weight = drawn["network.l1.w"].values[..., 0, 0].ravel()
         some = np.unique(np.linspace(0, own.size - 1, 1000).astype(int))
         dots = {"color": look.color, "marker": look.marker, "alpha": 0.4, "mew": 0}
-        left.plot(own[some], np.ravel(weight)[some], ls="", ms=3, label=name, **dots)
+        left.plot(own[some], weight[some], ls="", ms=3, label=name, **dots)
         lower, upper = np.quantile(own, [0.025, 0.975])
         caption_of(left).sentences.append(
             f"{name}: 95 % of the scales lie between {number(lower)} and {number(upper)}."
         )
-    left.set(xscale="log", xlim=(0.01, 5), ylim=(-5, 5), title="the funnel")
+    left.set(xscale="log", xlim=(0.005, 6), ylim=(-8, 8), title="the funnel")
     finish(left, "scale of the layer", "one of its weights")
     for ax, (name, drawn), role in zip(rest, curves.items(), ("ensemble", "band"), strict=False):
         plots.plot_band(x, drawn, ax=ax, role=role, ylim=(-6, 6))
