@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bnn_teach.dsl.distributions import Normal
+from bnn_teach.dsl.distributions import HalfNormal, Normal
 from bnn_teach.dsl.model import model
 from bnn_teach.dsl.random_variables import Deterministic
 from bnn_teach.engine.runtime import tf
-from bnn_teach.errors import ArgumentError, ShapeError
+from bnn_teach.errors import ArgumentError, ShapeError, did_you_mean
 
+SCALES = ("fixed", "centred", "non_centred")
+"""What ``scales`` may be: whether a layer's prior scale is given or learned, and in which form."""
 _FUSED_UP_TO = 400  # weights in a layer
 
 
@@ -51,11 +53,35 @@ def dense(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor | float = 0.0) -> tf
 
 
 @model
-def layer(x: Any, units: int, prior_scale: float = 1.0) -> Any:
-    """Yield weights ``w`` (inputs, units) and bias ``b`` (units,); return x w + b, (N, units)."""
+def layer(x: Any, units: int, prior_scale: float = 1.0, scales: str = "fixed") -> Any:
+    r"""Yield weights ``w`` (inputs, units) and bias ``b`` (units,); return x w + b, (N, units).
+
+    With ``scales`` other than ``"fixed"`` their standard deviation is a variable ``scale``, too,
+
+    .. math:: s \sim \mathrm{HalfNormal}(\mathtt{prior\_scale}), \qquad
+              w_{ij}, b_j \sim \mathrm{Normal}(0, s),
+
+    which ``"centred"`` states as it stands. ``"non_centred"`` is the same model in coordinates
+    without a neck at small s: it yields standard normal ``w_unit`` and ``b_unit`` of the same
+    shapes, and records ``w`` and ``b``, s times these.
+
+    References
+    ----------
+    Betancourt & Girolami (2015), *Hamiltonian Monte Carlo for hierarchical models*.
+    """
+    _check_scales(scales)
     shape = _shape_of(x)
-    w = yield Normal("w", 0.0, prior_scale, batch_stack=(shape[1], units))
-    b = yield Normal("b", 0.0, prior_scale, batch_stack=units)
+    scale = prior_scale
+    if scales != "fixed":
+        scale = yield HalfNormal("scale", prior_scale)
+    if scales == "non_centred":
+        w_unit = yield Normal("w_unit", 0.0, 1.0, batch_stack=(shape[1], units))
+        b_unit = yield Normal("b_unit", 0.0, 1.0, batch_stack=units)
+        w = yield Deterministic("w", scale * w_unit)
+        b = yield Deterministic("b", scale * b_unit)
+    else:
+        w = yield Normal("w", 0.0, scale, batch_stack=(shape[1], units))
+        b = yield Normal("b", 0.0, scale, batch_stack=units)
     return dense(x, w, b)
 
 
@@ -67,6 +93,7 @@ def network(
     prior_scale: float = 1.0,
     noise_scale: float = 0.1,
     activation: Callable[[tf.Tensor], tf.Tensor] = tf.nn.relu,
+    scales: str = "fixed",
 ) -> Any:
     """Regress y on x: hidden layers ``l1``, ``l2``, ..., the function ``f``, and ``obs`` around it.
 
@@ -79,21 +106,35 @@ def network(
     hidden : sequence of int, optional
         Units of each hidden layer.
     prior_scale : float, optional
-        Standard deviation of every weight and bias before seeing data.
+        Standard deviation of every weight and bias before seeing data; of a learned scale, that
+        of its half-normal prior.
     noise_scale : float, optional
         Standard deviation of y given f, in the unit of y.
     activation : callable, optional
         Between the layers.
+    scales : {"fixed", "centred", "non_centred"}, optional
+        Whether each layer learns its prior scale, a variable ``scale`` such as
+        ``network.l1.scale``, and in which coordinates; see :func:`layer`.
     """
     _check_layers(hidden, activation)
     signal = x
     for number, units in enumerate(hidden, start=1):
-        inner = yield layer(signal, units, prior_scale).named(f"l{number}")
+        inner = yield layer(signal, units, prior_scale, scales).named(f"l{number}")
         signal = activation(inner)
-    output = yield layer(signal, 1, prior_scale).named(f"l{len(hidden) + 1}")
+    output = yield layer(signal, 1, prior_scale, scales).named(f"l{len(hidden) + 1}")
     f = yield Deterministic("f", output)
     yield Normal("obs", loc=f, scale=noise_scale, observed=y)
     return f
+
+
+def _check_scales(scales: Any) -> None:
+    if scales not in SCALES:
+        hint = did_you_mean(scales, SCALES, {"learned": "non_centred"})
+        raise ArgumentError(
+            f"layer: scales: got {scales!r:.60}, expected one of {', '.join(map(repr, SCALES))}."
+            f"{hint} Write scales='non_centred' to learn one scale a layer, and pass "
+            "prior_scale=... for how large it may be."
+        )
 
 
 def _shape_of(x: Any) -> tuple[int, ...]:

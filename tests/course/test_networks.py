@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.special import logsumexp
 
 import bnn_teach as bt
 from bnn_teach.course import networks
 from bnn_teach.dsl.structure import inspect_model
 from bnn_teach.engine.runtime import tf
-from bnn_teach.errors import ObservedError, ShapeError
+from bnn_teach.errors import ArgumentError, ObservedError, ShapeError
 
 X = np.linspace(-1.0, 1.5, 6)[:, np.newaxis]
 
@@ -140,3 +141,102 @@ def test_prior_variance_is_exact(scale, width):
 def test_data_of_another_shape_are_refused():
     with pytest.raises(ObservedError, match=r"network\.obs: .* shape \(6,\)"):
         inspect_model(bt.network(X, np.zeros(6)))
+
+
+# ---- learned prior scales ----------------------------------------------------------------------
+
+FORMS = ["centred", "non_centred"]
+TABLE = np.random.default_rng(5).normal(size=(8, 3))
+TARGET = (TABLE @ [[0.6], [-0.4], [0.1]] + 0.3).astype(np.float32)
+
+
+def exact_scale(noise=0.5, largest=1.5):
+    """Return s and p(s | y) on a grid, and mean and square of f given s, each (G, N)."""
+    s = (np.arange(2000) + 0.5) / 2000 * 8 * largest
+    features = np.column_stack([TABLE, np.ones(8)])
+    inner = features @ features.T
+    covariance = noise**2 * np.eye(8) + s[:, None, None] ** 2 * inner
+    solved = np.linalg.solve(covariance, np.broadcast_to(TARGET, (2000, 8, 1)))[..., 0]
+    log_p = -0.5 * (solved @ TARGET[:, 0] + np.linalg.slogdet(covariance)[1])
+    log_p += stats.halfnorm.logpdf(s, scale=largest)
+    mean = s[:, None] ** 2 * (solved @ inner)
+    seen = s[:, None, None] ** 2 * inner
+    variance = seen - seen @ np.linalg.solve(covariance, seen)
+    square = mean**2 + np.diagonal(variance, axis1=1, axis2=2)
+    return s, np.exp(log_p - logsumexp(log_p)), mean, square
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_learned_scale_is_a_variable_of_each_layer(form):
+    values = prior(bt.network(X, hidden=(4,), prior_scale=1.5, scales=form), 4000)
+    np.testing.assert_allclose(values["network.f"], forward(X, values, 2), rtol=1e-4, atol=1e-4)
+    for name in ("l1", "l2"):
+        scale, w, b = (values[f"network.{name}.{part}"] for part in ("scale", "w", "b"))
+        assert scale.shape == (4000,)
+        assert stats.kstest(scale, stats.halfnorm(scale=1.5).cdf).pvalue > 1e-5
+        for weight in (w[:, 0, 0], b[:, -1]):
+            assert stats.kstest(weight / scale, "norm").pvalue > 1e-5
+            assert abs(stats.spearmanr(weight / scale, scale).statistic) < 4.5 / np.sqrt(4000)
+    structure = inspect_model(bt.network(X, X, hidden=(4,), scales=form))
+    unit = "_unit" if form == "non_centred" else ""
+    parts = ("scale", f"w{unit}", f"b{unit}")
+    assert list(structure.latent) == [f"network.l{n}.{part}" for n in (1, 2) for part in parts]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_log_joint_with_learned_scales_is_scipys(form):
+    rng = np.random.default_rng(2)
+    y = rng.normal(size=(6, 1))
+    model = bt.network(X, y, hidden=(4,), prior_scale=1.5, noise_scale=0.2, scales=form)
+    shapes = {p: v.shape for p, v in inspect_model(model).latent.items()}
+    values = {p: rng.uniform(0.2, 2.0, shape).astype(np.float32) for p, shape in shapes.items()}
+    weights, expected = {}, 0.0
+    for name in ("network.l1", "network.l2"):
+        scale = values[f"{name}.scale"]
+        expected += stats.halfnorm.logpdf(scale, scale=1.5)
+        for part in ("w", "b"):
+            if form == "centred":
+                weight = values[f"{name}.{part}"]
+                expected += stats.norm.logpdf(weight, 0.0, scale).sum()
+            else:
+                weight = scale * values[f"{name}.{part}_unit"]
+                expected += stats.norm.logpdf(weight / scale).sum()
+            weights[f"{name}.{part}"] = weight[np.newaxis]
+    expected += stats.norm.logpdf(y, forward(X, weights, 2)[0], 0.2).sum()
+    assert bt.log_joint(model, values) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore::bnn_teach.errors.ConvergenceWarning")  # a divergence or two
+@pytest.mark.parametrize("form", FORMS)
+def test_the_posterior_of_a_learned_scale_is_that_of_quadrature(form):
+    """Moments of s and of f, each within five of its Monte Carlo errors."""
+    s, p, mean, square = exact_scale()
+    settings = {"hidden": (), "prior_scale": 1.5, "noise_scale": 0.5, "scales": form}
+    net = bt.network(TABLE, TARGET, **settings)
+    trace = bt.sample(net, 2000, 500, 4, seed=1, target_accept=0.95)
+    scale = trace["posterior"]["network.l1.scale"].values
+    f = trace["posterior"]["network.f"].values[..., 0]
+    found = np.concatenate([np.stack([scale, scale**2], -1), f, f**2], -1)
+    exact = np.concatenate([[p @ s, p @ s**2], p @ mean, p @ square])
+    known = bt.function_diagnostics(found)
+    errors = np.abs(found.mean((0, 1)) - exact) / known["mcse_mean"].values
+    assert errors.max() < 5
+    assert known["ess_bulk"].values.min() > 400
+    assert float(trace["sample_stats"]["diverging"].mean()) < 0.002
+    new = bt.sample_posterior_predictive(net.at(x=TABLE[:2]), trace, seed=0)
+    again = new["posterior_predictive"]["network.f"].values[..., 0]
+    np.testing.assert_allclose(again, f[..., :2], rtol=1e-4, atol=1e-4)
+
+
+def test_a_fit_keeps_the_weights_of_a_non_centred_network():
+    net = bt.network(TABLE, TARGET, hidden=(), noise_scale=0.5, scales="non_centred")
+    drawn = bt.fit(net, num_steps=3000, seed=0).approximation.sample(500, seed=0)["posterior"]
+    scale, w, unit = (drawn[f"network.l1.{part}"].values for part in ("scale", "w", "w_unit"))
+    np.testing.assert_allclose(w, scale[..., None, None] * unit, rtol=1e-6)
+    assert np.abs(drawn["network.f"].values.mean((0, 1)) - TARGET).max() < 0.5
+
+
+@pytest.mark.parametrize("wrong", ["learned", True, None, 1.0, "Centred", ["centred"]])
+def test_an_unknown_form_of_the_scales_is_refused(wrong):
+    with pytest.raises(ArgumentError, match=r"scales: got .*expected one of 'fixed', 'centred'"):
+        bt.sample_prior_predictive(bt.network(X, scales=wrong), 2)

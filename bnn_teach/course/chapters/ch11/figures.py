@@ -1,4 +1,4 @@
-"""A density on another axis, and two fits side by side: the figures of notebook 11.
+"""A density on another axis, two fits side by side, and the funnel of a learned scale.
 
 Next: :mod:`bnn_teach.course.chapters.ch11.exhibit`, where noise and signal trade.
 """
@@ -14,8 +14,12 @@ from matplotlib.axes import Axes
 
 from bnn_teach import plots
 from bnn_teach.course.datasets import Regression
+from bnn_teach.plots.captions import caption_of
+from bnn_teach.plots.style import finish, panels
+from bnn_teach.plots.words import number
 
 _LINES: Any = ({"color": "0.1", "linestyle": "-"}, {"color": "0.1", "linestyle": ":"})
+_CLOUDS = ("prior", "nuts", "advi")
 
 
 def plot_densities(drawn: np.ndarray, z: np.ndarray, densities: Mapping[str, np.ndarray]) -> Axes:
@@ -42,3 +46,39 @@ def plot_two_fits(data: Regression, x: np.ndarray, drawn: Mapping[str, Any]) -> 
         plots.plot_data(data.x, data.y, truth=data.truth, ax=ax)
         ax.set_title(name)
     return list(axes)
+
+
+def plot_learned_scales(
+    clouds: Mapping[str, Any], x: np.ndarray, curves: Mapping[str, Any], data: Regression
+) -> list[Axes]:
+    """Draw a hidden weight against the scale of its layer, and bands of f beside each other.
+
+    Parameters
+    ----------
+    clouds : mapping of str to Dataset
+        Up to three by name: draws of a network with ``network.l1.scale`` and ``network.l1.w``.
+    x : array, shape (N, 1)
+        Inputs, in increasing order.
+    curves : mapping of str to array, shape (chain, draw, N, 1)
+        Up to two by name: draws of the function there.
+    data : Regression
+        The points.
+    """
+    left, *rest = axes = panels(1 + len(curves), (4.0 * (1 + len(curves)), 4.2))
+    for (name, drawn), role in zip(clouds.items(), _CLOUDS, strict=False):
+        look, own = plots.colors[role], drawn["network.l1.scale"].values.ravel()
+        weight = drawn["network.l1.w"].values[..., 0, 0].ravel()
+        some = np.unique(np.linspace(0, own.size - 1, 1000).astype(int))
+        dots = {"color": look.color, "marker": look.marker, "alpha": 0.4, "mew": 0}
+        left.plot(own[some], weight[some], ls="", ms=3, label=name, **dots)
+        lower, upper = np.quantile(own, [0.025, 0.975])
+        caption_of(left).sentences.append(
+            f"{name}: 95 % of the scales lie between {number(lower)} and {number(upper)}."
+        )
+    left.set(xscale="log", xlim=(0.005, 6), ylim=(-8, 8), title="the funnel")
+    finish(left, "scale of the layer", "one of its weights")
+    for ax, (name, drawn), role in zip(rest, curves.items(), ("ensemble", "band"), strict=False):
+        plots.plot_band(x, drawn, ax=ax, role=role, ylim=(-6, 6))
+        plots.plot_data(data.x, data.y, truth=data.truth, ax=ax)
+        ax.set_title(name)
+    return axes

@@ -41,6 +41,7 @@ _MOVES, _LEAPFROGS = 10, 15  # after each step
 _ACCEPT = 0.7  # the acceptance rate that the step size is steered to
 _FIRST_STEP = 0.3  # step size, in standard deviations of the particles
 _MOST_STEPS = 500
+_MAPS = ("Identity", "Exp", "Softplus")  # onto the line, and onto the positive numbers
 
 
 class Evidence(NamedTuple):
@@ -72,7 +73,7 @@ def log_evidence(model: Model, num_particles: int = 1000, seed: int | None = Non
     ----------
     model : Model
         A model function that was called. Its unobserved variables must live on the whole real
-        line, as weights and biases with normal priors do.
+        line, as weights and biases with normal priors do, or be positive, as scales are.
     num_particles : int, optional
         At least 2; four times as many halve the error.
     seed : int, optional
@@ -85,7 +86,7 @@ def log_evidence(model: Model, num_particles: int = 1000, seed: int | None = Non
     Raises
     ------
     ArgumentError
-        The model observes nothing, or has a variable with bounds.
+        The model observes nothing, or has a variable with other bounds.
     """
     count = as_count("num_particles", num_particles, 2)
     seed = as_seed(seed)
@@ -133,16 +134,18 @@ def _draw_prior(density: LogDensity, model: Model, count: int, seed: int) -> np.
             f"{model.describe()} observes nothing, so there is no evidence. Give it data: "
             "observed=y at a variable."
         )
-    for path, slot in density.slots.items():
-        bijector = density.structure.latent[path].bijector
-        if type(bijector).__name__ != "Identity":
+    maps = {path: density.structure.latent[path].bijector for path in density.slots}
+    for path, bijector in maps.items():
+        if type(bijector).__name__ not in _MAPS:
             raise ArgumentError(
-                f"{path}: this variable has bounds, expected one on the whole real line, such as "
-                f"bt.Normal. Write it as a function of such a variable (its shape: {slot.shape})."
+                f"{path}: this variable has bounds, expected one on the whole real line or a "
+                "positive one, such as bt.Normal or bt.HalfNormal. Write it as a function of such "
+                f"a variable (its shape: {density.slots[path].shape})."
             )
     prior = sample_prior_predictive(model, count, seed=seed)["prior"]
-    parts = [np.asarray(prior[path].values).reshape(count, -1) for path in density.slots]
-    return np.concatenate(parts, axis=1).astype(density.dtype)
+    values = {path: np.asarray(prior[path].values, density.dtype) for path in maps}
+    parts = [np.asarray(maps[p].inverse(v)).reshape(count, -1) for p, v in values.items()]
+    return np.concatenate(parts, axis=1)
 
 
 def _next_power(log_likelihood: np.ndarray, power: float) -> float:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import multivariate_normal
+from scipy.stats import halfnorm, lognorm, multivariate_normal, norm
 
 import bnn_teach as bt
 from bnn_teach.course.chapters.ch13.evidence import _next_power, _resample, log_evidence
@@ -13,7 +13,13 @@ DATA = bt.datasets.gap_sine()
 
 @bt.model
 def bounded(y):
-    scale = yield bt.HalfNormal("scale", 1.0)
+    share = yield bt.Beta("share", 1.0, 1.0)
+    yield bt.Normal("obs", share, 1.0, observed=y)
+
+
+@bt.model
+def positive(y, family):
+    scale = yield (bt.HalfNormal("s", 1.0) if family == "half" else bt.LogNormal("s", 0.0, 1.0))
     yield bt.Normal("obs", 0.0, scale, observed=y)
 
 
@@ -33,6 +39,16 @@ def test_a_linear_network_has_the_evidence_of_its_normal():
     sd = np.sqrt(np.diag(np.linalg.inv(precision)))
     # Copies of 500 particles that have moved ten times: the error of their mean is about sd / 20.
     np.testing.assert_allclose(found.z.mean(axis=0), mean, atol=0.25 * sd.max())
+
+
+@pytest.mark.parametrize(("family", "prior"), [("half", halfnorm()), ("log", lognorm(1.0))])
+def test_a_positive_variable_has_the_evidence_of_a_quadrature(family, prior):
+    y = np.array([0.5, -1.2, 2.0, 0.1, -0.4], np.float32)
+    s = np.exp(np.linspace(-6, 4, 4001))
+    joint = norm.pdf(y, 0.0, s[:, None]).prod(-1) * prior.pdf(s)
+    found = log_evidence(positive(y, family), 2000, seed=0)
+    # Over eight seeds the standard deviation was 0.02 nats.
+    assert found.log_evidence == pytest.approx(np.log(np.trapezoid(joint, s)), abs=0.1)
 
 
 def test_the_evidence_of_the_courses_network():
@@ -61,7 +77,7 @@ def test_resampling_keeps_each_particle_as_often_as_its_weight_says():
 def test_what_does_not_fit_is_told():
     with pytest.raises(ArgumentError, match="observes nothing"):
         log_evidence(bt.network(DATA.x))
-    with pytest.raises(ArgumentError, match=r"bounded\.scale.*bounds"):
+    with pytest.raises(ArgumentError, match=r"bounded\.share.*bounds"):
         log_evidence(bounded(np.ones(3)))
     with pytest.raises(ArgumentError, match="num_particles"):
         log_evidence(bt.network(DATA.x, DATA.y), 1)
