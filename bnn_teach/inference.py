@@ -17,7 +17,7 @@ import xarray as xr
 from bnn_teach.agreement import disagreements
 from bnn_teach.approximation import Fit, judge_convergence
 from bnn_teach.arguments import as_count, as_flag, as_number, as_seed, checked_arguments
-from bnn_teach.density import LogDensity
+from bnn_teach.density import LogDensity, check_paths
 from bnn_teach.diagnostics import sampling_warnings, stuck_chains
 from bnn_teach.dsl.model import Model, check_model
 from bnn_teach.engine.programs import kept
@@ -52,6 +52,7 @@ def sample(
     target_accept: float = 0.8,
     max_tree_depth: int = 10,
     temperature: float = 1.0,
+    start: Mapping[str, Any] | None = None,
     seed: int | None = None,
     include_log_likelihood: bool = False,
     num_threads: int | None = None,
@@ -82,6 +83,12 @@ def sample(
         count 1 / T times, so that its draws lie closer about its modes. With normal priors that is
         the likelihood 1 / T times under a prior whose sd is :math:`\sqrt{T}` times as large. It is
         no posterior of the model, and ``lp`` and ``energy`` in ``sample_stats`` are its own.
+    start : mapping, optional
+        Where the chains begin: for each unobserved variable, by path, an array of shape
+        ``(num_chains, *shape of the variable)``. Other names are passed over, so draws of a trace
+        serve: ``trace["posterior"].isel(draw=-1)``, or of a fit's,
+        ``fit.approximation.sample(4)["posterior"].isel(chain=0)``. Without it each unconstrained
+        coordinate is uniform on (-2, 2).
     seed : int, optional
         Same seed, same draws, bit for bit on one machine. Without one, a fresh seed is drawn and
         stored in ``trace.attrs["seed"]``.
@@ -131,8 +138,9 @@ def sample(
             "temperature=1, for az.loo weighs draws of the posterior itself. Leave it out, and "
             "score predictions on data that the model has not seen."
         )
+    starts = None if start is None else _starts(density, start, settings.num_chains)
     with interruptible() as stop:
-        draws = run_chains(density, settings)
+        draws = run_chains(density, settings, starts)
         clock = time.perf_counter()
         posterior, likelihood = density.unflatten(draws.z, include_log_likelihood)
         groups = {"posterior": posterior, "sample_stats": draws.statistics}
@@ -264,6 +272,26 @@ def fit(
     elif not result.converged:
         _warn(result.reason)
     return result
+
+
+def _starts(density: LogDensity, start: Any, num_chains: int) -> np.ndarray:
+    """Return where the chains begin, shape (num_chains, D)."""
+    if not isinstance(start, Mapping):
+        raise ArgumentError(
+            f"start: got {type(start).__name__}, expected values by path, one a chain. Pass "
+            'trace["posterior"].isel(draw=-1), or {path: array}.'
+        )
+    check_paths(start, density.slots, density.structure.model.describe())
+    values = {path: np.asarray(start[path]) for path in density.slots}
+    for path, array in values.items():
+        shape = (num_chains, *density.slots[path].shape)
+        if array.shape != shape:
+            raise ArgumentError(
+                f"start: {path} has shape {array.shape}, expected {shape}: a value for each of "
+                f"num_chains={num_chains} chains."
+            )
+    each = [density.flatten({p: a[c] for p, a in values.items()}) for c in range(num_chains)]
+    return np.stack(each).astype(density.dtype)
 
 
 def _start(

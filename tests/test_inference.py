@@ -12,6 +12,7 @@ import pytest
 from scipy import integrate, stats
 
 import bnn_teach as bt
+from bnn_teach.density import LogDensity
 from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import (
     ArgumentError,
@@ -23,7 +24,7 @@ from bnn_teach.errors import (
     ShapeError,
     SizeWarning,
 )
-from bnn_teach.inference import _warn_size
+from bnn_teach.inference import _starts, _warn_size
 from bnn_teach.vi.families import start_gaussian
 
 QUICK = {"num_samples": 60, "burn_in": 100, "num_chains": 4, "seed": 1}
@@ -398,6 +399,36 @@ def test_only_a_fit_of_the_model_can_be_gone_on_from(fit, start):
         bt.fit(normal_mean(X), start=start)
 
 
+# ---- where chains start ------------------------------------------------------------------------
+
+
+def test_chains_start_where_values_say(trace):
+    """With a step size that is not adapted and one transition, a chain is near its start."""
+    path = "normal_mean.loc"
+    far = {path: np.array([2.0, 2.5, 3.5, 4.0]), "not in the model": None}
+    begun = {}
+    for name, start in {"far": far, "trace": trace["posterior"].isel(draw=-1)}.items():
+        with pytest.warns(ConvergenceWarning, match="burn_in=0"):
+            found = bt.sample(normal_mean(X), 1, 0, 4, start=start, max_tree_depth=1, seed=1)
+        begun[name] = found["posterior"][path].values[:, 0]
+        assert np.all(np.abs(begun[name] - np.asarray(start[path])) < 1.5)
+    assert np.all(begun["far"] != begun["trace"])
+
+
+def test_starts_are_on_the_scale_of_the_variables():
+    density = LogDensity(schools(*SCHOOLS))
+    rng = np.random.default_rng(3)
+    start = {path: rng.uniform(0.5, 2, (3, *slot.shape)) for path, slot in density.slots.items()}
+    z = _starts(density, start, 3)
+    assert z.shape == (3, 10) and z.dtype == np.float32
+    for path, values in density.unflatten(z)[0].items():
+        if path in start:
+            np.testing.assert_allclose(values, start[path], rtol=1e-5, err_msg=path)
+    start["schools.tau"][1] = -1.0
+    with pytest.raises(ObservedError, match=r"schools\.tau"):
+        _starts(density, start, 3)
+
+
 # ---- was it enough? ----------------------------------------------------------------------------
 
 
@@ -551,6 +582,10 @@ def test_weights_that_disagree_about_one_function_do_not_warn():
         ({"seed": 2**63}, r"below 2\*\*63"),
         ({"observed": X}, r"observed: expected a dict of path to values, got ndarray"),
         ({"observed": "normal_mean.obs"}, r"observed: expected a dict"),
+        ({"start": X}, r"start: got ndarray, expected values by path"),
+        ({"start": {}}, r"normal_mean\.loc: no value was given"),
+        ({"start": {"normal_mean.loc": 1.0}}, r"loc has shape \(\), expected \(4,\)"),
+        ({"start": {"normal_mean.loc": np.ones(3)}}, r"loc has shape \(3,\), expected \(4,\)"),
     ],
 )
 def test_sample_names_a_wrong_argument(arguments, text):

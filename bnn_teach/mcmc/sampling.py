@@ -84,7 +84,7 @@ class Draws(NamedTuple):
     """Wall time of the parts."""
 
 
-def run_chains(density: LogDensity, settings: Settings) -> Draws:
+def run_chains(density: LogDensity, settings: Settings, starts: np.ndarray | None = None) -> Draws:
     """Warm up and sample.
 
     Parameters
@@ -93,6 +93,8 @@ def run_chains(density: LogDensity, settings: Settings) -> Draws:
         The target.
     settings : Settings
         Numbers of chains and draws, and the rest.
+    starts : ndarray, shape (C, D), optional
+        Where the chains begin; otherwise each begins at random near 0.
 
     Returns
     -------
@@ -102,7 +104,7 @@ def run_chains(density: LogDensity, settings: Settings) -> Draws:
     Raises
     ------
     InitialPointError
-        If no starting point with a finite log-density was found.
+        If no starting point with a finite log-density was found, or a given one has none.
     """
     started = time.perf_counter()
     group = min(_GROUP, settings.num_chains)
@@ -115,7 +117,7 @@ def run_chains(density: LogDensity, settings: Settings) -> Draws:
         traced, compiled = program.compile(density.tensors)
         begun = time.perf_counter()
         runs = [
-            ChainGroup(program, density, settings, first, stop)
+            ChainGroup(program, density, settings, first, stop, starts)
             for first in range(0, settings.num_chains, group)
         ]
         futures = [pool.submit(run.run) for run in runs]
@@ -154,6 +156,8 @@ class ChainGroup:
         Number of the group's first chain.
     stop : threading.Event
         Set when the run is to end early.
+    starts : ndarray, shape (C, D), optional
+        Where all chains of the run begin, not only the group's.
     """
 
     def __init__(
@@ -163,9 +167,10 @@ class ChainGroup:
         settings: Settings,
         first: int,
         stop: threading.Event,
+        starts: np.ndarray | None = None,
     ) -> None:
         self.program, self.density, self.settings = program, density, settings
-        self.stop, self.first = stop, first
+        self.stop, self.first, self.starts = stop, first, starts
         self.inputs = density.tensors
         self.seed = tf.constant(
             np.random.SeedSequence([settings.seed, first]).generate_state(2).astype(np.int32)
@@ -181,7 +186,7 @@ class ChainGroup:
 
     def run(self) -> None:
         """Find starting points, warm up, sample."""
-        state = self.start()
+        state = self.start() if self.starts is None else self.start_at(self.starts)
         state = self.warm_up(state)
         self.warm_at = time.perf_counter()
         self.step_size = np.exp(np.asarray(state.step.log_step_average))
@@ -207,6 +212,18 @@ class ChainGroup:
             if ready.all():
                 return state
         raise InitialPointError(self.density.explain_nonfinite(z[~ready][0], _STARTS))
+
+    def start_at(self, starts: np.ndarray) -> ChainState:
+        """Put the group's chains at their rows; one that fills the group takes the last row."""
+        rows = np.minimum(self.first + np.arange(self.program.num_chains), len(starts) - 1)
+        state = self.program.start(starts[rows], 0.1, self.inputs)
+        for row, value, slope in zip(rows, state.log_prob.numpy(), state.grad.numpy(), strict=True):
+            if not (np.isfinite(value) and np.isfinite(slope).all()):
+                raise InitialPointError(
+                    f"start: chain {row} has a log-density of {value} with gradient {slope}, "
+                    "expected finite numbers. Start where the data are possible."
+                )
+        return state
 
     def warm_up(self, state: ChainState) -> ChainState:
         """Adapt step size and metric, window by window."""

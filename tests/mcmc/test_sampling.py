@@ -192,6 +192,24 @@ def test_impossible_model_names_the_variable():
     assert not [t for t in threading.enumerate() if t.name.startswith("ThreadPool")]
 
 
+@pytest.mark.parametrize("num_chains", [1, 3])
+def test_chains_start_where_they_are_told(density, num_chains):
+    """A chain that fills a group starts with the last one; the others' draws do not know it."""
+    starts = np.array([[5e4, 0.01], [-5e4, -0.01], [5e4, 0.0]], np.float32)[:num_chains]
+    settings = SETTINGS._replace(num_chains=num_chains, burn_in=0, num_samples=3)
+    draws = run_chains(density, settings, starts)
+    assert draws.z.shape == (num_chains, 3, 2)
+    np.testing.assert_allclose(draws.z[..., 0], starts[:, None, 0].repeat(3, 1), rtol=0.1)
+
+
+@pytest.mark.parametrize("bad", [-0.5, np.nan])
+def test_impossible_start_names_the_chain(bad):
+    density = LogDensity(ridge(np.array([0.0])))
+    starts = np.array([[0.0, 0.1], [0.0, 0.1], [0.0, bad], [0.0, 0.1]], np.float32)
+    with pytest.raises(InitialPointError, match=r"start: chain 2 has a log-density of (-inf|nan)"):
+        run_chains(density, SETTINGS, starts)
+
+
 # ---- stopping early ----------------------------------------------------------------------------
 
 
