@@ -143,7 +143,8 @@ def look(
         clock = time.perf_counter()
         found = _with_needed_numbers(model, asked, reading, frozenset(needed))
         record = found.recording
-        if key is None and record.digest_of(record.traced()) != record.digest:
+        changed = key is None or known_as(model, asked, purpose) != key
+        if changed and record.digest_of(record.traced()) != record.digest:
             raise ModelError(f"{model.describe()} computes something else at every run. {FIXED}")
         seconds += time.perf_counter() - clock
         return found
@@ -236,7 +237,8 @@ def _look(
             if _is_symbolic(value):
                 uncast[path] = _computed(path, variable, value, drawn)
             else:
-                array = given[path] = _uncast(path, variable, value, _KINDS[path in asked])
+                array = _uncast(path, variable, value, _KINDS[path in asked])
+                _check_unchanged(path, given.setdefault(path, array), array)
                 uncast[path] = recording.input(f"observed {path}", array.shape, array.dtype)
             observed[path] = tf.cast(uncast[path], variable.distribution.dtype)
             shape = tuple(observed[path].shape)
@@ -317,6 +319,11 @@ def _uncast(path: str, variable: RandomVariable, value: Any, kind: str) -> np.nd
     array, raw = check_observed(path, variable, value, True, kind), np.asarray(value)
     halved = raw.dtype.kind == "f" and array.dtype.kind != "f"
     return raw.astype(get_dtype().as_numpy_dtype) if halved else array
+
+
+def _check_unchanged(path: str, before: np.ndarray, now: np.ndarray) -> None:
+    if not np.array_equal(before, now, equal_nan=True):
+        raise ModelError(f"{path}: got other observed values at every run. {FIXED}")
 
 
 def _is_symbolic(value: Any) -> bool:

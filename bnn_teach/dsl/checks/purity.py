@@ -59,6 +59,12 @@ def check_same(before: Structure, now: Structure) -> None:
             )
 
 
+def check_same_density(where: str, first: Any, *others: Any) -> None:
+    """Raise :class:`ModelError` unless all runs of a model at the same values have one density."""
+    if not all(np.array_equal(first, each, equal_nan=True) for each in others):
+        raise ModelError(f"{where} computes something else at every run. {FIXED}")
+
+
 def check_finite(where: str, array: np.ndarray) -> None:
     """Raise :class:`ArgumentError` if an array holds NaN or infinity."""
     bad: Any = np.argwhere(~np.isfinite(array)) if array.ndim else []
