@@ -237,8 +237,9 @@ def _look(
             if _is_symbolic(value):
                 uncast[path] = _computed(path, variable, value, drawn)
             else:
-                array = _uncast(path, variable, value, _KINDS[path in asked])
-                _check_unchanged(path, given.setdefault(path, array), array)
+                array = _kept_same(
+                    given, path, _uncast(path, variable, value, _KINDS[path in asked])
+                )
                 uncast[path] = recording.input(f"observed {path}", array.shape, array.dtype)
             observed[path] = tf.cast(uncast[path], variable.distribution.dtype)
             shape = tuple(observed[path].shape)
@@ -321,9 +322,11 @@ def _uncast(path: str, variable: RandomVariable, value: Any, kind: str) -> np.nd
     return raw.astype(get_dtype().as_numpy_dtype) if halved else array
 
 
-def _check_unchanged(path: str, before: np.ndarray, now: np.ndarray) -> None:
-    if not np.array_equal(before, now, equal_nan=True):
+def _kept_same(given: Arrays, path: str, array: np.ndarray) -> np.ndarray:
+    """Keep data that the model itself holds; they have to be those of the run before."""
+    if not np.array_equal(given.setdefault(path, array), array, equal_nan=True):
         raise ModelError(f"{path}: got other observed values at every run. {FIXED}")
+    return array
 
 
 def _is_symbolic(value: Any) -> bool:
