@@ -4,8 +4,14 @@ That a frozen fit gains by going on is tested in ``vi/test_distance.py``, that c
 ``test_inference.py``, in three models each.
 """
 
+import copy
+import os
+import pickle
+import re
+import signal
 import warnings
 
+import cloudpickle
 import numpy as np
 import pytest
 
@@ -278,3 +284,64 @@ def test_methods_are_bound(name):
     fall = density.log_prob([0.0]) - density.log_prob([0.5])
     assert fall == pytest.approx(0.125 / 4 + 0.5 * np.sum((X / 2) ** 2 - X**2), rel=1e-5)
     assert next(iter(density.structure.observed.values())).shape == (7,)
+
+
+# Copies, and other processes.
+
+
+@pytest.fixture(scope="module")
+def fit():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", bt.ConvergenceWarning)
+        return bt.fit(Lab().method(X, X), num_steps=5, seed=0, progress=False)
+
+
+WAYS = {
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "pickle": lambda value: pickle.loads(pickle.dumps(value)),
+    "cloudpickle": lambda value: pickle.loads(cloudpickle.dumps(value)),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_copies_are_the_same(way, fit):
+    twin = WAYS[way](fit)
+    assert twin.converged == fit.converged and twin.settings == fit.settings
+    np.testing.assert_array_equal(twin.losses, fit.losses)
+    draws = [f.approximation.sample(5, seed=0)["posterior"] for f in (fit, twin)]
+    assert draws[0].identical(draws[1])
+    for model in (line(X, X), counts(X, COUNTS), network(), groups(C[:3]), Lab().around(X, X)):
+        first, second = LogDensity(model), WAYS[way](LogDensity(WAYS[way](model)))
+        z = np.linspace(-1.0, 1.0, first.size)
+        np.testing.assert_array_equal(first.log_prob(z), second.log_prob(z))
+    for variable in (bt.Normal("a", X), bt.Mixture("m", [1.0], bt.Normal.dist([0.0])), bt.Gamma):
+        assert repr(WAYS[way](variable)) == repr(variable)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.parametrize("verb", ["density", "fit", "prediction", "sample", "draws"])
+def test_a_forked_process_is_told_to_spawn(verb, fit):
+    verbs = {
+        "density": lambda: LogDensity(line(X, X)),
+        "fit": lambda: bt.fit(counts(X, COUNTS)),
+        "prediction": lambda: bt.sample_prior_predictive(groups()),
+        "sample": lambda: bt.sample(network()),
+        "draws": lambda: fit.approximation.sample(3),
+    }
+    reading, writing = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # that threads run beside it
+        child = os.fork()
+    if child == 0:
+        signal.alarm(60)
+        try:
+            verbs[verb]()
+        except e.InferenceError as error:
+            os.write(writing, str(error).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    os.waitpid(child, 0)
+    with os.fdopen(reading) as told:
+        assert re.search(r"was forked after.*expected a fresh one\. Use .*spawn", told.read())

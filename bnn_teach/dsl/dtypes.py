@@ -94,6 +94,11 @@ def _as_array(value: Any) -> np.ndarray | None:
     if array.dtype.kind == "f":
         return converted(array, get_dtype().as_numpy_dtype)
     if array.dtype.kind in "iu":
+        if array.size and array.max() >= 2**63:
+            raise ArgumentError(
+                f"got integers up to {array.max()}, expected below 2**63. Pass .astype(float) of "
+                "them, or number them, np.unique(values, return_inverse=True)[1]."
+            )
         small = array.size == 0 or (array.min() >= -(2**31) and array.max() < 2**31)
         return array.astype(np.int32 if small else np.int64, copy=False)
     words = array.dtype.kind == "O" and all(isinstance(v, str) for v in array.flat)
@@ -106,6 +111,7 @@ def _as_array(value: Any) -> np.ndarray | None:
 
 _DATES = "Count from a date, as in (t - t[0]) / np.timedelta64(1, 'D')."
 _NOT_REAL = {
+    "V": "Pick one field, as in table['x'].",
     "c": "Pass the real and the imaginary part, z.real and z.imag, or np.abs(z).",
     "M": _DATES,
     "m": "Divide by a unit, as in t / np.timedelta64(1, 'D').",
