@@ -159,8 +159,9 @@ def look(
     for path, value in asked.items():
         node: Any = found.structure.sites[path].node
         arrays[f"observed {path}"] = _uncast(path, node, value, "given")
-    for name in {*model.data} - found.measured:
-        check_finite(f"{model.name}: the argument {name!r}", model.data[name])
+    for name, value in (model.bound.arguments | model.data).items():
+        if name not in found.measured:
+            check_finite(f"{model.name}: the argument {name!r}", value)
     inputs = {name: tf.constant(array) for name, array in arrays.items()}
     stale = dict.fromkeys(found.structure.stale)
     structure = found.structure._replace(model=model.with_arguments(stale))
