@@ -97,7 +97,8 @@ WRONG = {
         (lambda: LogDensity(counts(X > 0, COUNTS)), e.DtypeError, "bool"),
         (lambda: LogDensity(network(C > 0)), e.DtypeError, "bool"),
         (in_a_model(lambda a, x: x > 0), e.DtypeError, "booleans, expected numbers"),
-        (in_a_model(lambda a, x: [a, *(x[:6] > 0)]), e.DtypeError, "bool"),
+        (in_a_model(lambda a, x: [a, True]), e.DtypeError, "booleans"),
+        (in_a_model(lambda a, x: [a, x[0] > 0]), e.DtypeError, "booleans"),
         (in_a_model(lambda a, x: (x > 0) * a), e.DtypeError, "bool"),
     ],
     "wide data": [
@@ -134,7 +135,7 @@ def test_what_is_refused(kind):
             typed()
 
 
-@pytest.mark.parametrize("model", [line(X), counts(X), network(y=None), groups()], ids=repr)
+@pytest.mark.parametrize("model", [line(X), network(y=None), groups()], ids=lambda m: m.name)
 def test_no_data(model):
     with pytest.warns(e.NothingObservedWarning, match=f"'{model.name}' observes nothing"):
         LogDensity(model).structure.warn_without_data(1)
@@ -246,7 +247,7 @@ def sized(x, y):
     ids=lambda value: getattr(value, "name", None),
 )
 def test_terms_that_a_batch_would_change(model, path):
-    with pytest.raises(e.ArgumentError, match=f"{path}.*|.*{path}"):
+    with pytest.raises(e.ArgumentError, match=re.escape(path)):
         bt.fit(model(X, X**2), num_steps=2, batch_size=3, seed=0, progress=False)
 
 
@@ -315,7 +316,13 @@ def test_copies_are_the_same(way, fit):
         first, second = LogDensity(model), WAYS[way](LogDensity(WAYS[way](model)))
         z = np.linspace(-1.0, 1.0, first.size)
         np.testing.assert_array_equal(first.log_prob(z), second.log_prob(z))
-    for variable in (bt.Normal("a", X), bt.Mixture("m", [1.0], bt.Normal.dist([0.0])), bt.Gamma):
+    for variable in (
+        bt.Uniform("a", X, 2.0),
+        bt.Categorical("a", [0.2, 0.8]),
+        bt.OrderedLogistic("a", [0.0, 1.0], 0.5),
+        bt.MvNormal("a", [0.0, 1.0], np.eye(2)),
+    ):
+        assert variable.support.name == WAYS[way](variable).support.name
         assert repr(WAYS[way](variable)) == repr(variable)
 
 
