@@ -135,7 +135,6 @@ def between(low: Any, high: Any = np.inf, integers: bool = False) -> Callable[[A
     The parameters are read only where the support is asked, so that it may be built while a graph
     is traced.
     """
-
     return functools.partial(_between, low, high, integers)
 
 
