@@ -273,11 +273,15 @@ class LogDensity:
         """Return log p(z), shape (...), for z of shape (..., D)."""
         return self.value_and_grad(z)[0]
 
+    def terms(self, z: np.ndarray) -> Arrays:
+        """Return each variable's log-density and each potential, by path, for z of shape (D,)."""
+        found = self._look.compute(self._given(z, self.tensors))
+        return {k.removeprefix("term "): v.numpy() for k, v in found.items() if k[:5] == "term "}
+
     def explain_nonfinite(self, z: np.ndarray, tries: int) -> str:
         """Say which variable makes log p(z) infinite or NaN, for z of shape (D,)."""
-        found = self._look.compute(self._given(z, self.tensors))
-        terms = {k.removeprefix("term "): v for k, v in found.items() if k.startswith("term ")}
-        bad = [path for path, term in terms.items() if not np.isfinite(term.numpy()).all()]
+        found, terms = self._look.compute(self._given(z, self.tensors)), self.terms(z)
+        bad = [path for path, term in terms.items() if not np.isfinite(term).all()]
         slopes = [path for path in self.slots if not np.isfinite(found[f"slope {path}"]).all()]
         if np.isfinite(found["log_prob"]):
             along = f" along {slopes[0]!r}" if slopes else ""

@@ -156,6 +156,13 @@ MISTAKES = {
     ),
     "complex": (lambda: line(X + 1j), e.ArgumentError, "'x'", "complex128", "z.real"),
     "complex number": (lambda: line(np.complex64(1)), e.ArgumentError, "'x'", "complex64", "z.re"),
+    "a table with fields": (
+        lambda: line(np.zeros(7, [("x", float)])), e.ArgumentError, "'x'", "f8", "one field"
+    ),
+    "hashes": (
+        lambda: line(np.full(7, 2**63, np.uint64), X), e.ArgumentError, "'x'", "9223372036854775",
+        "np.unique",
+    ),
     "no rows": (lambda: line(X[:0]), e.ArgumentError, "'x'", "shape (0,)", "Pass data"),
     "no columns": (lambda: line(C[:, :0]), e.ArgumentError, "'x'", "shape (7, 0)", "Pass data"),
     "NaN scale": (lambda: line(X, X, np.nan), e.ArgumentError, "'scale'", "nan", "See where"),
@@ -279,6 +286,10 @@ MISTAKES = {
     ".mean()": (
         lambda: after(lambda a, x: bt.Normal("o", a * x.mean(), observed=x)),
         e.NumPyOnRandomValueError, "'steps', after", "'.mean'", "tf.reduce_mean",
+    ),
+    "len": (
+        lambda: after(lambda a, x: bt.Normal("o", a / len(x))), e.NumPyOnRandomValueError,
+        "'steps', after", "len", "shape[0]",
     ),
     "matrix times vector": (
         lambda: after(lambda a, x: bt.Normal("o", tf.ones((7, 7)) @ x, observed=x)),

@@ -151,6 +151,33 @@ def intercepts_density(tau, y, group):
 
 
 @bt.model
+def slopes(y, x, group):
+    """Varying intercepts and slopes, with a prior of Lewandowski, Kurowicka and Joe."""
+    tau = yield bt.HalfNormal("tau", 1.0)
+    factor = yield bt.LKJCholesky("factor", 2, 2.0)
+    yield bt.Deterministic("rho", factor[1, 0])
+    noise = yield bt.Normal("noise", 0.0, 1.0, batch_stack=(4, 2))
+    effect = tau * tf.matmul(noise, factor, transpose_b=True)
+    yield bt.Normal("obs", effect[group, 0] + effect[group, 1] * x, 0.5, observed=y)
+
+
+def slopes_density(tau, rho, y, x, group):
+    """Intercept and slope of each group are integrated over: two Gaussian numbers."""
+    determinant = tau**4 * (1 - rho**2)
+    total = stats.halfnorm.logpdf(tau) + np.log1p(-(rho**2))
+    for g in range(4):
+        design = np.stack([np.ones_like(x), x], -1)[group == g] / 0.5
+        (s, u), (_, v) = design.T @ design
+        b, c = design.T @ y[group == g] / 0.5
+        s, v = (n + tau**2 / determinant for n in (s, v))
+        u = u - rho * tau**2 / determinant
+        inner = s * v - u**2
+        quadratic = (v * b**2 - 2 * u * b * c + s * c**2) / inner
+        total = total - 0.5 * np.log(determinant * inner) + 0.5 * quadratic
+    return total
+
+
+@bt.model
 def growth(t, y):
     """Counts whose rate overflows where the prior is wide."""
     a = yield bt.Normal("a", 0.0, 100.0)
@@ -233,6 +260,12 @@ OTHERS = [
     ),
     Case(intercepts, intercepts_density, [LEVELS, GROUP], {"tau": [(0, 8)]}),
     Case(
+        slopes,
+        slopes_density,
+        [LEVELS - 1.5, np.sin(np.arange(18.0)), GROUP],
+        {"tau": [(0, 6)], "rho": [(-1, 1)]},
+    ),
+    Case(
         growth,
         growth_density,
         [np.linspace(0, 1, 6), np.array([1, 0, 2, 3, 6, 9])],
@@ -291,6 +324,31 @@ def test_posteriors_are_those_of_quadrature(cases, dtype):
                     got = f"{method} {found:.4f} ± {error:.4f}, exact {truth:.4f}"
                     wrong.append(f"{case.model.name}: {got}")
     assert not wrong, "\n".join(wrong)
+
+
+@bt.model
+def prices(columns, y):
+    """Twenty-four columns that nearly depend on each other, as of diamonds."""
+    b = yield bt.Normal("b", 0.0, 1.0, batch_stack=24)
+    yield bt.Normal("obs", tf.linalg.matvec(columns, b), 0.5, observed=y)
+
+
+@pytest.mark.slow
+def test_a_regression_on_columns_that_nearly_depend_on_each_other():
+    """The posterior is Gaussian; its largest standard deviation is fourteen times its smallest."""
+    from arviz_stats.base import array_stats
+
+    rng = np.random.default_rng(0)
+    columns = rng.normal(size=(300, 1)) + 0.3 * rng.normal(size=(300, 24))
+    y = columns @ np.linspace(-1.0, 1.0, 24) + 0.5 * rng.normal(size=300)
+    covariance = np.linalg.inv(np.eye(24) + columns.T @ columns / 0.25)
+    mean, sd = covariance @ columns.T @ y / 0.25, np.sqrt(np.diag(covariance))
+    trace = bt.sample(prices(columns, y), 600, 500, seed=0, progress=False)
+    draws = trace["posterior"]["prices.b"].values.astype(np.float64)
+    for i in range(24):
+        for method, found, exact in (("mean", np.mean, mean[i]), ("sd", np.std, sd[i])):
+            error = array_stats.mcse(draws[..., i], method=method, chain_axis=0, draw_axis=1)
+            assert abs(found(draws[..., i]) - exact) < 4.5 * error, (i, method)
 
 
 @bt.model

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from bnn_teach.dsl.distributions import HalfNormal, Normal
+from bnn_teach.dsl.dtypes import as_parameter
 from bnn_teach.dsl.model import model
 from bnn_teach.dsl.random_variables import Deterministic
 from bnn_teach.engine.runtime import tf
@@ -39,11 +42,14 @@ def dense(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor | float = 0.0) -> tf
     -------
     tensor, shape (N, units)
     """
-    if x.shape[-1] != weights.shape[0]:
+    x, weights = (v if tf.is_tensor(v) else as_parameter(v) for v in (x, weights))
+    rows, matrix, row = (tuple(np.shape(v)) for v in (x, weights, bias))
+    two = len(rows) == len(matrix) == 2 and rows[1] == matrix[0]
+    if not two or row not in ((), matrix[1:], (1, matrix[1])):
         raise ShapeError(
-            f"dense: got x of shape {tuple(x.shape)} and weights of shape {tuple(weights.shape)}, "
-            "expected (N, inputs) and (inputs, units). Let the weights have as many rows as x has "
-            "columns."
+            f"dense: got x of shape {rows}, weights of shape {matrix} and a bias of shape {row}, "
+            "expected (N, inputs), (inputs, units) and (units,). Let the weights have as many rows "
+            "as x has columns, and the bias as many entries as they have columns."
         )
     if weights.shape.num_elements() <= _FUSED_UP_TO:
         product = tf.reduce_sum(weights[:, :, None] * tf.transpose(x)[:, None, :], 0)

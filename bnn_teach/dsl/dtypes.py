@@ -94,6 +94,11 @@ def _as_array(value: Any) -> np.ndarray | None:
     if array.dtype.kind == "f":
         return converted(array, get_dtype().as_numpy_dtype)
     if array.dtype.kind in "iu":
+        if array.size and array.max() >= 2**63:
+            raise ArgumentError(
+                f"got integers up to {array.max()}, expected below 2**63. Pass .astype(float) of "
+                "them, or number them, np.unique(values, return_inverse=True)[1]."
+            )
         small = array.size == 0 or (array.min() >= -(2**31) and array.max() < 2**31)
         return array.astype(np.int32 if small else np.int64, copy=False)
     words = array.dtype.kind == "O" and all(isinstance(v, str) for v in array.flat)
@@ -106,6 +111,7 @@ def _as_array(value: Any) -> np.ndarray | None:
 
 _DATES = "Count from a date, as in (t - t[0]) / np.timedelta64(1, 'D')."
 _NOT_REAL = {
+    "V": "Pick one field, as in table['x'].",
     "c": "Pass the real and the imaginary part, z.real and z.imag, or np.abs(z).",
     "M": _DATES,
     "m": "Divide by a unit, as in t / np.timedelta64(1, 'D').",
@@ -162,27 +168,32 @@ def map_entries(function: Callable[[Any], Any], value: Any) -> Any:
     return type(value)(map(function, value)) if type(value) in (list, tuple) else value
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
 def as_parameter(value: Any) -> tf.Tensor:
     """Convert a parameter of a distribution to a tensor of the working dtype.
 
     Lists may mix numbers with the values of other random variables: ``cutpoints=[-1.0, c, 2.0]``.
     """
-    if isinstance(value, bool) or getattr(value, "dtype", None) in (tf.bool, np.bool_):
+    _check_masks(value)
+    if isinstance(value, list | tuple) and not all(map(_is_number, value)):
+        return tf.stack([as_parameter(v) for v in value])
+    array = value if tf.is_tensor(value) else np.asarray(value)
+    kind = np.dtype(getattr(array.dtype, "as_numpy_dtype", array.dtype)).kind
+    if kind == "b":
         raise DtypeError(
             "got booleans, expected numbers. Write tf.where(mask, a, b) to choose between two, or "
             f"tf.cast(mask, tf.{get_dtype().name}) for 0 and 1."
         )
+    if kind in "USMmc":
+        remedy = _NOT_REAL.get(kind, "Pass float(text) of a text that holds a number.")
+        raise ArgumentError(
+            f"got {value!r:.60} of type {type(value).__name__}, expected numbers. {remedy}"
+        )
     if tf.is_tensor(value):
         return value if value.dtype == get_dtype() else tf.cast(value, get_dtype())
-    if isinstance(value, list | tuple) and any(not isinstance(v, numbers.Real) for v in value):
-        return tf.stack([as_parameter(v) for v in value])
-    _check_masks(value)
-    array = np.asarray(value)
-    if array.dtype.kind in "USMm":
-        raise ArgumentError(
-            f"got {value!r:.60} of type {type(value).__name__}, expected numbers. Pass float(text) "
-            "of a text that holds a number."
-        )
     if array.dtype.kind in "fiu":
         array = converted(array, get_dtype().as_numpy_dtype)
     return tf.constant(array, dtype=get_dtype())

@@ -143,7 +143,8 @@ def look(
         clock = time.perf_counter()
         found = _with_needed_numbers(model, asked, reading, frozenset(needed))
         record = found.recording
-        if key is None and record.digest_of(record.traced()) != record.digest:
+        changed = key is None or known_as(model, asked, purpose) != key
+        if changed and record.digest_of(record.traced()) != record.digest:
             raise ModelError(f"{model.describe()} computes something else at every run. {FIXED}")
         seconds += time.perf_counter() - clock
         return found
@@ -158,8 +159,9 @@ def look(
     for path, value in asked.items():
         node: Any = found.structure.sites[path].node
         arrays[f"observed {path}"] = _uncast(path, node, value, "given")
-    for name in {*model.data} - found.measured:
-        check_finite(f"{model.name}: the argument {name!r}", model.data[name])
+    for name, value in (model.bound.arguments | model.data).items():
+        if name not in found.measured:
+            check_finite(f"{model.name}: the argument {name!r}", value)
     inputs = {name: tf.constant(array) for name, array in arrays.items()}
     stale = dict.fromkeys(found.structure.stale)
     structure = found.structure._replace(model=model.with_arguments(stale))
@@ -237,7 +239,9 @@ def _look(
             if _is_symbolic(value):
                 uncast[path] = _computed(path, variable, value, drawn)
             else:
-                array = given[path] = _uncast(path, variable, value, _KINDS[path in asked])
+                array = _kept_same(
+                    given, path, _uncast(path, variable, value, _KINDS[path in asked])
+                )
                 uncast[path] = recording.input(f"observed {path}", array.shape, array.dtype)
             observed[path] = tf.cast(uncast[path], variable.distribution.dtype)
             shape = tuple(observed[path].shape)
@@ -319,6 +323,13 @@ def _uncast(path: str, variable: RandomVariable, value: Any, kind: str) -> np.nd
     halved = array.dtype.kind == "f" and not dtype.is_floating
     with np.errstate(over="ignore"):  # what is lost is found later
         return array.astype((get_dtype() if halved else dtype).as_numpy_dtype)
+
+
+def _kept_same(given: Arrays, path: str, array: np.ndarray) -> np.ndarray:
+    """Keep data that the model itself holds; they have to be those of the run before."""
+    if not np.array_equal(given.setdefault(path, array), array, equal_nan=True):
+        raise ModelError(f"{path}: got other observed values at every run. {FIXED}")
+    return array
 
 
 def _is_symbolic(value: Any) -> bool:

@@ -132,10 +132,9 @@ class RandomVariable(Node):
         """Return the same variable with the same distribution at other parameters."""
         copy = object.__new__(type(self))
         copy.__dict__.update(self.__dict__, distribution=distribution)
-        copy.__dict__.pop("support", None)
         return copy
 
-    @functools.cached_property
+    @property
     def support(self) -> Any:
         """Which values are possible, or None where nothing is known."""
         return self._support(self.distribution) if callable(self._support) else self._support

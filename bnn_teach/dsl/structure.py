@@ -17,7 +17,8 @@ import numpy as np
 
 from bnn_teach.dsl.checks.observed import check_observed
 from bnn_teach.dsl.checks.parameters import check_parameters
-from bnn_teach.dsl.handlers import from_prior, near_zero
+from bnn_teach.dsl.checks.purity import check_same_density
+from bnn_teach.dsl.handlers import from_prior, log_joint, near_zero
 from bnn_teach.dsl.interpreter import Handler, Sites, interpret
 from bnn_teach.dsl.model import Model, check_model
 from bnn_teach.dsl.random_variables import Node, Potential, RandomVariable, Shape
@@ -115,7 +116,9 @@ def inspect_model(
         If observed values do not fit their variable, or a path does not exist.
     """
     look = functools.partial(_look, check_model(model), check_asked(observed), only_shapes, dropped)
-    first, *_ = [look(tf.constant([0, number], tf.int32)) for number in range(3)]
+    first, *others = [look(tf.constant([0, number], tf.int32)) for number in range(3)]
+    if not first.latent and not only_shapes:  # no value is drawn: each run has the same density
+        check_same_density(model.describe(), *(log_joint(s.sites) for s in (first, *others)))
     return first
 
 

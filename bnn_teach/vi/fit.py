@@ -201,14 +201,31 @@ def _at_batches(density: LogDensity, batch_size: int | None) -> LogDensity:
     except BnnTeachError as error:
         reason = str(error)
     else:
-        if target.slots == density.slots:
+        if target.slots != density.slots:
+            reason = "The shapes of its variables depend on the number of data points."
+        elif path := _mixes_rows(density, target, batch_size):
+            reason = f"The log-density of {path!r} depends on other rows, or on how many there are."
+        else:
             return target
-        reason = "The shapes of its variables depend on the number of data points."
     raise ArgumentError(
         f"batch_size={batch_size}: the model does not work on so many rows. {reason} Only "
         "arguments of the model and observed values are cut into batches: pass all data as "
         "arguments."
     )
+
+
+def _mixes_rows(density: LogDensity, target: LogDensity, number: int) -> str | None:
+    """Return a term whose first rows are others in a batch than among all data, or None."""
+    z = np.random.default_rng(0).uniform(-1.0, 1.0, density.size).astype(density.dtype)
+    whole, part = density.terms(z), target.terms(z)
+    for path, term in whole.items():
+        if path in density.structure.observed and term.shape[:1] == (density.num_data,):
+            term = term[:number]
+        if term.shape != part[path].shape or not np.allclose(
+            term, part[path], rtol=1e-3, atol=1e-3, equal_nan=True
+        ):
+            return path
+    return None
 
 
 def _rows_of(inputs: Tensors, number: int, index: Any) -> Tensors:

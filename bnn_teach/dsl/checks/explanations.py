@@ -44,6 +44,11 @@ def explained(error: Exception, where: str) -> Exception | None:
             f"{where}'.{found}' was used on a random value, which is a tensor and no NumPy array. "
             f"Use {_INSTEAD[found]}."
         )
+    if text.startswith("len is not well defined"):
+        return NumPyOnRandomValueError(
+            f"{where}Python's len was applied to a tensor, expected an array or a list. Use "
+            "value.shape[0], which data and random values have."
+        )
     if "Cannot interpret 'tf." in text or "SymbolicTensor" in text or "symbolic tf.Tensor" in text:
         return NumPyOnRandomValueError(
             f"{where}NumPy, or Python's float, int or math, was applied to a random value, whose "

@@ -59,12 +59,23 @@ def check_same(before: Structure, now: Structure) -> None:
             )
 
 
-def check_finite(where: str, array: np.ndarray) -> None:
-    """Raise :class:`ArgumentError` if an array holds NaN or infinity."""
-    bad: Any = np.argwhere(~np.isfinite(array)) if array.ndim else []
+def check_same_density(where: str, first: Any, *others: Any) -> None:
+    """Raise :class:`ModelError` unless all runs of a model at the same values have one density."""
+    if not all(np.array_equal(first, each, equal_nan=True) for each in others):
+        raise ModelError(f"{where} computes something else at every run. {FIXED}")
+
+
+def check_finite(where: str, value: Any) -> None:
+    """Raise :class:`ArgumentError` if an array, also inside a container, has NaN or infinity."""
+    if isinstance(value, dict | list | tuple):
+        for each in value.values() if isinstance(value, dict) else value:
+            check_finite(where, each)
+    if not isinstance(value, np.ndarray) or value.ndim == 0 or value.dtype.kind != "f":
+        return
+    bad: Any = np.argwhere(~np.isfinite(value))
     if len(bad):
         index = tuple(map(int, bad[0]))
         raise ArgumentError(
-            f"{where}: got {array[index]} at index {index} and {len(bad) - 1} more, expected "
+            f"{where}: got {value[index]} at index {index} and {len(bad) - 1} more, expected "
             "finite numbers. Leave out the rows with gaps, or fill them in."
         )

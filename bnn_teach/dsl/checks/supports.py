@@ -8,6 +8,7 @@ Next: :mod:`bnn_teach.dsl.checks.parameters`.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -134,25 +135,36 @@ def between(low: Any, high: Any = np.inf, integers: bool = False) -> Callable[[A
     The parameters are read only where the support is asked, so that it may be built while a graph
     is traced.
     """
+    return functools.partial(_between, low, high, integers)
 
-    def support(distribution: Any) -> Support:
-        first, last = _end(distribution, low), _end(distribution, high)
-        kind = "integers" if integers else "numbers"
-        until = "on" if last is np.inf else f"to {_words(last, high)}"
 
-        def contains(v: Any) -> Any:
-            inside = (v >= np.asarray(first)) & (v <= np.asarray(last))
-            return inside & _is_integer(v) if integers else inside
+def _between(low: Any, high: Any, integers: bool, distribution: Any) -> Support:
+    first, last = _end(distribution, low), _end(distribution, high)
+    kind = "integers" if integers else "numbers"
+    until = "on" if last is np.inf else f"to {_words(last, high)}"
 
-        return Support(f"{kind} from {_words(first, low)} {until}", contains, integers)
+    def contains(v: Any) -> Any:
+        inside = (v >= np.asarray(first)) & (v <= np.asarray(last))
+        return inside & _is_integer(v) if integers else inside
 
-    return support
+    return Support(f"{kind} from {_words(first, low)} {until}", contains, integers)
 
 
 def _end(distribution: Any, end: Any) -> Any:
     if isinstance(end, str):
         return getattr(distribution, end)
     return end(distribution) if callable(end) else end
+
+
+def last_category(distribution: Any) -> int:
+    """Return the largest number of a category; there are as many as probabilities."""
+    d = distribution
+    return int((d.logits if d.probs is None else d.probs).shape[-1]) - 1
+
+
+def last_level(distribution: Any) -> int:
+    """Return the largest number of an ordered category; cutpoints lie between two."""
+    return int(distribution.cutpoints.shape[-1])
 
 
 def _words(value: Any, name: Any) -> str:

@@ -334,7 +334,7 @@ DiscreteUniform = Family(
 )
 Categorical = Family(
     tfd.Categorical,
-    between(0, lambda d: (d.logits if d.probs is None else d.probs).shape[-1] - 1, integers=True),
+    between(0, supports.last_category, integers=True),
     r"""Categorical, one of K: :math:`P(k) = p_k` for :math:`k = 0, \dots, K-1`.
 
     The parameter's last axis counts the categories; the value has the shape of the other axes.
@@ -344,7 +344,7 @@ Categorical = Family(
 )
 OrderedLogistic = Family(
     tfd.OrderedLogistic,
-    between(0, lambda d: d.cutpoints.shape[-1], integers=True),
+    between(0, supports.last_level, integers=True),
     r"""Ordered logistic: :math:`P(k) = S(c_k - \eta) - S(c_{k-1} - \eta)`, S the logistic function.
 
     One of K ordered categories 0, ..., K − 1: which of the intervals between the cutpoints a
