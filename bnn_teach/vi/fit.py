@@ -196,6 +196,7 @@ def _at_batches(density: LogDensity, batch_size: int | None) -> LogDensity:
                 "data, which would count at a batch's value; expected terms of the data to be "
                 "observed. Use observed= at a random variable, or leave batch_size out."
             )
+    reason: str | None
     try:
         target = density.at_rows(batch_size)
     except BnnTeachError as error:

@@ -153,13 +153,7 @@ def move_every_control(stem, lab, page, kernels):
 
     if page.evaluate(SHOW, "Playground: ") >= 0:
         move_a_point(page)
-    assert page.evaluate(SHOW, "Quiz of ") >= 0, "every notebook has a quiz"
-    quiz = page.locator(".bnn-quiz").first
-    known = run_cell(page, CHOSEN)
-    quiz.get_by_role("radio").first.check()
-    page.keyboard.press("Enter")
-    quiz.get_by_role("status").first.filter(has_text=".").wait_for()
-    assert run_until(page, CHOSEN, known.__ne__), "the kernel sees the answer"
+    answer_a_question(page)
     assert "left" in run_cell(page, LEAVE)
     kernels.append(page.evaluate(KERNEL))
 
@@ -169,3 +163,13 @@ def move_a_point(page):
     page.locator(".bnn-live .bnn-handle").first.press("ArrowUp")
     assert run_until(page, DATA, known.__ne__), "the kernel sees the point"
     assert "network.obs" in run_cell(page, MODEL), "and has its model"
+
+
+def answer_a_question(page):
+    assert page.evaluate(SHOW, "Quiz of ") >= 0, "every notebook has a quiz"
+    quiz = page.locator(".bnn-quiz").first
+    known = run_cell(page, CHOSEN)
+    quiz.get_by_role("radio").first.check()
+    page.keyboard.press("Enter")
+    quiz.get_by_role("status").first.filter(has_text=".").wait_for()
+    assert run_until(page, CHOSEN, known.__ne__), "the kernel sees the answer"

@@ -82,10 +82,12 @@ def stacking_weights(trace: Any) -> np.ndarray:
     Each point is left out in turn, by importance sampling. Source: Yao, Vehtari & Gelman (2022),
     *Stacking for non-mixing Bayesian computations*, JMLR 23; the computation is ArviZ's.
     """
-    from arviz_stats import compare, loo  # type: ignore[attr-defined]  # takes seconds
+    import arviz_stats  # takes seconds
+
+    stats: Any = arviz_stats
 
     chains = range(trace["posterior"].sizes["chain"])
     with warnings.catch_warnings(action="ignore"):  # of long tails; the weights are what is shown
-        single = {str(c): loo(trace.isel(chain=[c]), pointwise=True) for c in chains}
-        weights = compare(single)["weight"][list(single)].to_numpy()
+        single = {str(c): stats.loo(trace.isel(chain=[c]), pointwise=True) for c in chains}
+        weights = stats.compare(single)["weight"][list(single)].to_numpy()
     return np.asarray(weights / weights.sum())

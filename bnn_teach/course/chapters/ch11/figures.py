@@ -69,7 +69,7 @@ def plot_learned_scales(
         look, own = plots.colors[role], drawn["network.l1.scale"].values.ravel()
         weight = drawn["network.l1.w"].values[..., 0, 0].ravel()
         some = np.unique(np.linspace(0, own.size - 1, 1000).astype(int))
-        dots = {"color": look.color, "marker": look.marker, "alpha": 0.4, "mew": 0}
+        dots: Any = {"color": look.color, "marker": look.marker, "alpha": 0.4, "mew": 0}
         left.plot(own[some], weight[some], ls="", ms=3, label=name, **dots)
         lower, upper = np.quantile(own, [0.025, 0.975])
         caption_of(left).sentences.append(
