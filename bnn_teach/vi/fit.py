@@ -203,8 +203,10 @@ def _at_batches(density: LogDensity, batch_size: int | None) -> LogDensity:
     else:
         if target.slots != density.slots:
             reason = "The shapes of its variables depend on the number of data points."
-        elif path := _mixes_rows(density, target, batch_size):
-            reason = f"The log-density of {path!r} depends on other rows, or on how many there are."
+        elif mixed := _mixes_rows(density, target, batch_size):
+            reason = (
+                f"The log-density of {mixed!r} depends on other rows, or on how many there are."
+            )
         else:
             return target
     raise ArgumentError(
