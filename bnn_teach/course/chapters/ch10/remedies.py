@@ -76,6 +76,17 @@ def tempered(net: Model, num_particles: int, seed: int) -> dict[str, dict[str, n
     return {"posterior": LogDensity(net).unflatten(particles)[0]}
 
 
+def stacked(net: Model, num_samples: int, burn_in: int, seed: int) -> dict[str, Any]:
+    """Draw from four chains as often as their weights say: ``"posterior"`` and ``"weights"``."""
+    trace = sample(net, num_samples, burn_in, 4, seed=seed, include_log_likelihood=True)
+    weights, rng = stacking_weights(trace), np.random.default_rng(seed)
+    chain = rng.choice(4, 4 * num_samples, p=weights)
+    draw = rng.integers(num_samples, size=len(chain))
+    posterior = trace["posterior"].items()
+    drawn = {name: array.values[chain, draw] for name, array in posterior}
+    return {"posterior": drawn, "weights": weights.round(2)}
+
+
 def stacking_weights(trace: Any) -> np.ndarray:
     """Return the chains' weights, shape (C,), with which their mixture predicts best.
 

@@ -32,7 +32,11 @@ def test_chains_from_modes_and_particles_are_draws_of_the_posterior():
     particles = remedies.tempered(mean_of(Y), 500, seed=1)["posterior"]
     assert chains["mean_of.loc"].shape == (4, 300)
     assert particles["mean_of.loc"].shape == (500,)
-    for draws in (chains["mean_of.loc"].values, particles["mean_of.loc"]):
+    found = remedies.stacked(mean_of(Y), 300, 200, seed=1)
+    assert found["weights"].sum() == pytest.approx(1, abs=0.02)
+    stacked = found["posterior"]["mean_of.loc"]
+    assert stacked.shape == (1200,)
+    for draws in (chains["mean_of.loc"].values, particles["mean_of.loc"], stacked):
         # worth 100 independent draws at least
         assert abs(draws.mean() - EXACT[0]) < 4.5 * EXACT[1] / 10
         assert abs(draws.std() / EXACT[1] - 1) < 4.5 / 200**0.5
