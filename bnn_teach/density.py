@@ -47,16 +47,13 @@ class Slot(NamedTuple):
 
 
 class Unconstrained:
-    """The reading of a model over z: each unobserved variable takes its part of z.
-
-    The parts are inputs of their own, so nothing has to know the length of z before the model ends.
-    """
+    """The reading of a model over z: each unobserved variable takes its part of z."""
 
     predicts = False
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self.parts: Tensors = {}
+        self.parts: Tensors = {}  # inputs of their own: D is known when the model ends
         self.jacobians: Tensors = {}
         self.slots: dict[str, Slot] = {}
         self.weight = recording.input("weight", (), get_dtype())  # of the observed terms
