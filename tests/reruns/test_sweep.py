@@ -86,7 +86,7 @@ def test_an_empty_file_of_results_is_none(small, tmp_path, monkeypatch):
 
 def test_an_address_in_a_cloud_is_no_folder(small):
     for run in (bt.rerun, lambda *given: bt.sweep(given[0], {"seed": [0]}, given[2])):
-        with pytest.raises(ArgumentError, match="output: got s3:/+bucket/out, expected a folder"):
+        with pytest.raises(ArgumentError, match=r"output: got s3:/+bucket/out, expected a folder"):
             run(small, None, "s3://bucket/out")
 
 
