@@ -100,6 +100,7 @@ NOT_RUN = {
     "make lint": "the workflow of the tests does, before them",
     "make lint test": "the workflow of the tests does both",
     "make lock": "it asks a package index; what it wrote is compared in test_environment.py",
+    ".venv/bin/python -m tests.benchmarks.playground": "it only measures, for minutes",
     "make clean": "it removes what tests are using",
     ".venv/bin/pre-commit install": "it changes the checkout's hooks",
     "uvx bnn-teach tour": "the package is not published",

@@ -39,6 +39,25 @@ def test_the_book_says_its_size_which_is_small(book, site):
     assert megabytes < 40
 
 
+def test_live_exhibits_weigh_less_than_300_kilobytes(site):
+    """One script for all pages, what each page keeps of its exhibit, and the pages about it."""
+    weights = {
+        path.relative_to(site).as_posix(): path.stat().st_size
+        for pattern in ("_static/playground.js", "_static/host.js", "*playground*.html",
+                        "_sources/*playground*.md")
+        for path in site.glob(pattern)
+    }  # fmt: skip
+    assert len(weights) == 6, sorted(weights)
+    assert weights["_static/playground.js"] < 100_000
+    for path in stored_notebooks(site):
+        widgets = json.loads(path.read_text(encoding="utf-8"))["metadata"].get("widgets", {})
+        for number, model in enumerate(widgets.get(STATE, {"state": {}})["state"].values()):
+            if {"settings", "bands"} <= model["state"].keys():  # on its page, and to download
+                weights[f"{path.stem} {number}"] = 2 * len(json.dumps(model))
+    assert len(weights) >= 6 + 5, sorted(weights)
+    assert sum(weights.values()) < 300_000, weights
+
+
 def test_every_page_is_there(site):
     assert [name for name in page_names() if not (site / f"{name}.html").exists()] == []
 

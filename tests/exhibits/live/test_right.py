@@ -18,25 +18,31 @@ from tests.exhibits.live.running import answered, run, started
 
 STORED = {1.0: peer.FOLDER / "network.json", 0.5: own.FILE}
 NEAR = np.flatnonzero(np.abs(POINTS[:, 0]) <= 1.0)  # inside, in the gap, outside up to 1
+BOUND, SHARE = 9.0, 0.75
+"""Of the largest t, and of those below 3; exceeded in less than one run of 10,000."""
 
 CHAIN = """
-const rows = [];
 const queue = [];
+let rows = [];
 const hear = (message) => {
+  if (message.type === "failed") throw new Error(message.message);
   if (message.type !== "draws" || message.warmup) return;
   const width = data.settings.grid.length;
   for (let i = 0; i < message.count; i += 1) {
     rows.push([...message.f.subarray(i * width, (i + 1) * width)]);
   }
 };
-const tell = listener(hear, (work) => queue.push(work));
-tell({ type: "start", run: 1, chain: data.chain, settings: data.settings });
-while (queue.length > 0) queue.shift()();
-answer(rows);
+answer(data.seeds.map((seed) => {
+  rows = [];
+  const tell = listener(hear, (work) => queue.push(work));
+  tell({ type: "start", run: 1, chain: data.chain, settings: { ...data.settings, seed } });
+  while (queue.length > 0) queue.shift()();
+  return rows;
+}));
 """
 
 
-def settings(prior_scale, seed, warmup, draws):
+def settings(prior_scale, warmup, draws):
     """Return the course's network on the course's data."""
     points = {name: array.ravel().astype(float).tolist() for name, array in data(PEER).items()}
     return points | {
@@ -46,7 +52,6 @@ def settings(prior_scale, seed, warmup, draws):
         "priorScale": prior_scale,
         "noiseScale": 0.1,
         "grid": POINTS[NEAR, 0].astype(float).tolist(),
-        "seed": seed,
         "warmup": warmup,
         "draws": draws,
     }
@@ -60,27 +65,29 @@ def compared(values, prior_scale):
     stored = json.loads(STORED[prior_scale].read_text(encoding="utf-8"))
     ours = peer.summaries("network", values)
     estimate, mcse = (np.array(stored[name])[:, NEAR] for name in ("estimate", "mcse"))
-    return (ours["estimate"] - estimate) / np.hypot(ours["mcse"], mcse), ours["dof"]
+    return (ours["estimate"] - estimate) / np.hypot(ours["mcse"], mcse)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("prior_scale", [0.5, 1.0])
 def test_the_band_is_that_of_a_long_run(tmp_path, prior_scale):
-    """Eight short chains of three seeds, two at a time."""
-    jobs = [(seed, chain) for seed in (0, 1, 2) for chain in range(3)][:8]
-    values = []
-    for pair in (jobs[i : i + 2] for i in range(0, len(jobs), 2)):
-        running = []
-        for seed, chain in pair:
-            folder = tmp_path / f"{seed}-{chain}"
-            folder.mkdir()
-            given = settings(prior_scale, seed, 150, 150)
-            running.append(started(folder, CHAIN, settings=given, chain=chain))
-        values += [answered(process) for process in running]
-    t, dof = compared(np.array(values), prior_scale)
-    bound = stats.t.isf(1e-4 / t.size / 2, dof)
-    assert np.abs(t).max() < bound, t.round(1)
-    assert np.mean(np.abs(t) < 3) > 0.9, t.round(1)
+    """Twenty seeds with two short chains each, in two processes.
+
+    Some chains see a mode that others do not, so t has longer tails than Student's. Chains were
+    drawn again, forty out of eighty, ten thousand times: BOUND and SHARE.
+    """
+    running = []
+    for chain in range(2):
+        folder = tmp_path / str(chain)
+        folder.mkdir()
+        given = settings(prior_scale, warmup=60, draws=30)
+        seeds = list(range(20))
+        running.append(started(folder, CHAIN, settings=given, chain=chain, seeds=seeds))
+    values = np.concatenate([answered(process) for process in running])
+    assert values.shape == (40, 30, NEAR.size)
+    t = compared(values, prior_scale)
+    assert np.abs(t).max() < BOUND, t.round(1)
+    assert np.mean(np.abs(t) < 3) > SHARE, t.round(1)
 
 
 # ---- simulation-based calibration ----------------------------------------------------------------

@@ -155,12 +155,11 @@ const size = data.initial.length;
 const target = TARGETS[data.target](size);
 const random = new Stream(data.numbers);
 const inverseMass = Float64Array.from(data.inverseMass);
-const { stepSize, maxTreeDepth } = data;
+const { stepSizes, maxTreeDepth } = data;
 const workspace = new Workspace(size);
-const kernel = { target, random, inverseMass, workspace, stepSize, maxTreeDepth };
 const state = initialState(target, data.initial);
-const rows = data.starts.map((start) => {
-  if (start !== null) Object.assign(state, initialState(target, start));
+const rows = stepSizes.map((stepSize) => {
+  const kernel = { target, random, inverseMass, workspace, stepSize, maxTreeDepth };
   const { acceptanceRate, leapfrogs, depth, diverging } = nutsStep(kernel, state);
   return [...state.position, acceptanceRate, leapfrogs, depth, diverging ? 1 : 0];
 });
@@ -196,10 +195,10 @@ class Recorded:
         return self.numbers[-1]
 
 
-def transitions(value_and_grad, initial, step_size, inverse_mass, depth, number=200):
+def transitions(value_and_grad, initial, step_sizes, inverse_mass, depth):
     """Return the random numbers, and a row for each transition, of the Python reference."""
     rng, state, rows = Recorded(1), particle.initial_state(value_and_grad, initial), []
-    for _ in range(number):
+    for step_size in step_sizes:
         state, info = trees.nuts_step(
             value_and_grad, state, step_size, inverse_mass, rng, max_tree_depth=depth
         )
@@ -208,18 +207,27 @@ def transitions(value_and_grad, initial, step_size, inverse_mass, depth, number=
     return rng.numbers, np.array(rows)
 
 
-@pytest.mark.parametrize("name", ["normal", "funnel", "network"])
-def test_the_same_random_numbers_lead_through_the_same_states(article, float64, tmp_path, name):
+@pytest.mark.parametrize(
+    ("name", "typical_step", "max_tree_depth"),
+    [("normal", 0.4, 10), ("funnel", 0.2, 6), ("network", 0.005, 5)],
+)
+def test_the_same_random_numbers_lead_through_the_same_states(
+    article, float64, tmp_path, name, typical_step, max_tree_depth
+):
+    """Two hundred transitions without a new start, with steps of many sizes.
+
+    A trajectory of the network that is followed for long is chaotic: where 255 leapfrogs of 0.004
+    are allowed, each transition doubles what rounding made different, and after 30 it is 1e-9.
+    Trajectories as short as here keep it near 1e-15. Among the steps are some so large that the
+    energy is lost, and trees of every depth.
+    """
     theirs, density, network = article
     target = {"normal": normal, "funnel": funnel, "network": network}[name]
     size = density.size if name == "network" else 6
     rng = np.random.default_rng(2)
     initial, inverse_mass = rng.uniform(-1, 1, size), rng.uniform(0.5, 2.0, size)
-    step_size, depth = {"normal": (0.4, 10), "funnel": (0.35, 8), "network": (0.004, 5)}[name]
-    numbers, expected = transitions(target, initial, step_size, inverse_mass, depth)
-    starts = [None] * len(expected)
-    if name == "funnel":  # whose neck multiplies rounding errors: begin anew from time to time
-        starts[20::20] = expected[19:-1:20, :size].tolist()
+    step_sizes = typical_step * np.exp(rng.standard_normal(200))
+    numbers, expected = transitions(target, initial, step_sizes, inverse_mass, max_tree_depth)
     found = run(
         tmp_path,
         TARGETS + TRANSITIONS,
@@ -228,15 +236,16 @@ def test_the_same_random_numbers_lead_through_the_same_states(article, float64, 
         initial=initial.tolist(),
         numbers=numbers,
         inverseMass=inverse_mass.tolist(),
-        stepSize=step_size,
-        maxTreeDepth=depth,
-        starts=starts,
+        stepSizes=step_sizes.tolist(),
+        maxTreeDepth=max_tree_depth,
     )
     assert found["used"] == len(numbers)
-    rows = np.array(found["rows"])
-    np.testing.assert_allclose(rows, expected, rtol=1e-9, atol=1e-9)
-    if name != "network":
-        assert len(set(expected[:, -2])) > 1  # trees of several depths
+    np.testing.assert_allclose(found["rows"], expected, rtol=1e-9, atol=1e-9)
+    depths, diverging, states = expected[:, -2], expected[:, -1] == 1.0, expected[:, :size]
+    stays = np.all(np.diff(states, axis=0) == 0.0, 1)
+    turned = ~diverging & (depths < max_tree_depth)
+    assert len(set(depths)) >= 5 and diverging.any() and turned.any()
+    assert stays.any() and not stays.all()
 
 
 # ---- the warm-up ---------------------------------------------------------------------------------
