@@ -83,7 +83,7 @@ def stacked(net: Model, num_samples: int, burn_in: int, seed: int) -> dict[str, 
     chain = rng.choice(4, 4 * num_samples, p=weights)
     draw = rng.integers(num_samples, size=len(chain))
     posterior = trace["posterior"].items()
-    drawn = {name: array.values[chain, draw] for name, array in posterior}
+    drawn = {name: np.asarray(array)[chain, draw] for name, array in posterior}
     return {"posterior": drawn, "weights": weights.round(2)}
 
 
