@@ -209,7 +209,7 @@ def test_a_trace_keeps_every_argument_and_survives_a_file(tmp_path):
     constant = trace["constant_data"].dataset
     assert {"x", "y", "prior_scale", "noise_scale"} == set(constant.data_vars)
     assert constant["noise_scale"].item() == 0.5 and constant["noise_scale"].dims == ()
-    assert constant.attrs == {"hidden": "(2,)", "activation": "relu"}
+    assert constant.attrs == {"hidden": "(2,)", "activation": "relu", "scales": "'fixed'"}
 
 
 def test_a_model_at_other_data_predicts_with_the_numbers_of_the_trace():
