@@ -47,9 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     SystemExit
         With status 2, for a verb or an option that does not exist, after saying what does.
     """
+    options = _parser().parse_args(arguments)
     from bnn_teach.reruns.rerun import insistent_interrupt
 
-    options = _parser().parse_args(arguments)
     try:
         run, _ = VERBS[options.verb]
         with insistent_interrupt():

@@ -30,7 +30,7 @@ class Kernels:
         """
         manager = getattr(self._here, "manager", None)
         if manager is not None:
-            manager.latest.stop_channels()  # nbclient closes them only for kernels that it ends
+            manager.stop_channels()  # nbclient closes them only for kernels that it ends
         if manager is None or not asyncio.run(manager.is_alive()):
             manager = self._here.manager = _kept(kernel_manager(environment))
             self._all.append(manager)
@@ -47,16 +47,20 @@ class Kernels:
     ) -> None:
         """End all kernels."""
         for manager in self._all:
-            manager.latest.stop_channels()
+            manager.stop_channels()
             asyncio.run(manager.shutdown_kernel(now=True))
 
 
 def _kept(kind: type[Any]) -> Any:
     class Kept(kind):
-        latest: Any
+        latest: Any = None  # until nbclient asks for one
 
         def client(self, **options: Any) -> Any:
             self.latest = super().client(**options)
             return self.latest
+
+        def stop_channels(self) -> None:
+            if self.latest is not None:
+                self.latest.stop_channels()
 
     return Kept()

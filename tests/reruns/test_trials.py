@@ -4,6 +4,7 @@ import json
 
 from bnn_teach.cli import main
 from bnn_teach.reruns import trials
+from bnn_teach.reruns.kernels import Kernels
 from tests.reruns.conftest import write_notebook
 
 CLAIMS = """bt.claim("seeds go on", seed >= 0 and data_seed == seed + 7, seed=seed)
@@ -61,6 +62,11 @@ def test_the_runs_of_a_page_share_a_kernel_and_outlive_its_death(tmp_path):
     facts = [json.loads(path.read_text()) for path in (tmp_path / "out").glob("*.json")]
     process = {each["parameters"]["seed"]: each["results"]["process"] for each in facts}
     assert process[1] == process[2] != process[4] == process[5]
+
+
+def test_a_kernel_that_was_never_started_ends_without_a_word():
+    with Kernels() as kernels:
+        kernels.mine({})
 
 
 def test_the_shares_of_numbers_that_some_runs_lack():
