@@ -122,3 +122,19 @@ def test_what_is_kept_belongs_to_one_version(tmp_path, monkeypatch):
     [kept] = tmp_path.glob("airfoil-0-*.json")
     assert json.loads(kept.read_text("utf-8"))["rows"] == _made_up("airfoil")
     assert replicate.version() in kept.name
+
+
+@pytest.mark.parametrize("page", ["15", "18"])
+def test_a_version_has_the_data_and_not_the_table_that_is_made(page, monkeypatch):
+    from bnn_teach.authoring import fingerprint
+
+    read, data_named = [], fingerprint.data_named
+
+    def named(*given):
+        read.extend(data_named(*given))
+        return data_named(*given)
+
+    monkeypatch.setattr(fingerprint, "data_named", named)
+    replicate.version(page)
+    # the digits are scikit-learn's; their scores are those of 18, which reads its tables
+    assert {path.name for path in read} == {"18_concrete.csv", "18_airfoil.csv"}

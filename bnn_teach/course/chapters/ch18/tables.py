@@ -24,6 +24,7 @@ from bnn_teach.errors import ArgumentError
 
 SPLITS = {"concrete": 20, "airfoil": 1, "iris": 40}
 """How many splits there are of each table."""
+_FILES = {"concrete": "data/18_concrete.csv", "airfoil": "data/18_airfoil.csv"}
 
 
 class Split(NamedTuple):
@@ -79,7 +80,7 @@ def load(table: str, split: int = 0) -> Split:
 
         x, y = load_iris(return_X_y=True)
     else:
-        rows = np.loadtxt(find_data(f"data/18_{table}.csv"), delimiter=",")
+        rows = np.loadtxt(find_data(_FILES[table]), delimiter=",")
         x, y = rows[:, :-1], rows[:, -1]
     train, test = _parts(table, number, len(x))
     x = ((x - x[train].mean(axis=0)) / x[train].std(axis=0)).astype(np.float32)
