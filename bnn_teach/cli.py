@@ -13,7 +13,6 @@ import argparse
 import errno
 import os
 import pathlib
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -114,7 +113,9 @@ def option(*names: str, **settings: Any) -> Option:
 
 def place(text: str) -> pathlib.Path:
     """Read a path on this machine."""
-    if re.match(r"[A-Za-z][\w+.-]+:/", text):
+    from bnn_teach.reruns.rerun import is_address
+
+    if is_address(text):
         raise argparse.ArgumentTypeError(f"got {text}, expected a file or a folder of this machine")
     return pathlib.Path(text)
 

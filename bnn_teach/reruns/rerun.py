@@ -242,6 +242,11 @@ def store_json(path: pathlib.Path, facts: Mapping[str, Any]) -> None:
     half.replace(path)
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is an address such as ``s3://bucket``, of which a path makes one slash."""
+    return re.match(r"[A-Za-z][\w+.-]+:/", text) is not None
+
+
 def output_folder(output: str | os.PathLike[str]) -> pathlib.Path:
     """Make a folder for what is run, and try to write there before anything is run.
 
@@ -250,7 +255,7 @@ def output_folder(output: str | os.PathLike[str]) -> pathlib.Path:
     ArgumentError
         It cannot be written to; the message says why.
     """
-    if re.match(r"[A-Za-z][\w+.-]+:/", str(output)):  # a path makes one slash of two
+    if is_address(str(output)):
         raise ArgumentError(
             f"output: got {output}, expected a folder of this machine. Choose one, and copy what "
             "was made to its place."

@@ -69,8 +69,10 @@ def plot_learned_scales(
         look, own = plots.colors[role], drawn["network.l1.scale"].values.ravel()
         weight = drawn["network.l1.w"].values[..., 0, 0].ravel()
         some = np.unique(np.linspace(0, own.size - 1, 1000).astype(int))
-        dots: Any = {"color": look.color, "marker": look.marker, "alpha": 0.4, "mew": 0}
-        left.plot(own[some], weight[some], ls="", ms=3, label=name, **dots)
+        dots: Any = {"color": look.color, "marker": look.marker, "alpha": 0.4, "mew": 0, "ms": 3}
+        if name == "prior":  # on top, for the others would hide it
+            dots |= {"color": "0.25", "marker": "o", "alpha": 0.6, "zorder": 3, "ms": 2}
+        left.plot(own[some], weight[some], ls="", label=name, **dots)
         lower, upper = np.quantile(own, [0.025, 0.975])
         caption_of(left).sentences.append(
             f"{name}: 95 % of the scales lie between {number(lower)} and {number(upper)}."
