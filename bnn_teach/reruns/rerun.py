@@ -133,7 +133,8 @@ def execute(
 ) -> Rerun:
     """Run a notebook whose parameters were checked; store it and its results.
 
-    It has a kernel of its own, or one that stays among ``kernels``.
+    It has a kernel of its own, or one that stays among ``kernels``: then many runs follow each
+    other, and a notebook is written once, at its end, not after each cell.
     """
     import papermill
     from nbclient.exceptions import DeadKernelError
@@ -151,6 +152,7 @@ def execute(
         str(target),
         parameters=dict(given),
         progress_bar=is_watched() if progress is None else progress,
+        request_save_on_cell_execute=not kept,
         **({"km": kept} if kept else {"kernel_manager_class": kernel_manager(environment)}),
         resources={"metadata": {"path": str(source.parent)}},
     )
