@@ -25,17 +25,11 @@ export function layersOf(widths, start) {
   return { layers, size: at };
 }
 
-// Numbers at points, filled up with zeros to a multiple of four.
-function padded(numbers) {
-  const signal = new Float64Array(4 * Math.ceil(numbers.length / 4));
-  signal.set(numbers);
-  return signal;
-}
-
 // output = input W + b, and what is negative becomes zero if it is to be
 // rectified.
 function forward(layer, z, input, output, points, rectify) {
   const { inputs, units, weights, biases } = layer;
+  const least = rectify ? 0 : -Infinity;
   for (let unit = 0; unit < units; unit += 1) {
     for (let n = 0; n < points; n += 4) {
       let a = z[biases + unit];
@@ -54,10 +48,10 @@ function forward(layer, z, input, output, points, rectify) {
         place += units;
       }
       const to = unit * points + n;
-      output[to] = rectify && a < 0 ? 0 : a;
-      output[to + 1] = rectify && b < 0 ? 0 : b;
-      output[to + 2] = rectify && c < 0 ? 0 : c;
-      output[to + 3] = rectify && d < 0 ? 0 : d;
+      output[to] = a < least ? least : a;
+      output[to + 1] = b < least ? least : b;
+      output[to + 2] = c < least ? least : c;
+      output[to + 3] = d < least ? least : d;
     }
   }
 }
@@ -87,7 +81,7 @@ function backward(layer, z, slopes, input, gradient, result, points, rectify) {
       let b = 0;
       let c = 0;
       let d = 0;
-      if (!rectify || p > 0 || q > 0 || r > 0 || s > 0) {
+      if (!rectify || p + q + r + s > 0) {
         let at = n;
         for (let place = row; place < row + units; place += 1) {
           const weight = z[place];
@@ -111,32 +105,48 @@ function backward(layer, z, slopes, input, gradient, result, points, rectify) {
   }
 }
 
+// The first layer's part: nothing lies below it.
+function backwardFirst(layer, slopes, x, gradient) {
+  const { units, weights, biases } = layer;
+  for (let unit = 0; unit < units; unit += 1) {
+    let sum = 0;
+    let product = 0;
+    let at = unit * x.length;
+    for (let n = 0; n < x.length; n += 4) {
+      const e = slopes[at];
+      const f = slopes[at + 1];
+      const g = slopes[at + 2];
+      const h = slopes[at + 3];
+      sum += e + f + (g + h);
+      product += e * x[n] + f * x[n + 1] + (g * x[n + 2] + h * x[n + 3]);
+      at += 4;
+    }
+    gradient[biases + unit] += sum;
+    gradient[weights + unit] += product;
+  }
+}
+
 function applyTanh(signal) {
   for (let n = 0; n < signal.length; n += 1) {
     signal[n] = 1 - 2 / (Math.exp(2 * signal[n]) + 1);
   }
 }
 
-// All layers at some points: call evaluate(z), then read the last of the
-// signals.
+// All layers at some points, filled up with zeros to a multiple of four: call
+// evaluate(z), then read `output`; write the loss's slope with respect to it
+// into `outputSlopes`, then call addGradient.
 class Pass {
   constructor(layers, activation, x) {
     this.layers = layers;
     this.rectify = activation === "relu";
     this.points = 4 * Math.ceil(x.length / 4);
-    const empty = ({ units }) => new Float64Array(units * this.points);
-    this.signals = [padded(x), ...layers.map(empty)];
-    this.slopes = [empty({ units: 1 }), ...layers.map(empty)];
-  }
-
-  get output() {
-    return this.signals[this.layers.length];
-  }
-
-  // Where the loss's slope with respect to the output goes, before
-  // addGradient.
-  get outputSlopes() {
-    return this.slopes[this.layers.length];
+    const units = [1, ...layers.map((layer) => layer.units)];
+    const empty = (each) => new Float64Array(each * this.points);
+    this.signals = units.map(empty);
+    this.slopes = units.map(empty);
+    this.signals[0].set(x);
+    this.output = this.signals[layers.length];
+    this.outputSlopes = this.slopes[layers.length];
   }
 
   evaluate(z) {
@@ -151,11 +161,11 @@ class Pass {
 
   addGradient(z, gradient) {
     const { layers, signals, slopes, points, rectify } = this;
-    for (let l = layers.length - 1; l >= 0; l -= 1) {
+    for (let l = layers.length - 1; l > 0; l -= 1) {
       const [layer, input, above] = [layers[l], signals[l], slopes[l + 1]];
-      const rectified = rectify && l > 0;
-      backward(layer, z, above, input, gradient, slopes[l], points, rectified);
+      backward(layer, z, above, input, gradient, slopes[l], points, rectify);
     }
+    backwardFirst(layers[0], slopes[1], signals[0], gradient);
   }
 }
 

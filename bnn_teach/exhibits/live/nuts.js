@@ -9,15 +9,15 @@
 
 import { energy, kicked, leapfrog } from "./particle.js";
 
-// Would going on at either end bring the two ends closer together? The sum of
-// the momenta between them is given in two parts.
+// Would going on at either end bring the two ends closer together? Given are
+// the momenta at the ends, and the sum of all between them in two parts.
 export function isTurning(part, rest, first, last, inverseMass) {
   let alongFirst = 0;
   let alongLast = 0;
   for (let i = 0; i < part.length; i += 1) {
     const velocity = inverseMass[i] * (part[i] + rest[i]);
-    alongFirst += velocity * first.momentum[i];
-    alongLast += velocity * last.momentum[i];
+    alongFirst += velocity * first[i];
+    alongLast += velocity * last[i];
   }
   return alongFirst < 0 || alongLast < 0;
 }
@@ -25,11 +25,15 @@ export function isTurning(part, rest, first, last, inverseMass) {
 // Do two neighbouring stretches turn, as a whole or where they meet? A whole
 // that has gone round once looks straight: one half and the next state do not.
 function isTurningTogether(early, late, inverseMass) {
-  const [a, b, c, d] = [early.first, early.last, late.first, late.last];
+  const [a, b] = [early.first.momentum, early.last.momentum];
+  const [c, d] = [late.first.momentum, late.last.momentum];
+  const single = a === b && c === d; // one state each: they meet in one way
+  const { momentumSum: before } = early;
+  const { momentumSum: after } = late;
   return (
-    isTurning(early.momentumSum, late.momentumSum, a, d, inverseMass) ||
-    isTurning(early.momentumSum, c.momentum, a, c, inverseMass) ||
-    isTurning(b.momentum, late.momentumSum, b, d, inverseMass)
+    isTurning(before, after, a, d, inverseMass) ||
+    (!single && isTurning(before, c, a, c, inverseMass)) ||
+    (!single && isTurning(b, after, b, d, inverseMass))
   );
 }
 
@@ -47,10 +51,11 @@ export function merge(tree, fresh, direction, run, biased) {
   const logRatio = fresh.logWeight - (biased ? tree.logWeight : logWeight);
   const takeFresh = run.random.uniform() < Math.exp(Math.min(0, logRatio));
 
-  const [early, late] = direction > 0 ? [tree, fresh] : [fresh, tree];
+  const early = direction > 0 ? tree : fresh;
+  const late = direction > 0 ? fresh : tree;
   const momentumSum = run.workspace.vector();
   for (let i = 0; i < momentumSum.length; i += 1) {
-    momentumSum[i] = early.momentumSum[i] + late.momentumSum[i];
+    momentumSum[i] = tree.momentumSum[i] + fresh.momentumSum[i];
   }
   return {
     first: early.first,
