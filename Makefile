@@ -92,7 +92,7 @@ notebooks: env  ## run the notebooks again and store their outputs (ARGS="06", "
 claims: env  ## try the pages' claims with other seeds and data (ARGS="06 --runs 20 --workers 2")
 	@$(VENV_PYTHON) -m bnn_teach claims $(ARGS)
 
-replicate: env  ## make the tables of notebooks 15 and 18 again, here or on a cluster (ARGS="15 --cluster ...")
+replicate: env  ## make the tables of notebooks 14, 15 and 18 again, here or on a cluster (ARGS="15 --cluster ...")
 	@$(VENV_PYTHON) -m bnn_teach replicate $(ARGS)
 
 tour: env  ## make build/tour, a one-minute look at what the course shows

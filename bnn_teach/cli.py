@@ -478,7 +478,7 @@ def claims(options: argparse.Namespace) -> int:
     CLUSTER,
 )
 def replicate(options: argparse.Namespace) -> int:
-    """Make the tables of notebooks 15 and 18 again, about half an hour; done splits stay done."""
+    """Make the tables of notebooks 14, 15 and 18 again, about an hour; done splits stay done."""
     from bnn_teach.reruns.replicate import EXPERIMENTS, replicate
 
     for page in options.pages or EXPERIMENTS:

@@ -1,4 +1,4 @@
-"""The tables of notebooks 15 and 18, made again here or on a cluster; done splits stay done.
+"""The tables of notebooks 14, 15 and 18, made again here or on a cluster; done splits stay done.
 
 You will find :func:`replicate`, which ``make replicate`` calls. Each split leaves a small file when
 it ends, so a run that was stopped goes on where it was. Next: :mod:`bnn_teach.cli`.
@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from bnn_teach.authoring.fingerprint import fingerprint
+from bnn_teach.course.chapters.ch14 import contest
 from bnn_teach.course.chapters.ch15 import experiment as digits
 from bnn_teach.course.chapters.ch18 import experiment, rows
 from bnn_teach.course.chapters.ch18.rows import read_rows
@@ -37,6 +38,7 @@ class Experiment(NamedTuple):
 
 
 EXPERIMENTS = {
+    "14": Experiment("14_contest.csv", contest, contest.CASES, contest.COLUMNS),
     "15": Experiment("15_digits.csv", digits, digits.CASES, digits.COLUMNS),
     "18": Experiment("18_replicate.csv", experiment, rows.CASES, rows.COLUMNS),
 }
@@ -63,7 +65,7 @@ def replicate(
     cases : sequence of (str, int), optional
         Tables and splits; by default those of the stored table.
     page : str, optional
-        The notebook whose table it is, ``"15"`` or ``"18"``.
+        The notebook whose table it is, ``"14"``, ``"15"`` or ``"18"``.
     cluster : str, optional
         The address of a Dask scheduler, whose workers are asked for their versions first.
     report : callable, optional

@@ -75,7 +75,7 @@ class OptimisationProgram:
         self.samples = settings.samples_per_step
         self.landing = settings.sticking_the_landing
         self.batch_size = settings.batch_size
-        self.target = _at_batches(density, settings.batch_size)
+        self.target = at_batches(density, settings.batch_size)
         self._advance = Compiled(self._loop)
 
     def advance(
@@ -99,7 +99,8 @@ class OptimisationProgram:
         def step(i: Any, state: AdamState, losses: Any) -> Any:
             stream = tf.random.experimental.stateless_fold_in(seed, first + i)
             noise = tf.random.stateless_normal([self.samples, size], stream, dtype=dtype)
-            log_density = self.target.batched(*self._minibatch(inputs, stream))
+            rows = draw_batch(self.density, inputs, self.batch_size, stream)
+            log_density = self.target.batched(*rows)
             loss, gradient = loss_and_gradient(log_density, state.q, noise, self.landing)
             done = tf.cast(first + i, dtype)
             rate = tf.exp(tf.math.log(rates[0]) + rates[1] * done)
@@ -113,16 +114,6 @@ class OptimisationProgram:
             parallel_iterations=1,
         )
         return state, losses
-
-    def _minibatch(self, inputs: Tensors, seed: Any) -> tuple[Tensors, Any]:
-        """Choose rows of the data, with replacement; return N / B, which makes up for the rest."""
-        rows = self.density.num_data
-        if self.batch_size is None or rows is None:
-            return inputs, None
-        index = tf.random.stateless_uniform(
-            [self.batch_size], tf.random.experimental.stateless_fold_in(seed, 1), 0, rows, tf.int32
-        )
-        return _rows_of(inputs, rows, index), rows / self.batch_size
 
 
 def optimise(density: LogDensity, q: Gaussian, settings: FitSettings) -> tuple[Gaussian, Any]:
@@ -180,7 +171,21 @@ def optimise(density: LogDensity, q: Gaussian, settings: FitSettings) -> tuple[G
     return q, np.concatenate([*losses, np.zeros(0, density.dtype)])
 
 
-def _at_batches(density: LogDensity, batch_size: int | None) -> LogDensity:
+def draw_batch(
+    density: LogDensity, inputs: Tensors, batch_size: int | None, seed: Any
+) -> tuple[Tensors, Any]:
+    """Choose rows of the data, with replacement; return N / B, which makes up for the rest."""
+    rows = density.num_data
+    if batch_size is None or rows is None:
+        return inputs, None
+    index = tf.random.stateless_uniform(
+        [batch_size], tf.random.experimental.stateless_fold_in(seed, 1), 0, rows, tf.int32
+    )
+    chosen = {k: tf.gather(v, index) if v.shape[:1] == (rows,) else v for k, v in inputs.items()}
+    return chosen, rows / batch_size
+
+
+def at_batches(density: LogDensity, batch_size: int | None) -> LogDensity:
     """Return the density that a step sees: of as many rows as a batch has."""
     if batch_size is None:
         return density
@@ -228,8 +233,3 @@ def _mixes_rows(density: LogDensity, target: LogDensity, number: int) -> str | N
         ):
             return path
     return None
-
-
-def _rows_of(inputs: Tensors, number: int, index: Any) -> Tensors:
-    """Choose rows, by their numbers, of those inputs that have ``number`` of them."""
-    return {k: tf.gather(v, index) if v.shape[:1] == (number,) else v for k, v in inputs.items()}

@@ -65,6 +65,18 @@ def find_modes(
     ----------
     Kingma & Ba (2015), *Adam: a method for stochastic optimization*, ICLR, algorithm 1.
     """
+    z = as_starts(starts, density)
+    count = as_count("num_steps", num_steps, 1)
+    rate = as_number("learning_rate", learning_rate, 0.0, np.inf)
+    walk = kept((density.fingerprint, "modes"), lambda: _compiled(density))
+    with cache_explained():
+        ended, height = walk(z, tf.constant(count), tf.constant(rate, z.dtype), density.tensors)
+    heights = np.nan_to_num(height.numpy(), nan=-np.inf, posinf=-np.inf)
+    return Modes(ended.numpy(), heights)
+
+
+def as_starts(starts: Any, density: LogDensity) -> np.ndarray:
+    """Return starting points as an array of shape (M, D), or say what is wrong with them."""
     z = np.atleast_2d(np.asarray(starts, density.dtype))
     if z.ndim != 2 or z.shape[1] != density.size:
         raise ShapeError(
@@ -73,13 +85,7 @@ def find_modes(
         )
     if not np.isfinite(z).all():
         raise ArgumentError("starts: some values are NaN or infinite. Draw them near zero.")
-    count = as_count("num_steps", num_steps, 1)
-    rate = as_number("learning_rate", learning_rate, 0.0, np.inf)
-    walk = kept((density.fingerprint, "modes"), lambda: _compiled(density))
-    with cache_explained():
-        ended, height = walk(z, tf.constant(count), tf.constant(rate, z.dtype), density.tensors)
-    heights = np.nan_to_num(height.numpy(), nan=-np.inf, posinf=-np.inf)
-    return Modes(ended.numpy(), heights)
+    return z
 
 
 def _compiled(density: LogDensity) -> Any:

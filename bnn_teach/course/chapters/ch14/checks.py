@@ -69,7 +69,7 @@ def minibatch_log_prob(
 
 _AVERAGE_DENSITIES = Lesson(
     "A predictive density is an average over draws; its logarithm comes after the average.",
-    "notebook 14, section 5",
+    "notebook 14, section 6",
     "First average the densities over the draws, axis 0, and then take the logarithm.",
 )
 _WITH_NOISE = _AVERAGE_DENSITIES.beside(
@@ -137,7 +137,7 @@ def log_predictive(
 
 _PAIRED = Lesson(
     "Both methods met the same splits: take the difference in each split, then its error.",
-    "notebook 14, section 5",
+    "notebook 14, section 6",
     "Subtract first. What is left is one array; what are its mean and the error of that mean?",
 )
 _STANDARD_ERROR = _PAIRED.beside(
