@@ -201,6 +201,11 @@ def test_missing_file_is_named(tmp_path):
         bt.load(tmp_path / "nothing.nc")
 
 
+def test_a_place_that_cannot_be_written_to_is_named(tmp_path):
+    with pytest.raises(ArgumentError, match=r"save: .*could not be written .*another folder"):
+        bt.save(fake(), tmp_path / ("a" * 300))
+
+
 def test_largest_seed_fits_into_a_file(tmp_path):
     trace = bt.sample_prior_predictive(make_model(), 2, seed=2**63 - 1)
     assert bt.load(bt.save(trace, tmp_path / "t.nc")).attrs["seed"] == 2**63 - 1

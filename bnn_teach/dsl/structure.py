@@ -155,7 +155,7 @@ def structure_of(
         if path not in variables:
             raise _unknown_path(path, sites, variables)
     for path, (node, value) in sites.items():
-        shape = np.shape(getattr(node, "log_prob", None) if value is None else value)
+        shape = np.shape(node.log_prob if isinstance(node, Potential) else value)
         if 0 in shape:
             raise ShapeError(
                 f"{path}: got shape {shape}, without entries, expected at least one. Look for "
