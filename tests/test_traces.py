@@ -201,9 +201,11 @@ def test_missing_file_is_named(tmp_path):
         bt.load(tmp_path / "nothing.nc")
 
 
-def test_a_place_that_cannot_be_written_to_is_named(tmp_path):
-    with pytest.raises(ArgumentError, match=r"save: .*could not be written .*another folder"):
-        bt.save(fake(), tmp_path / ("a" * 300))
+def test_what_cannot_be_written_is_named(tmp_path):
+    trace = fake()
+    trace["posterior"]["note"] = ("draw", np.array([object()] * trace["posterior"].sizes["draw"]))
+    with pytest.raises(ArgumentError, match=r"save: .*could not be written .*drop what was added"):
+        bt.save(trace, tmp_path / "t.nc")
 
 
 def test_largest_seed_fits_into_a_file(tmp_path):
