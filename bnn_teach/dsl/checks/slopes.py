@@ -54,20 +54,15 @@ def check_slopes(evaluate: Callable[[Any], Any], z: np.ndarray, slots: Mapping[s
 
 
 def _differs(evaluate: Callable[[Any], Any], z: np.ndarray, line: Any) -> tuple[float, ...] | None:
+    def value_at(step: float) -> Any:
+        return evaluate((z + step * line).astype(z.dtype))[0]
+
     value, gradient, size = evaluate(z)
-    slope, (coarse, fine) = (
-        gradient @ line,
-        (
-            (
-                evaluate((z + h * line).astype(z.dtype))[0]
-                - evaluate((z - h * line).astype(z.dtype))[0]
-            )
-            / (2 * h)
-            for h in _STEPS
-        ),
-    )
+    slope = gradient @ line
+    coarse, fine = ((value_at(h) - value_at(-h)) / (2 * h) for h in _STEPS)
     if not np.isfinite([value, slope, coarse, fine, size]).all():
         return None
     gap, noise = abs(slope - fine), 100 * np.finfo(z.dtype).eps * size / _STEPS[1]
-    known = abs(coarse - fine) < 0.1 * gap and gap > max(0.2 * max(abs(slope), abs(fine)), noise)
-    return (slope, fine) if known else None
+    agree = abs(coarse - fine) < 0.1 * min(gap, abs(fine))
+    cut = gap > max(0.2 * abs(slope), 0.2 * abs(fine), noise)
+    return (slope, fine) if agree and cut else None

@@ -59,6 +59,7 @@ def test_a_gradient_that_was_cut(step):
         lambda a, x: bt.Normal("obs", a * x, 1e-5, observed=x),
         lambda a, x: bt.Cauchy("obs", a * x, 1e-4, observed=x),
         lambda a, x: bt.Potential("p", 1e7 - a**2),
+        lambda a, x: bt.Potential("p", 1e9 * tf.sin(1e6 * a)),
     ],
 )
 def test_what_only_looks_like_it(step):
