@@ -120,6 +120,9 @@ class Fit:
             "draws are a trace, fit.approximation.sample(1000)."
         )
 
+    def __getitem__(self, name: Any) -> Any:
+        return self.__getattr__(name)
+
     def __repr__(self) -> str:
         return f"<Fit, {len(self.losses)} steps.\n{self.verdict}>"
 
@@ -276,8 +279,7 @@ class Approximation:
 
     def log_prob(self, z: Any) -> np.ndarray:
         """Return log q(z), shape (...), for z of shape (..., D)."""
-        noise = np.linalg.solve(
-            self._factor, (np.asarray(z, float) - self.mean).reshape(-1, len(self.mean)).T
-        )
+        away = self.density.points(z).astype(float) - self.mean
+        noise = np.linalg.solve(self._factor, away.reshape(-1, len(self.mean)).T)
         value = -0.5 * (noise**2).sum(0) - np.log(np.diag(self._factor)).sum()
-        return (value - 0.5 * len(self.mean) * np.log(2 * np.pi)).reshape(np.shape(z)[:-1])
+        return (value - 0.5 * len(self.mean) * np.log(2 * np.pi)).reshape(away.shape[:-1])

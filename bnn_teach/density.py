@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bnn_teach.arguments import as_number
+from bnn_teach.arguments import as_number, as_real
 from bnn_teach.dsl.checks.observed import check_observed
+from bnn_teach.dsl.checks.slopes import check_slopes
 from bnn_teach.dsl.dtypes import get_dtype
 from bnn_teach.dsl.handlers import from_values, log_prob_terms
 from bnn_teach.dsl.handlers import log_joint as sites_log_joint
@@ -140,6 +141,8 @@ class LogDensity:
         self.structure = self._look.structure
         more = {"temperature": tf.constant(self.temperature, get_dtype())}
         self.tensors: Tensors = self._look.inputs | (more if self.temperature != 1.0 else {})
+        if self._look.seconds:  # the model is new
+            check_slopes(self._sized, z, self.slots)
 
     def __reduce__(self) -> Any:
         given = {p: self.structure.observed[p] for p in self.structure.asked}
@@ -236,6 +239,16 @@ class LogDensity:
 
     # Whole arrays: eager, for notebooks and tests.
 
+    def points(self, z: Any) -> np.ndarray:
+        """Return z as an array of shape (..., D), or raise :class:`ArgumentError`."""
+        array = as_real("z", z)
+        if array.ndim == 0 or array.shape[-1] != self.size:
+            raise ArgumentError(
+                f"z has shape {array.shape}, but {self.structure.model.describe()} has {self.size} "
+                f"unconstrained numbers. Pass shape (..., {self.size})."
+            )
+        return array
+
     def value_and_grad(self, z: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return log p(z) and its gradient.
 
@@ -249,12 +262,7 @@ class LogDensity:
         log_prob : ndarray, shape (...)
         gradient : ndarray, shape (..., D)
         """
-        z = np.asarray(z, get_dtype().as_numpy_dtype)
-        if z.ndim == 0 or z.shape[-1] != self.size:
-            raise ArgumentError(
-                f"z has shape {z.shape}, but {self.structure.model.describe()} has {self.size} "
-                f"unconstrained numbers. Pass shape (..., {self.size})."
-            )
+        z = self.points(z).astype(self.dtype)
 
         def one(draw: Tensors, inputs: Tensors, seed: tf.Tensor) -> Tensors:
             value, grad = self.value_and_grad_one(draw["z"], inputs)
@@ -274,6 +282,13 @@ class LogDensity:
         """Return each variable's log-density and each potential, by path, for z of shape (D,)."""
         found = self._look.compute(self._given(z, self.tensors))
         return {k.removeprefix("term "): v.numpy() for k, v in found.items() if k[:5] == "term "}
+
+    def _sized(self, z: np.ndarray) -> tuple[float, np.ndarray, float]:
+        """Return log p(z), its gradient, and the sum of its terms' sizes."""
+        found = self._look.compute(self._given(z, self.tensors))
+        slopes = [np.ravel(found[f"slope {path}"]) for path in self.slots]
+        size = sum(np.abs(v).sum(dtype=float) for k, v in found.items() if k[:5] == "term ")
+        return float(found["log_prob"]), np.concatenate(slopes).astype(float), size
 
     def explain_nonfinite(self, z: np.ndarray, tries: int) -> str:
         """Say which variable makes log p(z) infinite or NaN, for z of shape (D,)."""
@@ -328,7 +343,7 @@ class LogDensity:
         log_likelihood : dict of str to ndarray, shape (..., *shape of the data)
             Empty unless asked for.
         """
-        z = np.asarray(z, get_dtype().as_numpy_dtype)
+        z = self.points(z).astype(self.dtype)
         lead = z.shape[:-1]
         slots, more = self.slots.items(), self.structure.recorded or log_likelihood
         if not more and all(slot.is_plain for _, slot in slots):

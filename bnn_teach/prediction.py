@@ -197,7 +197,8 @@ def _what_to_predict(structure: Structure, trace: Any, posterior: Arrays) -> lis
     if latents and (unknown or not set(latents) & set(posterior)):
         raise PredictionError(
             f"The trace has no draws of {(unknown or latents)[0]!r}: it seems to belong to another "
-            f"model. It holds {', '.join(posterior)}. Pass the model that was sampled."
+            f"model, or to have lost its group observed_data. It holds {', '.join(posterior)}. "
+            "Pass the model that was sampled, and the whole trace."
         )
     if not predicted:
         raise PredictionError(
@@ -208,7 +209,8 @@ def _what_to_predict(structure: Structure, trace: Any, posterior: Arrays) -> lis
         if path in posterior and posterior[path].shape[2:] != variable.shape:
             raise ShapeError(
                 f"{path}: the trace has draws of shape {posterior[path].shape[2:]}, but the model "
-                f"declares {variable.shape}. Pass the model that was sampled, with the same sizes."
+                f"declares {variable.shape}. Pass the model that was sampled, with the same sizes; "
+                "axes of the trace that were renamed, name chain and draw again."
             )
     return predicted
 
@@ -266,11 +268,11 @@ def decompose(function_draws: Any, noise_scale: Any) -> Decomposition:
         np.broadcast_to(aligned, draws.shape)
     except ValueError:
         fits = False
-    if draws.ndim < 2 or not fits:
+    if draws.ndim < 2 or 0 in draws.shape[:2] or not fits:
         raise ShapeError(
             f"decompose: function_draws has shape {draws.shape} and noise_scale {noise.shape}. "
-            "Give function_draws with shape (chain, draw, ...), and noise_scale as one number, or "
-            "with shape (chain, draw) or that of function_draws."
+            "Give function_draws with shape (chain, draw, ...), at least one, and noise_scale as "
+            "one number, or with shape (chain, draw) or that of function_draws."
         )
     if not (noise >= 0).all():
         raise ArgumentError("decompose: noise_scale has negative entries; it is a deviation.")
@@ -431,11 +433,12 @@ def band_coverage(
             f"band_coverage: regions: got {type(regions).__name__} without masks, expected which "
             "points belong to each, by name. Write {'gap': (x > -1) & (x < 1)}."
         )
-    given = {"lower": lower, "upper": upper, "truth": truth, **regions}
+    edges = {"lower": lower, "upper": upper, "truth": truth}
+    given = {name: as_real(name, v, finite=True) for name, v in edges.items()} | {**regions}
     shapes = {name: np.shape(values) for name, values in given.items()}
     if len({*shapes.values()}) > 1 or len(shapes["lower"]) != 1:
         raise ShapeError(f"band_coverage: got the shapes {shapes}; expected (N,) for all of them.")
-    holds = (np.asarray(lower) <= truth) & (truth <= np.asarray(upper))
+    holds = (given["lower"] <= given["truth"]) & (given["truth"] <= given["upper"])
     return {
         name: float(holds[mask].mean()) if np.any(mask) else np.nan
         for name, mask in regions.items()

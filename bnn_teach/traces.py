@@ -250,7 +250,13 @@ def save(trace: xr.DataTree, path: str | pathlib.Path) -> pathlib.Path:
             "chain and draw, for a file holds no such labels. Save the trace from before, or "
             "unstack it."
         )
-    trace.to_netcdf(path, engine="h5netcdf")
+    try:
+        trace.to_netcdf(path, engine="h5netcdf")
+    except (OSError, ValueError, TypeError) as error:
+        raise ArgumentError(
+            f"save: {path}: the trace could not be written ({error}), expected a place to write "
+            "to and numbers or texts. Choose another folder or name, and drop what was added."
+        ) from error
     return path
 
 

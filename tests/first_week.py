@@ -12,6 +12,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
+import scipy.sparse
 
 import bnn_teach as bt
 from bnn_teach import errors as e
@@ -24,6 +25,7 @@ X = np.linspace(-1.0, 1.0, 7)
 C = X[:, None]
 GAPS = np.where(X > 0.5, np.nan, X)
 QUIET = {"seed": 0, "progress": False}
+VARIABLE = tf.Variable(2.0)
 
 
 @bt.model
@@ -179,6 +181,34 @@ MISTAKES = {
     "booleans": (
         lambda: LogDensity(line(X > 0, X)), e.BnnTeachError, "line", "bool", "tf.cast"
     ),
+    "a mask times a number": (
+        lambda: after(lambda a, x: bt.Deterministic("d", a * (x > 0.0))), e.DtypeError,
+        "'steps', line", "numbers times booleans", "tf.where",
+    ),
+    "sparse": (
+        lambda: line(scipy.sparse.eye(7).tocsr(), X), e.ArgumentError, "'x'", "csr_matrix",
+        ".toarray()",
+    ),
+    "words": (
+        lambda: LogDensity(line(pd.Series([*"abcdefg"]), X)), e.NumPyOnRandomValueError,
+        "'line', after", "Words in an array", "number them",
+    ),
+    "ids, cast": (
+        lambda: after(lambda a, x: bt.Normal("o", a * tf.cast(x, a.dtype)), np.arange(7) + 10**9),
+        e.ArgumentError, "'x'", "7 different values become", "Centre",
+    ),
+    "an empty list": (
+        lambda: after(lambda a, x: bt.Normal("o", a, []), X), e.ArgumentError, "'o': scale",
+        "(0,)", "Look for empty data",
+    ),
+    "nothing selected": (
+        lambda: after(lambda a, x: bt.Deterministic("d", a * x[:0]), X), e.ShapeError, "steps.d",
+        "(0,)", "a slice",
+    ),
+    "y was not given": (
+        lambda: after(lambda a, x: bt.Normal("o", a * x), None), e.ArgumentError, "'steps', after",
+        "got None", "pass it",
+    ),
     "wide y": (lambda: net(C, np.hstack([C, C])), e.ObservedError, "obs", "(7, 2)", "Reshape"),
     "flat y": (lambda: net(C, X), e.ObservedError, "network.obs", "(7,)", "Reshape"),
     "one new x": (lambda: net(C[:1], C), e.ObservedError, "network.obs", "(7, 1)", "Reshape"),
@@ -197,6 +227,18 @@ MISTAKES = {
     "tf.function": (lambda: bt.model(tf.function(plain)), e.ModelError, "plain", "tf.f", "Leave"),
     "async": (lambda: bt.model(asynchronous), e.ModelError, "asynchronous", "async", "without"),
     "no yield": (lambda: bt.model(lambda: 3), e.ModelError, "lambda", "contains no", "Write"),
+    "functools.cache": (
+        lambda: LogDensity(bt.model(functools.cache(plain))(X)), e.ModelError, "'plain'",
+        "unhashable", "directly above",
+    ),
+    "a tf.Variable": (
+        lambda: after(lambda a, x: bt.Normal("o", a * VARIABLE, 1.0, observed=x)), e.ModelError,
+        "'steps', line", "a tf.Variable", "as an argument",
+    ),
+    "a cut gradient": (
+        lambda: after(lambda a, x: bt.Normal("o", tf.stop_gradient(a), 1.0, observed=x)),
+        e.InferenceError, "steps.a", "changes by", "tf.stop_gradient",
+    ),
     "tf.random": (
         lambda: LogDensity(chance(X, lambda: tf.random.normal(()))), e.ModelError,
         "'chance', line", "random numbers", "Yield",
@@ -428,6 +470,9 @@ MISTAKES = {
     # What comes after.
     "fit.sample": (
         lambda: fitted()[0].sample(9), e.MissingNameError, "fit.sample", "a fit", "approximation"
+    ),
+    "fit['posterior']": (
+        lambda: fitted()[0]["posterior"], e.MissingNameError, "fit.posterior", "a fit", "approx"
     ),
     "swapped": (
         lambda: bt.sample_posterior_predictive(fitted()[1], line(X)), e.ArgumentError, "trace",

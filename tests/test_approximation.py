@@ -71,6 +71,23 @@ def test_approximation_names_a_wrong_argument(fit):
         fit.approximation.draw(0)
 
 
+@pytest.mark.parametrize(
+    ("z", "text"), [("a", "z: got str"), (np.ones((3, 4)), r"z has shape \(3, 4\)"), (0.0, "shape")]
+)
+def test_points_that_are_none_are_named(fit, z, text):
+    density = fit.approximation.density
+    for function in (fit.approximation.log_prob, density.log_prob, density.unflatten):
+        with pytest.raises(ArgumentError, match=text):
+            function(z)
+
+
+def test_a_fit_is_no_trace(fit):
+    with pytest.raises(
+        bt.BnnTeachError, match=r"fit\.posterior: got a fit, .*approximation.sample"
+    ):
+        fit["posterior"]
+
+
 # ---- was it enough? ----------------------------------------------------------------------------
 
 SETTINGS = SETTINGS._replace(num_steps=1000)

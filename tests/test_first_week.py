@@ -1,11 +1,13 @@
 """Each mistake of a first week has an error of its type, which says where, what and what to do."""
 
+import contextlib
 import warnings
 
 import numpy as np
 import pytest
 
 import bnn_teach as bt
+from bnn_teach.engine.programs import Compiled, Recording
 from bnn_teach.errors import NothingObservedWarning
 from bnn_teach.plots import plot_elbo
 from tests.first_week import MISTAKES, QUIET, RIGHT, X, fitted, line, stacked
@@ -22,6 +24,32 @@ def test_mistakes_are_told_by_where_what_was_got_and_what_to_do():
             if not isinstance(error, kind) or any(part not in str(error) for part in parts):
                 wrong.append(f"{name}: {type(error).__name__}: {error}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_no_mistake_takes_long(monkeypatch):
+    """Looking at a model takes a second, and compiling it seconds: both are counted, not timed."""
+    fitted()
+    work = {"looks": 0, "programs": 0}
+
+    def counted(what, function):
+        def wrapper(self, *args, **kwargs):
+            work[what] += getattr(self, "_concrete", None) is None
+            return function(self, *args, **kwargs)
+
+        return wrapper
+
+    monkeypatch.setattr(Recording, "__init__", counted("looks", Recording.__init__))
+    monkeypatch.setattr(Compiled, "trace", counted("programs", Compiled.trace))
+    wrong = []
+    for name, (typed, *_) in MISTAKES.items():
+        work |= {"looks": 0, "programs": 0}
+        with np.errstate(all="ignore"), contextlib.suppress(Exception):
+            typed()
+        if work["looks"] > 2 or work["programs"] > 0:
+            wrong.append(f"{name}: {work}")
+    assert not wrong, "\n".join(wrong)
+    RIGHT["method"]()
+    assert work["programs"] == 1
 
 
 def test_right_answers():

@@ -420,6 +420,7 @@ def test_float32_draws_far_from_zero_keep_their_variance():
         (some_draws((2, 500)), np.ones((2, 500, 5)), ShapeError, r"\(2, 500, 5\)"),
         (some_draws(), -0.1, ArgumentError, "negative entries"),
         (some_draws(), np.nan, ArgumentError, "noise_scale: 1 of 1 values are NaN"),
+        (np.zeros((0, 3, 4)), 0.1, ShapeError, "at least one"),
     ],
 )
 def test_what_cannot_be_split_is_named(draws, noise, error, text):
@@ -550,6 +551,14 @@ def test_coverage_of_a_band_of_draws_is_what_the_normal_says():
 def test_coverage_of_other_shapes_is_refused(upper, truth, region):
     with pytest.raises(ShapeError, match=r"'left': \(\d,\).*expected \(N,\) for all"):
         bt.band_coverage(np.zeros(4), upper, truth, {"left": region})
+
+
+@pytest.mark.parametrize("name", ["lower", "upper", "truth"])
+def test_coverage_of_no_numbers_is_refused(name):
+    given = dict.fromkeys(["lower", "upper", "truth"], np.zeros(4))
+    for value in (np.full(4, np.nan), ["a"] * 4):
+        with pytest.raises(ArgumentError, match=f"{name}: "):
+            bt.band_coverage(**given | {name: value}, regions={"left": LEFT})
 
 
 @pytest.mark.parametrize(

@@ -9,17 +9,20 @@ import os
 import pickle
 import re
 import signal
+import time
 import warnings
 
 import cloudpickle
 import numpy as np
 import pytest
+import scipy.stats
 
 import bnn_teach as bt
 from bnn_teach import errors as e
 from bnn_teach.density import LogDensity, log_joint
-from bnn_teach.engine.runtime import tf
+from bnn_teach.engine.runtime import tf, tfp
 from bnn_teach.traces import make_trace
+from tests.test_everywhere import ALL
 
 X = np.linspace(-1.0, 1.0, 7)
 C = X[:, None]
@@ -91,6 +94,16 @@ def in_a_model(step):
     return lambda: LogDensity(stepped(lambda a, x: bt.Normal("obs", step(a, x), observed=X), X))
 
 
+def held(step):
+    return lambda: LogDensity(stepped(step, X))
+
+
+@bt.model
+def cast(number):
+    a = yield bt.Normal("a", 0.0, 1.0)
+    yield bt.Normal("b", a * tf.cast(number, bt.get_dtype()), 1.0)
+
+
 WRONG = {
     "booleans": [
         (lambda: LogDensity(line(X > 0, X)), e.DtypeError, "bool"),
@@ -100,6 +113,17 @@ WRONG = {
         (in_a_model(lambda a, x: [a, True]), e.DtypeError, "booleans"),
         (in_a_model(lambda a, x: [a, x[0] > 0]), e.DtypeError, "booleans"),
         (in_a_model(lambda a, x: (x > 0) * a), e.DtypeError, "bool"),
+        (
+            in_a_model(lambda a, x: a * tf.cast((x > 0) * GROUP, a.dtype)),
+            e.DtypeError,
+            "times bool",
+        ),
+        (held(lambda a, x: bt.Deterministic("d", a * (x > 0))), e.DtypeError, "times bool"),
+        (
+            held(lambda a, x: bt.Deterministic("d", tf.constant(X > 0) * a)),
+            e.DtypeError,
+            "tf.where",
+        ),
     ],
     "wide data": [
         (lambda: LogDensity(line(X, np.eye(7))), e.ObservedError, r"\(7, 7\)"),
@@ -118,12 +142,25 @@ WRONG = {
         (lambda: line(X, X[:0]), e.ArgumentError, r"'y': got an array of shape \(0,\)"),
         (lambda: network(C, C[:0]), e.ArgumentError, r"'y': got an array of shape \(0, 1\)"),
         (lambda: groups(C[:, :0]), e.ArgumentError, r"'y': got an array of shape \(7, 0\)"),
+        (lambda: LogDensity(groups(spread=[])), e.ArgumentError, r"scale: got shape \(0,\)"),
+        (in_a_model(lambda a, x: a * x[:0]), e.ArgumentError, r"loc: got shape \(0,\)"),
+        (held(lambda a, x: bt.Potential("p", a * x[:0])), e.ShapeError, r"p: got shape \(0,\)"),
+        (held(lambda a, x: bt.Deterministic("d", x[9:])), e.ShapeError, r"d: got shape \(0,\)"),
     ],
     "numbers that float32 cannot tell apart": [
         (lambda: line(1e8 + X, X), e.ArgumentError, "'x': .*7 different values become"),
         (lambda: network(2460000.5 + C / 99), e.ArgumentError, "'x': .*7 different values become"),
         (lambda: counts(X, COUNTS, 16777217.0 + X), e.ArgumentError, "'exposure': .*become"),
         (lambda: groups(C[:3] + 1e9), e.ArgumentError, "'y': .*3 different values become"),
+        (lambda: LogDensity(line(X, 10**9 + GROUP)), e.ArgumentError, "'y': .*become 1"),
+        (lambda: LogDensity(line(X), {"line.obs": 1e9 + X}), e.ObservedError, "7 diff.*become"),
+        (lambda: LogDensity(cast(10**9 + GROUP)), e.ArgumentError, "'number': .*become 1"),
+        (in_a_model(lambda a, x: a * tf.cast(1e9 + X, a.dtype)), e.ArgumentError, "line .*become"),
+        (
+            held(lambda a, x: bt.Normal("obs", a, 1.0, observed=1e9 + X)),
+            e.ObservedError,
+            "obs: the observed value: .*become",
+        ),
     ],
 }
 
@@ -173,6 +210,10 @@ def chance():
         "a counter": counting(),
         "a list": listing([]),
         "an iterator": iter(np.arange(100.0)).__next__,
+        "SciPy": lambda: float(scipy.stats.norm.rvs()),
+        "hash": lambda: float(hash(object()) % 1009),
+        "a clock": time.perf_counter,
+        "the system": lambda: float(os.urandom(1)[0]) + time.perf_counter(),
     }
 
 
@@ -198,6 +239,49 @@ def test_a_density_at_named_values_is_no_chance_either():
     with pytest.raises(e.ModelError, match="at every run"):
         log_joint(model, {"stepped.a": 0.0})
     assert np.isfinite(log_joint(line(X, X), {"line.slope": 0.0}))
+
+
+VARIABLE = tf.Variable(2.0)
+LAYER = tf.keras.layers.Dense(1)
+LAYER(C)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda a, x: bt.Normal("obs", a * VARIABLE, 1.0, observed=x),
+        lambda a, x: bt.Normal("obs", a, VARIABLE, observed=x),
+        lambda a, x: bt.Potential("p", a * VARIABLE.assign_add(1.0)),
+        lambda a, x: bt.Normal("obs", a * LAYER(x[:, None]), 1.0),
+        lambda a, x: bt.Deterministic("d", a * tf.Variable(1.0)),
+    ],
+)
+def test_variables_of_tensorflow(step):
+    with pytest.raises(e.ModelError, match=r"line \d+, .*a tf.Variable, .*Pass its numbers"):
+        LogDensity(stepped(step, X))
+
+
+def test_a_variable_as_an_argument_is_a_number():
+    assert LogDensity(line(X, X, VARIABLE)).log_prob([0.1]) == LogDensity(line(X, X, 2.0)).log_prob(
+        [0.1]
+    )
+
+
+@pytest.mark.parametrize(
+    "read", [np.loadtxt, np.genfromtxt, np.load, lambda f: float(f.read_text())]
+)
+def test_a_file_is_read_again(read, tmp_path):
+    file = tmp_path / "number"
+    model = stepped(lambda a, x: bt.Potential("p", -a * float(read(file))), X)
+    found = []
+    for number in (1.0, 3.0):
+        if read is np.load:
+            with file.open("wb") as opened:
+                np.save(opened, number)
+        else:
+            file.write_text(f"{number}")
+        found.append(LogDensity(model).log_prob([0.5]))
+    assert found[0] - found[1] == pytest.approx(1.0)
 
 
 # Minibatches.
@@ -316,14 +400,35 @@ def test_copies_are_the_same(way, fit):
         first, second = LogDensity(model), WAYS[way](LogDensity(WAYS[way](model)))
         z = np.linspace(-1.0, 1.0, first.size)
         np.testing.assert_array_equal(first.log_prob(z), second.log_prob(z))
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", ALL)
+def test_copies_of_variables_are_the_same(way, name):
+    parameters, value = ALL[name][0](tf.constant(0.7)), np.asarray(ALL[name][1], np.float32)
     for variable in (
-        bt.Uniform("a", X, 2.0),
-        bt.Categorical("a", [0.2, 0.8]),
-        bt.OrderedLogistic("a", [0.0, 1.0], 0.5),
-        bt.Mixture("a", [0.3, 0.7], bt.Normal.dist([0.0, 1.0])),
+        getattr(bt, name)("v", **parameters, observed=value),
+        bt.Distribution("v", getattr(bt, name).dist(**parameters)),
     ):
-        assert variable.support.name == WAYS[way](variable).support.name
-        assert repr(WAYS[way](variable)) == repr(variable)
+        twin = WAYS[way](variable)
+        assert repr(twin) == repr(variable) and twin.support.name == variable.support.name
+        assert (twin.bijector is None) == (variable.bijector is None)
+        densities = [v.distribution.log_prob(value).numpy() for v in (variable, twin)]
+        np.testing.assert_array_equal(*densities)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_copies_of_other_distributions_are_the_same(way):
+    tfd = tfp.distributions
+    for distribution in (
+        tfd.Gumbel(0.0, 1.0),
+        tfd.Independent(tfd.Normal([0.0, 1.0], 1.0), 1),
+        tfd.TransformedDistribution(tfd.Normal(0.0, 1.0), tfp.bijectors.Exp()),
+        tfd.Sample(tfd.Normal(0.0, 1.0), 2),
+    ):
+        twin = WAYS[way](distribution)
+        value = 0.5 * np.ones(distribution.event_shape, np.float32)
+        assert twin.log_prob(value) == distribution.log_prob(value)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")

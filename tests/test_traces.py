@@ -201,6 +201,13 @@ def test_missing_file_is_named(tmp_path):
         bt.load(tmp_path / "nothing.nc")
 
 
+def test_what_cannot_be_written_is_named(tmp_path):
+    trace = fake()
+    trace["posterior"]["note"] = ("draw", np.array([object()] * trace["posterior"].sizes["draw"]))
+    with pytest.raises(ArgumentError, match=r"save: .*could not be written .*drop what was added"):
+        bt.save(trace, tmp_path / "t.nc")
+
+
 def test_largest_seed_fits_into_a_file(tmp_path):
     trace = bt.sample_prior_predictive(make_model(), 2, seed=2**63 - 1)
     assert bt.load(bt.save(trace, tmp_path / "t.nc")).attrs["seed"] == 2**63 - 1

@@ -71,9 +71,18 @@ def as_data(value: Any) -> Any:
     if isinstance(value, np.generic | np.ndarray) and np.ndim(value) == 0:
         _as_array(value)
         return value.item()
+    other = isinstance(value, tf.SparseTensor | tf.RaggedTensor)
+    if other or hasattr(value, "toarray") or hasattr(value, "data_vars"):
+        raise ArgumentError(
+            f"got {type(value).__name__}, expected an array. Pass .toarray() of a sparse matrix, "
+            "tf.sparse.to_dense or .to_tensor() of TensorFlow's, one variable of a data set."
+        )
     if isinstance(value, dict | list | tuple) and not _has_float(value):
+        _check_whole(value)
         return map_entries(as_data, value)
     if tf.is_tensor(value):
+        if value.dtype.is_complex:
+            _as_array(value)
         tensor = tf.convert_to_tensor(value) if isinstance(value, tf.Variable) else value
         if tensor.dtype == tf.float64 and hasattr(tensor, "numpy"):
             converted(tensor.numpy(), get_dtype().as_numpy_dtype)
@@ -81,7 +90,15 @@ def as_data(value: Any) -> Any:
     array = None
     if hasattr(value, "__array__") or type(value) in (list, tuple):
         array = _as_array(value)
+    if array is None and type(value).__module__.startswith("pandas"):
+        return np.asarray(value, str)
     return value if array is None else array
+
+
+def _check_whole(value: Any) -> None:
+    """Refuse a list of integers that the working dtype cannot hold, should it be data."""
+    if type(value) is list and len(value) > 1 and all(type(v) is int for v in value):
+        converted(np.array(value, np.float64), get_dtype().as_numpy_dtype)
 
 
 def _as_array(value: Any) -> np.ndarray | None:
@@ -192,8 +209,13 @@ def as_parameter(value: Any) -> tf.Tensor:
         raise ArgumentError(
             f"got {value!r:.60} of type {type(value).__name__}, expected numbers. {remedy}"
         )
+    if getattr(array.shape, "rank", 0) is not None and 0 in array.shape:
+        raise ArgumentError(
+            f"got shape {tuple(array.shape)}, without entries, expected at least one. Look for "
+            "empty data, and for a slice or mask that selects nothing."
+        )
     if tf.is_tensor(value):
-        return value if value.dtype == get_dtype() else tf.cast(value, get_dtype())
+        return tf.cast(tf.convert_to_tensor(value), get_dtype())
     if array.dtype.kind in "fiu":
         array = converted(array, get_dtype().as_numpy_dtype)
     return tf.constant(array, dtype=get_dtype())

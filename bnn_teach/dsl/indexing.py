@@ -69,7 +69,8 @@ def _as_indices(entry: Any) -> list[Any]:
     if not indices[0].dtype.is_integer:
         raise DtypeError(
             f"a tensor is indexed by an array of {indices[0].dtype.name}; expected integers. Use "
-            "tf.cast(index, tf.int32)."
+            "tf.cast(index, tf.int32); number words before, "
+            "np.unique(words, return_inverse=True)[1]."
         )
     return [tf.cast(index, tf.int32) for index in indices]
 

@@ -16,9 +16,15 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from bnn_teach.dsl.checks.observed import as_array, check_observed, check_shape
+from bnn_teach.dsl.checks.observed import as_array, check_held, check_observed, check_shape
 from bnn_teach.dsl.checks.parameters import check_parameters
-from bnn_teach.dsl.checks.purity import FIXED, check_finite, check_no_randomness, check_same
+from bnn_teach.dsl.checks.purity import (
+    FIXED,
+    check_exact,
+    check_finite,
+    check_operations,
+    check_same,
+)
 from bnn_teach.dsl.dtypes import get_dtype
 from bnn_teach.dsl.interpreter import Sites, interpret
 from bnn_teach.dsl.model import Model, check_model
@@ -58,6 +64,8 @@ class Look(NamedTuple):
     """Arguments whose numbers the model's Python needs, so they are constants of the graph."""
     measured: frozenset[str] = frozenset()
     """Arguments that observed values come from, and are checked with these."""
+    cast: frozenset[str] = frozenset()
+    """Arguments of integers that the model makes real numbers of."""
     seconds: float = 0.0
     """How long it took; 0 where the model was known."""
     inputs: Tensors = {}  # noqa: RUF012
@@ -144,7 +152,7 @@ def look(
         found = _with_needed_numbers(model, asked, reading, frozenset(needed))
         record = found.recording
         changed = key is None or known_as(model, asked, purpose) != key
-        if changed and record.digest_of(record.traced()) != record.digest:
+        if record.varies or (changed and record.digest_of(record.traced()) != record.digest):
             raise ModelError(f"{model.describe()} computes something else at every run. {FIXED}")
         seconds += time.perf_counter() - clock
         return found
@@ -158,10 +166,13 @@ def look(
     arrays |= {f"observed {p}": v for p, v in found.given.items()}
     for path, value in asked.items():
         node: Any = found.structure.sites[path].node
-        arrays[f"observed {path}"] = _uncast(path, node, value, "given")
+        arrays[f"observed {path}"] = _uncast(path, node, value, "given", found.reading.predicts)
     for name, value in (model.bound.arguments | model.data).items():
+        where = f"{model.name}: the argument {name!r}"
         if name not in found.measured:
-            check_finite(f"{model.name}: the argument {name!r}", value)
+            check_finite(where, value)
+        if name in found.cast:
+            check_exact(where, value)
     inputs = {name: tf.constant(array) for name, array in arrays.items()}
     stale = dict.fromkeys(found.structure.stale)
     structure = found.structure._replace(model=model.with_arguments(stale))
@@ -239,16 +250,15 @@ def _look(
             if _is_symbolic(value):
                 uncast[path] = _computed(path, variable, value, drawn)
             else:
-                array = _kept_same(
-                    given, path, _uncast(path, variable, value, _KINDS[path in asked])
-                )
+                held = _uncast(path, variable, value, _KINDS[path in asked], read.predicts)
+                array = _kept_same(given, path, held)
                 uncast[path] = recording.input(f"observed {path}", array.shape, array.dtype)
             observed[path] = tf.cast(uncast[path], variable.distribution.dtype)
             shape = tuple(observed[path].shape)
             return read.value(path, variable, shape) if read.predicts else observed[path]
 
         sites = interpret(model.with_arguments(symbols), handler)
-        check_no_randomness(model.describe())
+        check_operations(model.describe())
         structure = structure_of(model, sites, asked, observed)
         if named := [path for path in sites if "Tensor(" in path]:
             raise ModelError(f"{named[0]}: a name was made of a random value. {FIXED}")
@@ -265,19 +275,22 @@ def _look(
             stale=frozenset(stale),
             weighed=_weighed(sites, [*symbols.values(), *observed.values()]),
         )
-        seen.append((read, structure, frozenset(measured)))
-        outputs = {f"observed {p}": v for p, v in uncast.items()}
-        outputs |= {
-            f"parameter {path}/{i}": symbol
-            for path in structure.random
-            for i, symbol in enumerate(_symbols(sites[path].node.distribution))
-        }
-        return outputs | read.outputs(sites, observed)
+        seen.append((read, structure, frozenset(measured), _cast(symbols)))
+        data = {f"observed {p}": v for p, v in uncast.items()}
+        return (
+            data
+            | {
+                f"parameter {path}/{i}": symbol
+                for path in structure.random
+                for i, symbol in enumerate(_symbols(sites[path].node.distribution))
+            }
+            | read.outputs(sites, observed)
+        )
 
     recording = Recording(write)
-    (_, before, _), (read, structure, measured) = seen
+    (_, before, *_), (read, structure, measured, cast) = seen
     check_same(before, structure)
-    return Look(structure, recording, read, given, _chosen(model, numbers), measured)
+    return Look(structure, recording, read, given, _chosen(model, numbers), measured, cast)
 
 
 _MANY = 60
@@ -305,6 +318,14 @@ def _arguments(model: Model, recording: Recording, numbers: frozenset[str]) -> T
     return symbols
 
 
+def _cast(symbols: Tensors) -> frozenset[str]:
+    """Return the arguments of integers that are made real numbers of."""
+    graph = tf.compat.v1.get_default_graph()
+    casts = [op for op in graph.get_operations() if op.type == "Cast"]
+    real = {op.inputs[0].ref() for op in casts if op.outputs[0].dtype == get_dtype()}
+    return frozenset(k for k, v in symbols.items() if v.dtype.is_integer and v.ref() in real)
+
+
 def _computed(path: str, variable: RandomVariable, value: Any, drawn: list[tf.Tensor]) -> tf.Tensor:
     """Return what was computed from data, of the variable's shape."""
     if _depends(value, drawn):
@@ -317,10 +338,14 @@ def _computed(path: str, variable: RandomVariable, value: Any, drawn: list[tf.Te
     return tensor
 
 
-def _uncast(path: str, variable: RandomVariable, value: Any, kind: str) -> np.ndarray:
+def _uncast(
+    path: str, variable: RandomVariable, value: Any, kind: str, only_shape: bool
+) -> np.ndarray:
     """Return data of the variable's shape; fractions of counts stay, to be found."""
     array, dtype = as_array(path, variable, value, kind), variable.distribution.dtype
     halved = array.dtype.kind == "f" and not dtype.is_floating
+    if not only_shape:
+        check_held(path, kind, array, dtype.as_numpy_dtype)
     with np.errstate(over="ignore"):  # what is lost is found later
         return array.astype((get_dtype() if halved else dtype).as_numpy_dtype)
 

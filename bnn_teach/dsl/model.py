@@ -18,7 +18,8 @@ import cloudpickle
 import numpy as np
 
 from bnn_teach.arguments import checked_arguments
-from bnn_teach.dsl.checks.names import check_name
+from bnn_teach.dsl.checks.functions import check_function, started
+from bnn_teach.dsl.checks.names import check_labels, check_name
 from bnn_teach.dsl.dtypes import as_data, get_dtype, map_entries
 from bnn_teach.dsl.random_variables import Node
 from bnn_teach.engine.runtime import refuse_after_fork, tf
@@ -57,14 +58,7 @@ class Model(Node):
     def with_coords(self, **coords: Any) -> Model:
         """Return the same model with labels for its axes: ``m.with_coords(school=names)``."""
         for dim, labels in coords.items():
-            array = np.asarray(labels)
-            whole = array.dtype.kind in "biufUSMm" or all(isinstance(v, str) for v in array.flat)
-            if array.ndim != 1 or not whole:
-                raise ArgumentError(
-                    f"with_coords: {dim}: got {type(labels).__name__} of {array.dtype}, shape "
-                    f"{array.shape}; expected one number, text or np.datetime64 an entry, for a "
-                    "file holds no other labels. Pass texts, as in [str(v) for v in labels]."
-                )
+            check_labels(dim, labels)
         return self._changed(coords={**self.coords, **coords})
 
     @checked_arguments
@@ -123,14 +117,7 @@ class Model(Node):
     def start(self) -> Generator[Any, Any, Any]:
         """Call the generator function; arrays arrive in it as tensors."""
         args, kwargs = _as_tensors(self.bound.args), _as_tensors(self.bound.kwargs)
-        generator = self.function.function(*args, **kwargs)
-        if not inspect.isgenerator(generator):
-            raise ModelError(
-                f"{self.describe()}: calling the function gave {type(generator).__name__}, "
-                "expected a generator. A decorator between it and @bt.model has to return what "
-                "the function returns; or put @bt.model directly above the function."
-            )
-        return generator
+        return started(self.describe(), self.function.function, args, kwargs)
 
     def describe(self) -> str:
         """Name it in a message."""
@@ -215,6 +202,7 @@ class ModelFunction:
         return f"<model function {self.name}{inspect.signature(self.function)}>"
 
 
+@checked_arguments
 def model(
     function: Callable[..., Any] | None = None,
     *,
@@ -252,23 +240,7 @@ def model(
         )
     if isinstance(function, staticmethod | classmethod):
         return type(function)(model(function.__func__, name=name, keep_return=keep_return))
-    if hasattr(function, "get_concrete_function"):
-        raise ModelError(
-            f"{getattr(function, '__name__', 'a function')}: got a tf.function under @bt.model, "
-            "expected a plain generator function. Leave @tf.function out: the model is compiled "
-            "anyway."
-        )
-    if inspect.isasyncgenfunction(function) or inspect.iscoroutinefunction(function):
-        raise ModelError(
-            f"{function.__name__}: got an async function under @bt.model, expected a plain "
-            "generator function. Write 'def' without 'async'."
-        )
-    if not inspect.isgeneratorfunction(inspect.unwrap(function)):
-        raise ModelError(
-            f"{getattr(function, '__name__', function)!s} under @bt.model contains no 'yield', so "
-            "it is not a generator of random variables. Write, for example, "
-            "'yield bt.Normal(\"loc\", 0.0, 1.0)' inside it."
-        )
+    check_function(function)
     return ModelFunction(function, name, keep_return)
 
 

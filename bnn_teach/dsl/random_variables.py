@@ -80,7 +80,7 @@ def _use_before_yield(self: Node, *_: Any, **__: Any) -> Any:
 _OPERATORS = (
     *("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor"),
     *("radd", "rsub", "rmul", "rtruediv", "rfloordiv", "rmod", "rpow", "rmatmul"),
-    *("neg", "pos", "abs", "invert", "lt", "le", "gt", "ge", "getitem", "iter", "len"),
+    *("neg", "pos", "abs", "invert", "lt", "le", "gt", "ge", "getitem", "iter", "next", "len"),
     *("float", "int", "index", "bool", "array", "tf_tensor"),
 )
 for _name in _OPERATORS:

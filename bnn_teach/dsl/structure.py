@@ -29,6 +29,7 @@ from bnn_teach.errors import (
     NothingObservedWarning,
     ObservedError,
     ParameterError,
+    ShapeError,
     did_you_mean,
 )
 
@@ -153,6 +154,13 @@ def structure_of(
     for path in asked:
         if path not in variables:
             raise _unknown_path(path, sites, variables)
+    for path, (node, value) in sites.items():
+        shape = np.shape(node.log_prob if isinstance(node, Potential) else value)
+        if 0 in shape:
+            raise ShapeError(
+                f"{path}: got shape {shape}, without entries, expected at least one. Look for "
+                "empty data, and for a slice or mask that selects nothing."
+            )
     latent = {p: v for p, v in variables.items() if p not in observed}
     recorded = {p: s.node for p, s in sites.items() if p not in variables and s.value is not None}
     return Structure(model, sites, latent, observed, recorded, tuple(asked))

@@ -6,8 +6,10 @@ Next: :mod:`bnn_teach.engine.programs`.
 from __future__ import annotations
 
 import functools
+import hashlib
 import linecache
 import pathlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -44,15 +46,26 @@ _HERE = pathlib.Path(__file__).parents[1]
 _LIBRARIES = tuple(str(pathlib.Path(m.__file__).parent) for m in (tf, tfp))
 
 
-def operations(graph: Any) -> set[str]:
+def operations(definition: Any) -> set[str]:
     """Return the kinds of operations in a graph and its nested functions."""
-    definition = graph.as_graph_def()
-    nested = (node for f in definition.library.function for node in f.node_def)
-    return {node.op for nodes in (definition.node, nested) for node in nodes}
+    return {node.op for node in _nodes(definition)}
+
+
+def constants(definition: Any) -> list[str]:
+    """Return what identifies the constants of a graph and its nested functions."""
+    tensors = (n.attr["value"].tensor for n in _nodes(definition) if n.op == "Const")
+    values = (tensor.SerializeToString(deterministic=True) for tensor in tensors)
+    return sorted(hashlib.sha256(value).hexdigest() for value in values)
+
+
+def _nodes(definition: Any) -> Iterator[Any]:
+    yield from definition.node
+    for function in definition.library.function:
+        yield from function.node_def
 
 
 def written(write: Callable[[], Mapping[str, Any]], has_loops: bool) -> Any:
-    """Write to the current graph, as XLA needs it; return the result and the operations.
+    """Write to the current graph, as XLA needs it; return the result and the graph's definition.
 
     Parameters
     ----------
@@ -83,7 +96,7 @@ def written(write: Callable[[], Mapping[str, Any]], has_loops: bool) -> Any:
     finally:
         if context:
             context.Exit()
-    return result, operations(graph)
+    return result, graph.as_graph_def()
 
 
 def check_compilable(graph: Any, found: set[str]) -> None:
@@ -127,6 +140,12 @@ def _refuse_unknown(graph: Any, error: Exception) -> None:
         raise CompilationError(
             "a tf.Variable, perhaps of a Keras layer, is made inside the model, which is run more "
             "than once. Make the layer before the model, or use bt.dense."
+        ) from None
+    if found := re.search(r"No gradient defined.*op type: (\w+)", str(error)):
+        op = next(op for op in graph.get_operations() if op.type == found[1])
+        raise CompilationError(
+            f"{_line(op)} uses TensorFlow's {op.type}, which has no gradient in TensorFlow, and "
+            f"models are differentiated. Use {_INSTEAD.get(op.type, _PYTHON)}."
         ) from None
     for op in graph.get_operations():
         given = all(tensor.shape.is_fully_defined() for tensor in op.inputs)

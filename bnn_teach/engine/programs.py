@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from bnn_teach.engine.compilable import check_compilable, written
+from bnn_teach.engine.compilable import check_compilable, constants, operations, written
 from bnn_teach.engine.runtime import refuse_after_fork, tf
 from bnn_teach.engine.storage import allocate, release
 from bnn_teach.errors import CompilationError, CompilerCacheError
@@ -47,19 +47,25 @@ class Recording:
         Shapes and dtypes, in the order in which they are met.
     has_loops : bool
         Whether it has loops that keep lists, such as ``tf.scan`` or the gradient of a loop.
+    varies : bool
+        Whether its constants were other ones when it was written again.
     """
 
     def __init__(self, write: Callable[[Recording], Mapping[str, Any]]) -> None:
         self.inputs: dict[str, tf.TensorSpec] = {}
         self.outputs: dict[str, tf.TensorSpec] = {}
-        self.has_loops = False
+        self.has_loops, self.varies = False, False
+        self._constants: dict[bool, list[str]] = {}  # without and with lists of fixed lengths
         self._write = write
         self._symbols: Tensors = {}
         tf.compat.v1.wrap_function(lambda: self._written(check=False) and None, [])
         self._function = self.traced()
 
     def _written(self, check: bool) -> Mapping[str, Any]:
-        outputs, found = written(lambda: self._write(self), self.has_loops)
+        outputs, definition = written(lambda: self._write(self), self.has_loops)
+        found, before = operations(definition), self._constants.get(self.has_loops)
+        self._constants[self.has_loops] = constants(definition)
+        self.varies |= before not in (None, self._constants[self.has_loops])
         if check:
             check_compilable(tf.compat.v1.get_default_graph(), found)
         self.has_loops |= any(op.startswith(("TensorList", "Optional")) for op in found)
@@ -248,7 +254,8 @@ def cache_explained() -> Iterator[None]:
         if "fixed tensor list size" in str(error):
             raise CompilationError(
                 "a loop in the model has no bound on its number of turns, so its gradient cannot "
-                "be compiled. Pass maximum_iterations=... to tf.while_loop, or use tf.scan."
+                "be compiled. Pass maximum_iterations=... to tf.while_loop, or use tf.scan; for "
+                "tf.linalg.expm, which has such a loop, sum the first terms of its series."
             ) from error
         if found := re.search(r"_JIT: (\w+) \(|compile-time constant.*?\{node (\S+)\}", str(error)):
             raise CompilationError(

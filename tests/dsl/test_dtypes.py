@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse
 import xarray as xr
 
 from bnn_teach.dsl.dtypes import as_data, as_parameter, get_dtype, set_dtype
@@ -98,9 +99,48 @@ def test_what_is_no_array_of_numbers_is_left_alone(value):
 
 
 def test_objects_and_words_in_arrays_are_left_alone():
-    for value in (np.array(["a", "b"]), pd.Series(["a", "b"])):
-        assert as_data(value) is value
+    words = np.array(["a", "b"])
+    assert as_data(words) is words
     assert as_data(np.tanh) is np.tanh
+
+
+@pytest.mark.parametrize("dtype", ["str", "object", "category"])
+def test_words_of_pandas_become_an_array_of_words(dtype):
+    array = as_data(pd.Series(["a", "b"], dtype=dtype))
+    assert array.dtype.kind == "U" and list(array) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        scipy.sparse.csr_matrix(np.eye(2)),
+        scipy.sparse.coo_array(np.eye(2)),
+        tf.sparse.from_dense(np.eye(2)),
+        tf.ragged.constant([[1.0], []]),
+        xr.Dataset({"a": 1.0}),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_holds_an_array_in_another_form_is_refused(value):
+    with pytest.raises(ArgumentError, match=f"got {type(value).__name__}, expected an array"):
+        as_data(value)
+
+
+def test_complex_tensors_are_refused_as_arrays_are():
+    with pytest.raises(ArgumentError, match=r"complex64.*z\.real"):
+        as_data(tf.constant(1j, tf.complex64))
+
+
+def test_a_list_of_integers_is_left_alone_unless_they_would_become_one():
+    assert as_data([5, 2**24, 2**24 + 2]) == [5, 2**24, 2**24 + 2]
+    with pytest.raises(ArgumentError, match="its 3 different values become 1"):
+        as_data([123456789, 123456790, 123456791])
+
+
+@pytest.mark.parametrize("value", [[], np.zeros((0, 2)), tf.zeros(0)])
+def test_a_parameter_without_entries_is_refused(value):
+    with pytest.raises(ArgumentError, match=r"got shape \(.*, without entries"):
+        as_parameter(value)
 
 
 def test_arrays_inside_containers_are_converted():

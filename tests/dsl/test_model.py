@@ -174,7 +174,13 @@ def test_with_arguments_and_with_coords_leave_the_original_alone():
     assert changed.data["x"].sum() == 0 and changed.coords == {"school": ["a", "b"]}
 
 
-@pytest.mark.parametrize("function", [lambda: 3, 3, None.__class__])
+@pytest.mark.parametrize("labels", [["a\0b"], [object()], 3, "abc", [[1.0]]])
+def test_labels_that_a_file_cannot_hold_are_refused(labels):
+    with pytest.raises(ArgumentError, match=r"with_coords: t: got .* a file holds no other"):
+        line(np.ones(2)).with_coords(t=labels)
+
+
+@pytest.mark.parametrize("function", [lambda: 3, print])
 def test_a_function_without_yield_is_no_model(function):
     with pytest.raises(ModelError, match=r"under @bt.model contains no 'yield'.*'yield bt.Normal"):
         model(function)

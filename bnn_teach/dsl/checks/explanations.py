@@ -14,6 +14,7 @@ import re
 from bnn_teach.dsl.dtypes import get_dtype
 from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import (
+    ArgumentError,
     BranchOnRandomValueError,
     DtypeError,
     NumPyOnRandomValueError,
@@ -39,10 +40,23 @@ def explained(error: Exception, where: str) -> Exception | None:
     text = str(error)
     if isinstance(error, tf.errors.OperatorNotAllowedInGraphError):
         return _branch(text, where)
-    if isinstance(error, AttributeError) and (found := _attribute(text)) in _INSTEAD:
+    found = _attribute(text) if isinstance(error, AttributeError) else ""
+    if found in _INSTEAD or (found not in ("", "numpy") and "SymbolicTensor" in text):
+        instead = _INSTEAD.get(found, "TensorFlow's functions; of a method, call that of an object")
         return NumPyOnRandomValueError(
-            f"{where}'.{found}' was used on a random value, which is a tensor and no NumPy array. "
-            f"Use {_INSTEAD[found]}."
+            f"{where}'.{found}' was used on a random value or data, which are tensors here and no "
+            f"NumPy arrays. Use {instead}."
+        )
+    if "None values not supported" in text or "'NoneType'" in text:
+        return ArgumentError(
+            f"{where}got None, expected a number or an array. An argument that was not given is "
+            "None: pass it, or ask 'if y is not None'. A decorator that runs through the model "
+            "sends None back as values: let it 'return (yield from function(...))'."
+        )
+    if text.endswith("Tensor' object is not callable"):
+        return NumPyOnRandomValueError(
+            f"{where}a tensor was called like a function, expected an operation on it. Write the "
+            "sign: value * (...), or value[...] for its entries."
         )
     if text.startswith("len is not well defined"):
         return NumPyOnRandomValueError(
@@ -53,7 +67,8 @@ def explained(error: Exception, where: str) -> Exception | None:
         return NumPyOnRandomValueError(
             f"{where}NumPy, or Python's float, int or math, was applied to a random value, whose "
             "number is known only when sampling. Use TensorFlow's function of the same meaning: "
-            "tf.exp for np.exp, tf.reduce_sum for np.sum, tf.cast for float and int."
+            "tf.exp for np.exp, tf.reduce_sum for np.sum, tf.cast for float and int. Words in an "
+            "array are no numbers: number them before."
         )
     kinds = TypeError | ValueError | tf.errors.InvalidArgumentError
     if not isinstance(error, kinds) or not _is_tensorflows(error):
@@ -71,7 +86,7 @@ def explained(error: Exception, where: str) -> Exception | None:
 _OF_DTYPES = re.compile(
     r"expected to be an? \w+ tensor but is|does not match type|have types .* that don't all match"
     r"|not in (the )?list of allowed values|EagerTensor of dtype|but got .* of type"
-    r"|requested dtype|incompatible dtypes|same dtype"
+    r"|requested dtype|incompatible dtypes|same dtype|to a TensorFlow DType|, got .* of type"
 )
 _OF_SHAPES = re.compile(
     r"[Ii]ncompatible|[Dd]imension|[Rr]ank|[Ss]hape|ndims|squeeze|out of (bounds|range)|not in \["
@@ -119,7 +134,8 @@ _INSTEAD = {
 
 
 def _dtypes(text: str, where: str) -> Exception:
-    thing = re.search(r"but got (.*) of type '(\w+)'", text, re.DOTALL)
+    thing = re.search(r"got (.*) of type '(\w+)'", text.split("Error: ")[-1], re.DOTALL)
+    thing = thing or re.search(r", got (.*) of type '(\w+)'", text, re.DOTALL)
     if thing and thing[2] not in _NUMERIC and (thing[2] != "list" or "'" in thing[1]):
         return DtypeError(
             f"{where}got {thing[1]:.60} of type {thing[2]}, expected numbers. Pass arrays to the "
@@ -131,7 +147,9 @@ def _dtypes(text: str, where: str) -> Exception:
     found = f"the dtypes {' and '.join(kinds)} met in {operation}"
     if len(kinds) < 2:
         found = f"{operation} does not take {' or '.join(kinds) or 'this dtype'}"
-    if "indices" in text:
+    if "complex" in "".join(kinds):
+        remedy = "Pass the real and the imaginary part, z.real and z.imag"
+    elif "indices" in text:
         remedy = "An index must be an integer: tf.cast(index, tf.int32)"
     elif "string" in kinds:
         remedy = "Only numbers can be computed with; give each category a number"

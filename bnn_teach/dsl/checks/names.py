@@ -43,6 +43,19 @@ def as_dims(name: str, dims: str | Sequence[str] | None) -> tuple[str, ...] | No
     return tuple(names)
 
 
+def check_labels(dim: str, labels: Any) -> None:
+    """Raise :class:`ArgumentError` unless ``labels`` can be written to a file, one an entry."""
+    array = np.asarray(labels)
+    texts = array.dtype.kind not in "biufMm"
+    whole = not texts or all(isinstance(v, str | bytes) for v in array.flat)
+    if array.ndim != 1 or not whole or (texts and any("\0" in str(v) for v in array.flat)):
+        raise ArgumentError(
+            f"with_coords: {dim}: got {type(labels).__name__} of {array.dtype}, shape "
+            f"{array.shape}; expected one number, text or np.datetime64 an entry, for a file holds "
+            "no other labels, and no text with a NUL. Pass texts, as in [str(v) for v in labels]."
+        )
+
+
 def as_shape(name: str, batch_stack: Any) -> tuple[int, ...]:
     """Return ``batch_stack`` as a tuple of lengths, which is empty where none were given."""
     given = batch_stack.tolist() if isinstance(batch_stack, np.ndarray) else batch_stack

@@ -33,12 +33,17 @@ def check_observed(
         array = raw.astype(dtype)
     if not only_shape:
         _check_numbers(raw, array, variable, functools.partial(_fail, path, variable, kind))
-        if raw.dtype.kind == array.dtype.kind == "f":
-            try:
-                converted(raw, dtype)
-            except ArgumentError as error:
-                raise ObservedError(f"{path}: the {kind} value: {error}") from None
+        check_held(path, kind, raw, dtype)
     return array
+
+
+def check_held(path: str, kind: str, raw: np.ndarray, dtype: Any) -> None:
+    """Raise :class:`ObservedError` if the distribution's dtype cannot hold the numbers."""
+    if raw.dtype.kind in "iuf" and np.dtype(dtype).kind == "f":
+        try:
+            converted(raw, dtype)
+        except ArgumentError as error:
+            raise ObservedError(f"{path}: the {kind} value: {error}") from None
 
 
 def as_array(path: str, variable: RandomVariable, value: Any, kind: str) -> np.ndarray:
@@ -50,6 +55,8 @@ def as_array(path: str, variable: RandomVariable, value: Any, kind: str) -> np.n
         raw = np.asarray(value)
     except ValueError:
         raise fail("has rows of different lengths", "a rectangular array", "Pass one.") from None
+    except (TypeError, NotImplementedError):  # such as a data set, or a tf.Variable
+        raise fail(f"is {type(value).__name__}", "one array", "Pass an array.") from None
     if raw.dtype.kind not in "buif":
         raise fail(f"is {type(value).__name__} of dtype {raw.dtype}", "numbers", "Pass numbers.")
     check_shape(path, variable, raw.shape, kind)

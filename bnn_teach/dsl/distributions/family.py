@@ -112,8 +112,11 @@ class Family:
         """Make a random variable, to be yielded inside a model."""
         options = {k: kwargs.pop(k) for k in OPTIONS if k in kwargs}
         where = f"the {self.__name__} variable {check_name(name)!r}"
-        distribution, support = self._build(where, args, kwargs), self.support
-        return RandomVariable(name, distribution, family=self.__name__, support=support, **options)
+        made = self._build(where, args, kwargs)
+        return RandomVariable(name, made, family=self.__name__, support=self._support_of, **options)
+
+    def _support_of(self, distribution: Any) -> Support:
+        return self.support(distribution) if callable(self.support) else self.support
 
     def dist(self, *args: Any, **kwargs: Any) -> Any:
         """Return the TFP distribution alone, as a component of ``Mixture`` for example."""
@@ -224,5 +227,17 @@ def Distribution(
         observed=observed,
         batch_stack=batch_stack,
         dims=dims,
-        support=support_of(distribution),
+        support=support_of,
     )
+
+
+def _remade(self: Any) -> Any:
+    return _make, (type(self), dict(self.parameters))
+
+
+def _make(kind: Any, parameters: Any) -> Any:
+    return kind(**parameters)
+
+
+for _kind in (tfp.distributions.Distribution, tfp.bijectors.Bijector):
+    _kind.__reduce__ = _remade  # TFP's own copies and pickles of those made of others fail
