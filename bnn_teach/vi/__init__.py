@@ -1,1 +1,1 @@
-"""Approximations by optimisation: VI, modes, Laplace, and mixtures of fits. They see only z."""
+"""By minibatches or optimisation: VI, modes, Laplace, mixtures of fits, SGHMC. They see only z."""

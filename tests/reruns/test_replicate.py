@@ -1,4 +1,4 @@
-"""The stored tables of notebooks 14, 15 and 18, a rerun, and a run that goes on where it stopped."""
+"""The stored tables of notebooks 14, 15 and 18, a rerun, and one that goes on where it stopped."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor

@@ -15,7 +15,14 @@ from bnn_teach.engine.runtime import tf
 from bnn_teach.errors import ArgumentError
 from bnn_teach.vi import fit as fitting
 from bnn_teach.vi.families import Gaussian, factor, start_gaussian
-from bnn_teach.vi.fit import AdamState, FitSettings, OptimisationProgram, adam_step, optimise
+from bnn_teach.vi.fit import (
+    AdamState,
+    FitSettings,
+    OptimisationProgram,
+    adam_step,
+    draw_batch,
+    optimise,
+)
 
 SETTINGS = FitSettings(
     num_steps=10_000,
@@ -209,7 +216,7 @@ def test_minibatch_gradient_is_unbiased(regression):
     program = OptimisationProgram(regression, QUICK._replace(batch_size=1))
     z, inputs = tf.constant([0.3, -0.2]), regression.tensors
     full = regression.value_and_grad_one(z, inputs)
-    chosen, weight = program._minibatch(inputs, tf.constant([0, 0]))
+    chosen, weight = draw_batch(regression, inputs, 1, tf.constant([0, 0]))
     assert weight == 40.0 and all(v.shape == (1,) for v in chosen.values())
     values, gradients = [], []
     for row in range(40):
@@ -222,11 +229,10 @@ def test_minibatch_gradient_is_unbiased(regression):
 
 
 def test_minibatch_takes_whole_rows_uniformly(regression):
-    program = OptimisationProgram(regression, QUICK._replace(batch_size=10))
     x, y = make_line()
     count = np.zeros(40)
     for seed in range(200):
-        chosen, scale = program._minibatch(regression.tensors, tf.constant([seed, 1]))
+        chosen, scale = draw_batch(regression, regression.tensors, 10, tf.constant([seed, 1]))
         assert scale == 4.0
         rows = np.abs(chosen["argument x"].numpy()[:, None] - x).argmin(1)
         np.testing.assert_allclose(chosen["argument y"], y[rows], rtol=1e-6)

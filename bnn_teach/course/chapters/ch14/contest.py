@@ -39,7 +39,7 @@ SIZES = (10_000, 1000, 2000)
 """Points to learn from, to choose settings by, and to be judged by."""
 _SPREAD = 0.3  # of the weights that training and SGHMC start from
 _CHAINS = 4
-_SGHMC = {"num_samples": 200, "burn_in": 20_000, "thin": 100}
+_SGHMC: dict[str, Any] = {"num_samples": 200, "burn_in": 20_000, "thin": 100}
 _CHECKED = 100  # points of the test part at which chains have to agree
 
 Draw = Callable[[LogDensity, float, int], Any]
@@ -80,17 +80,15 @@ def load(split: int = 0) -> Made:
     """
     from sklearn.datasets import make_friedman1
 
-    settings = {"n_samples": sum(SIZES), "n_features": 10, "random_state": split}
+    settings: dict[str, Any] = {"n_samples": sum(SIZES), "n_features": 10, "random_state": split}
     (x, y), (_, f) = (make_friedman1(noise=noise, **settings) for noise in (1.0, 0.0))
     known = slice(SIZES[0])
     middle, unit = y[known].mean(), float(y[known].std())
     x = ((x - x[known].mean(axis=0)) / x[known].std(axis=0)).astype(np.float32)
     y, f = (((each - middle) / unit).astype(np.float32)[:, None] for each in (y, f))
     ends = np.cumsum(SIZES)[:-1]
-    parts = [
-        part for pair in zip(*(np.split(v, ends) for v in (x, y)), strict=True) for part in pair
-    ]
-    return Made(*parts, f[ends[-1] :, 0], 1 / unit)
+    (x, own_x, new_x), (y, own_y, new_y), (_, _, truth) = (np.split(v, ends) for v in (x, y, f))
+    return Made(x, y, own_x, own_y, new_x, new_y, truth[:, 0], 1 / unit)
 
 
 @model
@@ -123,7 +121,11 @@ def mean_field(density: LogDensity, rate: float, seed: int) -> np.ndarray:
     """Fit independent normals four times, by minibatches; return 50 draws of each."""
     found = []
     for own in range(seed, seed + _CHAINS):
-        settings = {"learning_rate": rate, "batch_size": BATCH_SIZE, "progress": False}
+        settings: dict[str, Any] = {
+            "learning_rate": rate,
+            "batch_size": BATCH_SIZE,
+            "progress": False,
+        }
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             made = fit(density.structure.model, "advi", 7000, seed=own, **settings)
@@ -133,7 +135,7 @@ def mean_field(density: LogDensity, rate: float, seed: int) -> np.ndarray:
 
 def sghmc(density: LogDensity, rate: float, seed: int) -> np.ndarray:
     """Sample by stochastic gradient HMC: four chains of 200 draws, a hundred steps apart."""
-    settings = {"learning_rate": rate, "batch_size": BATCH_SIZE, "seed": seed}
+    settings: dict[str, Any] = {"learning_rate": rate, "batch_size": BATCH_SIZE, "seed": seed}
     return sample_sghmc(density, starts(density, _CHAINS, seed), **_SGHMC, **settings)
 
 
@@ -142,7 +144,12 @@ def nuts(length: int) -> Draw:
 
     def draw(density: LogDensity, depth: float, seed: int) -> Any:
         start, _ = density.unflatten(starts(density, _CHAINS, seed))
-        settings = {"max_tree_depth": int(depth), "start": start, "seed": seed, "progress": False}
+        settings: dict[str, Any] = {
+            "max_tree_depth": int(depth),
+            "start": start,
+            "seed": seed,
+            "progress": False,
+        }
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # the row says it
             return sample(density.structure.model, length, length, _CHAINS, **settings)["posterior"]
@@ -194,7 +201,7 @@ def run_split(table: str = "friedman", split: int = 0, seed: int = 0) -> list[di
     line = linear_posterior(*(_with_ones(data.x), data.y), 0.5, 1.0)
     residual = data.y[:, 0] - _with_ones(data.x) @ line.mean
     draws = line.draw(400, seed) @ _with_ones(data.x_test).T
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"method": "truth", **_scored(data.truth[None], data.y_test, data.noise_scale)},
         {"method": "straight line", **_scored(draws, data.y_test, float(residual.std()))},
     ]
