@@ -1,6 +1,6 @@
 """What was tested of the Web Content Accessibility Guidelines, from a stored run of the tests.
 
-``make test ARGS="-m wcag --wcag book/accessibility.json"`` writes the results; here they are only
+``make test ARGS="-m wcag --wcag=book/accessibility.json"`` writes the results; here they are only
 shown, beside all criteria of WCAG 2.2, so that what no test looks at is named, too. Next:
 ``measured_text.py``.
 """

@@ -56,7 +56,7 @@ def test_the_controls_of_a_page_are_reached_by_keyboard_and_show_it(visit):
 @pytest.mark.skipif(not STORED.exists(), reason="no results are stored, and the page says so")
 def test_the_statement_is_about_these_pages_and_tests():
     stored = json.loads(STORED.read_text(encoding="utf-8"))
-    again = 'make test ARGS="-m wcag --wcag book/accessibility.json"'
+    again = 'make test ARGS="-m wcag --wcag=book/accessibility.json"'
     for look in stored["axe"].values():
         assert set(PAGES) <= set(look["pages"]), again
     for test in {test for tests in stored["tests"].values() for test in tests}:
