@@ -41,6 +41,7 @@ ELSEWHERE = {
     ],
     "reruns/test_replicate.py": [
         "make replicate",
+        "make replicate ARGS=14",
         "bnn-teach replicate",
     ],
     "course/chapters/ch08/test_experiment.py": [

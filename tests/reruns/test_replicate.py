@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from bnn_teach import cli
+from bnn_teach.course.chapters.ch14 import contest
 from bnn_teach.course.chapters.ch15 import experiment as digits
 from bnn_teach.course.chapters.ch18 import experiment
 from bnn_teach.course.chapters.ch18 import rows as table_rows
@@ -90,14 +91,20 @@ def test_a_split_that_is_there_is_not_run_again(tmp_path, monkeypatch):
     assert rows == table_rows.read_rows(store)
 
 
-def test_the_command_writes_the_table_and_says_how_far_it_is(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(experiment, "run_split", _made_up)
-    places = ["18", "-o", str(tmp_path / "out"), "--store", str(tmp_path)]
+@pytest.mark.parametrize(
+    ("page", "module", "count", "last"),
+    [("14", contest, 5, "friedman 4"), ("18", experiment, 9, "airfoil 0")],
+)
+def test_the_command_writes_the_table_and_says_how_far_it_is(
+    page, module, count, last, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(module, "run_split", _made_up)
+    places = [page, "-o", str(tmp_path / "out"), "--store", str(tmp_path)]
     assert cli.main(["replicate", *places]) == 0
     said = capsys.readouterr().out
-    assert "9 splits, of which 0 are done, in" in said and "airfoil 0: done" in said
+    assert f"{count} splits, of which 0 are done, in" in said and f"{last}: done" in said
     assert cli.main(["replicate", *places]) == 0
-    assert "9 splits, of which 9 are done, in" in capsys.readouterr().out
+    assert f"{count} splits, of which {count} are done, in" in capsys.readouterr().out
     assert cli.main(["replicate", "17"]) == 1
     assert "17: expected one of 14, 15, 18" in capsys.readouterr().err
 
