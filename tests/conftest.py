@@ -50,14 +50,18 @@ def browser():
         yield started
 
 
-def pytest_terminal_summary(terminalreporter, config):
-    """Print where the time went, by folder; store what was found on accessibility, if asked."""
+def pytest_terminal_summary(terminalreporter, exitstatus, config):
+    """Print where the time went, by folder; store what was found on accessibility, if asked.
+
+    A run that was stopped has only a part, and stores nothing.
+    """
     seconds = collections.Counter()
     for report in (r for reports in terminalreporter.stats.values() for r in reports):
         if hasattr(report, "duration"):
             file = pathlib.PurePosixPath(report.nodeid.partition("::")[0])
             seconds["/".join(file.parent.parts[:2])] += report.duration
-    if path := config.getoption("--wcag"):
+    path = config.getoption("--wcag")
+    if path and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         kinds = ("passed", "failed", "error")
         accessibility.store(path, [r for k in kinds for r in terminalreporter.stats.get(k, ())])
     terminalreporter.section("seconds by folder")
