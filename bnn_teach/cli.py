@@ -472,7 +472,7 @@ def claims(options: argparse.Namespace) -> int:
 
 
 @verb(
-    option("pages", nargs="*", metavar="PAGE", help="15 or 18; both by default"),
+    option("pages", nargs="*", metavar="PAGE", help="14, 15 or 18; all by default"),
     path("-o", "--output", default="build/replicate", text="where each split leaves its rows"),
     path("--store", default="notebooks/data", text="where the tables go"),
     CLUSTER,

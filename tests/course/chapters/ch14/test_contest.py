@@ -37,6 +37,7 @@ def test_the_data_are_friedmans_function_in_standard_units():
 def test_functions_are_the_models_own_and_draws_are_judged_alike_however_they_come():
     data = small()
     density = bt.LogDensity(contest.regressor(data.x, data.y))
+    assert density.size == 232  # as the page says
     z = 0.3 * np.random.default_rng(0).standard_normal((2, 4, density.size)).astype(np.float32)
     values, _ = density.unflatten(z)
     found = contest.functions(values, data.x)
