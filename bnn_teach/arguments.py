@@ -86,6 +86,24 @@ def as_list(name: str, values: Any) -> list[Any]:
     return list(values)
 
 
+def check_takes(name: str, function: Any, remedy: str, /, *args: Any, **kwargs: Any) -> None:
+    """Raise :class:`ArgumentError` unless a function was given that can be called so."""
+    if not callable(function):
+        got = type(function).__name__
+        raise ArgumentError(
+            f"{name}: got {got}, expected a function. Pass it without calling it. {remedy}"
+        )
+    try:
+        inspect.signature(function).bind(*args, **kwargs)
+    except TypeError as error:
+        expected = ", ".join(kwargs) or f"one that takes {len(args)}"
+        raise ArgumentError(
+            f"{name}: got a function of other arguments ({error}), expected {expected}. {remedy}"
+        ) from None
+    except ValueError:  # written in C, and says nothing about its arguments
+        return
+
+
 def as_number(name: str, value: Any, low: float, high: float) -> float:
     """Return ``value`` as a float strictly between ``low`` and ``high``, or raise an error."""
     try:

@@ -7,6 +7,7 @@ last three as parts of the message; each row of ``RIGHT`` is typed and works.
 import copy
 import fractions
 import functools
+import operator
 import pickle
 import warnings
 
@@ -333,6 +334,14 @@ MISTAKES = {
         lambda: after(lambda a, x: bt.Normal("o", a / len(x))), e.NumPyOnRandomValueError,
         "'steps', after", "len", "shape[0]",
     ),
+    "an entry replaced": (
+        lambda: after(lambda a, x: operator.setitem(x, 0, a)), e.NumPyOnRandomValueError,
+        "'steps', after", "entry", "tf.where",
+    ),
+    "written into an array": (
+        lambda: after(lambda a, x: operator.setitem(np.zeros(7), 0, a)), e.NumPyOnRandomValueError,
+        "'steps', after", "written", "tf.stack",
+    ),
     "matrix times vector": (
         lambda: after(lambda a, x: bt.Normal("o", tf.ones((7, 7)) @ x, observed=x)),
         e.ShapeError, "'steps', after", "[7,7], [7]", "tf.linalg.matvec",
@@ -620,6 +629,9 @@ MISTAKES = {
     "relu": (lambda: net(activation="relu"), e.ArgumentError, "activation", "str", "tf.nn.relu"),
     "relu(x)": (
         lambda: net(activation=tf.nn.relu(X)), e.ArgumentError, "activation", "Tensor", "without"
+    ),
+    "an activation of two": (
+        lambda: net(activation=lambda a, b: a + b), e.ArgumentError, "activation", "'b'", "tf.nn"
     ),
     "flat x": (lambda: net(X, C), e.ShapeError, "layer: x", "(7,)", "x[:, None]"),
     "tuple x": (lambda: net((C, C), C), e.ArgumentError, "layer: x", "tuple", "Pass one"),

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from bnn_teach.arguments import check_takes
 from bnn_teach.dsl.distributions import HalfNormal, Normal
 from bnn_teach.dsl.dtypes import as_parameter
 from bnn_teach.dsl.model import model
@@ -168,8 +169,5 @@ def _check_layers(hidden: Any, activation: Any) -> None:
             f"network: hidden: got {shown}, expected positive integers, one a layer. Write "
             "hidden=(5,) for one layer of five units, hidden=(5, 5) for two."
         )
-    if not callable(activation):
-        raise ArgumentError(
-            f"network: activation: got {type(activation).__name__}, expected a function. Pass it "
-            "without calling it, as in activation=tf.nn.relu or activation=tf.tanh."
-        )
+    functions = "As in activation=tf.nn.relu or activation=tf.tanh."
+    check_takes("network: activation", activation, functions, "signal")

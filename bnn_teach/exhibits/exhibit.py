@@ -7,7 +7,6 @@ Next: :mod:`bnn_teach.exhibits.pictures`.
 
 from __future__ import annotations
 
-import inspect
 import itertools
 import pathlib
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +16,7 @@ import anywidget
 import traitlets
 from matplotlib.figure import Figure
 
-from bnn_teach.arguments import as_list, checked_arguments
+from bnn_teach.arguments import as_list, check_takes, checked_arguments
 from bnn_teach.errors import ArgumentError, did_you_mean
 from bnn_teach.exhibits.controls import Choice, Control, Slider
 from bnn_teach.exhibits.drawing import Draw
@@ -247,17 +246,7 @@ def _read_controls(controls: Sequence[Control | Draw]) -> dict[str, Control | Dr
 def _check_function(frame: Any, controls: Mapping[str, Any]) -> None:
     """Check that the exhibit's function is one, and takes the controls' names."""
     stored = {name: None for name, each in controls.items() if isinstance(each, Control)}
-    if not callable(frame):
-        raise ArgumentError(
-            f"frame: got {type(frame).__name__}, expected a function. Pass it without calling it."
-        )
-    try:
-        inspect.signature(frame).bind(**stored)
-    except TypeError as error:
-        raise ArgumentError(
-            f"frame: got a function of other arguments ({error}), expected {', '.join(stored)}. "
-            "Give it the names of the controls."
-        ) from None
+    check_takes("frame", frame, "Give it the names of the controls.", **stored)
 
 
 def _combinations(values: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:

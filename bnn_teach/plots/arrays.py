@@ -14,7 +14,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from bnn_teach.arguments import as_real
+from bnn_teach.arguments import as_real, check_takes
 from bnn_teach.errors import ArgumentError, ConvergenceWarning, ShapeError
 
 
@@ -56,11 +56,7 @@ def pair(names: str, first: Any, second: Any) -> tuple[np.ndarray, np.ndarray]:
 
 def values_of(truth: Callable[[np.ndarray], ArrayLike], x: np.ndarray) -> np.ndarray:
     """Return the true function at ``x``, shape (N,)."""
-    if not callable(truth):
-        raise ArgumentError(
-            f"truth: got {type(truth).__name__}, expected a function. Pass it without calling it, "
-            "as in truth=np.sin or truth=data.truth."
-        )
+    check_takes("truth", truth, "As in truth=np.sin or truth=data.truth.", x)
     values = np.asarray(truth(x))
     if values.shape != x.shape:
         raise ShapeError(

@@ -37,7 +37,7 @@ def explained(error: Exception, where: str) -> Exception | None:
     BnnTeachError or None
         None if the error says itself what is wrong.
     """
-    text = str(error)
+    text = f"{error}" + (f" ({error.__cause__})" if error.__cause__ else "")
     if isinstance(error, tf.errors.OperatorNotAllowedInGraphError):
         return _branch(text, where)
     found = _attribute(text) if isinstance(error, AttributeError) else ""
@@ -47,29 +47,9 @@ def explained(error: Exception, where: str) -> Exception | None:
             f"{where}'.{found}' was used on a random value or data, which are tensors here and no "
             f"NumPy arrays. Use {instead}."
         )
-    if "None values not supported" in text or "'NoneType'" in text:
-        return ArgumentError(
-            f"{where}got None, expected a number or an array. An argument that was not given is "
-            "None: pass it, or ask 'if y is not None'. A decorator that runs through the model "
-            "sends None back as values: let it 'return (yield from function(...))'."
-        )
-    if text.endswith("Tensor' object is not callable"):
-        return NumPyOnRandomValueError(
-            f"{where}a tensor was called like a function, expected an operation on it. Write the "
-            "sign: value * (...), or value[...] for its entries."
-        )
-    if text.startswith("len is not well defined"):
-        return NumPyOnRandomValueError(
-            f"{where}Python's len was applied to a tensor, expected an array or a list. Use "
-            "value.shape[0], which data and random values have."
-        )
-    if "Cannot interpret 'tf." in text or "SymbolicTensor" in text or "symbolic tf.Tensor" in text:
-        return NumPyOnRandomValueError(
-            f"{where}NumPy, or Python's float, int or math, was applied to a random value, whose "
-            "number is known only when sampling. Use TensorFlow's function of the same meaning: "
-            "tf.exp for np.exp, tf.reduce_sum for np.sum, tf.cast for float and int. Words in an "
-            "array are no numbers: number them before."
-        )
+    for pattern, kind, told in _TEXTS:
+        if re.search(pattern, text):
+            return kind(f"{where}{told}")
     kinds = TypeError | ValueError | tf.errors.InvalidArgumentError
     if not isinstance(error, kinds) or not _is_tensorflows(error):
         return None
@@ -83,6 +63,43 @@ def explained(error: Exception, where: str) -> Exception | None:
     return _shapes(text, where) if _OF_SHAPES.search(_plain(text)) else None
 
 
+_TEXTS = (
+    (
+        "None values not supported|'NoneType'",
+        ArgumentError,
+        "got None, expected a number or an array. An argument that was not given is None: pass it, "
+        "or ask 'if y is not None'. A decorator that runs through the model sends None back as "
+        "values: let it 'return (yield from function(...))'.",
+    ),
+    (
+        "Tensor' object is not callable$",
+        NumPyOnRandomValueError,
+        "a tensor was called like a function, expected an operation on it. Write the sign: "
+        "value * (...), or value[...] for its entries.",
+    ),
+    (
+        "Tensor' object does not support item|setting an array element .*Tensor'",
+        NumPyOnRandomValueError,
+        "a random value was written into an array, or an array's entry was replaced: tensors do "
+        "not change. Make it whole, with tf.stack([...]) or tf.concat, or choose between entries "
+        "with tf.where(mask, a, b).",
+    ),
+    (
+        "^len is not well defined",
+        NumPyOnRandomValueError,
+        "Python's len was applied to a tensor, expected an array or a list. Use value.shape[0], "
+        "which data and random values have.",
+    ),
+    (
+        "Cannot interpret 'tf.|SymbolicTensor|symbolic tf.Tensor",
+        NumPyOnRandomValueError,
+        "NumPy, or Python's float, int or math, was applied to a random value, whose number is "
+        "known only when sampling. Use TensorFlow's function of the same meaning: tf.exp for "
+        "np.exp, tf.reduce_sum for np.sum, tf.cast for float and int. Words in an array are no "
+        "numbers: number them before.",
+    ),
+)
+"""What an error's text says, whoever raised it; the first that fits."""
 _OF_DTYPES = re.compile(
     r"expected to be an? \w+ tensor but is|does not match type|have types .* that don't all match"
     r"|not in (the )?list of allowed values|EagerTensor of dtype|but got .* of type"
