@@ -52,6 +52,7 @@ def measured(source: Path) -> str:
         _goals(results["goals"]),
         _picture(source, "benchmarks.png", results),
         "## Beside its peers",
+        _waited(results.get("waiting")),
         *(f"### {_TITLES.get(w, w)}\n\n{_peers(peers)}" for w, peers in sampled.items()),
         _fits(workloads.get("advi", {})),
         _picture(source, "benchmark_sweeps.png", results),
@@ -68,6 +69,18 @@ def _machine(results: dict[str, Any]) -> str:
         text += f" Its load was {load['median']:.1f} in the median, {load['max']:.1f} at most."
     failed = results.get("failed")
     return text + (f" Runs that failed: {', '.join(failed)}." if failed else "")
+
+
+def _waited(seconds: dict[str, float] | None) -> str:
+    if not seconds:
+        return ""
+    return (
+        "In JupyterLab, from running the first cell of {nb}`01` to its first posterior, with all "
+        f"cells in between: {seconds['lab_0']:.0f} s at once, and {seconds['lab_10']:.0f} s where "
+        "the first cell is followed by ten seconds of reading, which are not counted. The cell "
+        f"that samples takes {seconds['lab_sample_0']:.1f} and {seconds['lab_sample_10']:.1f} s of "
+        "these."
+    )
 
 
 def _goals(goals: Iterable[dict[str, Any]]) -> str:

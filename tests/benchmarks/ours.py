@@ -27,11 +27,16 @@ def schools(y, sigma):
     yield bt.Normal("obs", mu + tau * z, sigma, observed=y)
 
 
+@bt.model
+def normals():
+    yield bt.Normal("z", 0.0, 1.0, batch_stack=100)
+
+
 def build(workload, seed_of_data=0):
     """Return the workload's model."""
     arrays = data(workload)
     if workload.kind != "network":
-        return {"normal": normal, "schools": schools}[workload.kind](**arrays)
+        return {"normal": normal, "schools": schools, "normals": normals}[workload.kind](**arrays)
     hidden = (workload.width, workload.width)
     return bt.network(
         **arrays, hidden=hidden, prior_scale=workload.prior_scale, noise_scale=NOISE_SCALE
@@ -44,7 +49,8 @@ def named_draws(workload, trace):
     if workload.kind == "network":
         paths = {f"{p}{i}": f"network.l{i}.{p}" for p in "wb" for i in (1, 2, 3)}
     else:
-        names = {"normal": ("loc",), "schools": ("mu", "tau", "z")}[workload.kind]
+        names = {"normal": ("loc",), "schools": ("mu", "tau", "z"), "normals": ("z",)}
+        names = names[workload.kind]
         paths = {name: f"{workload.kind}.{name}" for name in names}
     return {name: posterior[path].values for name, path in paths.items()}
 

@@ -22,6 +22,8 @@ def build(workload):
             mu, tau = pm.Normal("mu", 0, 5), pm.HalfCauchy("tau", 5)
             z = pm.Normal("z", 0, 1, shape=8)
             pm.Normal("obs", mu + tau * z, arrays["sigma"], observed=arrays["y"])
+        elif workload.kind == "normals":
+            pm.Normal("z", 0, 1, shape=100)
         else:
             network(workload, arrays["x"], arrays["y"])
     return model

@@ -17,7 +17,7 @@ import time
 from dataclasses import asdict, replace
 from typing import NamedTuple
 
-from tests.benchmarks import figure, sweeps, table
+from tests.benchmarks import figure, sweeps, table, waiting
 from tests.benchmarks.workloads import WORKLOADS
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -47,6 +47,7 @@ PLAN = (
     *(Cell("advi", peer) for peer in ("ours", "numpyro", "pymc")),
     *(Cell("mixing", peer) for peer in NETWORK_PEERS),
     *(Cell("normal", peer) for peer in NETWORK_PEERS),
+    *(Cell("normals", peer) for peer in ("ours", "nutpie")),
     *(Cell("scale_points", peer) for peer in NETWORK_PEERS),
     *(Cell("scale_width", peer) for peer in NETWORK_PEERS),
     *(Cell("cold", peer, 1) for peer in NETWORK_PEERS),
@@ -179,6 +180,8 @@ def main():
             record = measure_cell(cell, number, options.quick)
             passed = time.monotonic() - started
             print(line(f"{cell.workload}-{cell.peer}-{number}", record, passed), flush=True)
+        if not options.no_sweeps and options.only is None and not late():
+            waiting.run(sys.executable, ROOT, environment(BUILD / "cache"), BUILD, number)
         if number == 0 and not options.no_sweeps and options.only is None and not late():
             sweeps.run(sys.executable, ROOT, environment(BUILD / "cache"), BUILD, options.quick)
     shutil.rmtree(BUILD / "cache", ignore_errors=True)

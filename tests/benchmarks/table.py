@@ -46,8 +46,15 @@ def summarise(build):
             for path in sorted((build / "runs").glob("sweep-*.json"))
         },
     }
+    summary["waiting"] = _medians(build / "runs")
     summary["goals"] = goals(summary)
     return summary
+
+
+def _medians(runs):
+    """Return the median seconds of what is waited for, over the rounds."""
+    rounds = [json.loads(path.read_text()) for path in sorted(runs.glob("waiting-*.json"))]
+    return _rounded({name: median(r[name] for r in rounds) for name in rounds[0]} if rounds else {})
 
 
 def renew(stored, summary):
@@ -58,7 +65,7 @@ def renew(stored, summary):
     """
     result = stored | {
         name: stored[name] | summary[name]
-        for name in ("versions", "workloads", "settings", "sweeps")
+        for name in ("versions", "workloads", "settings", "sweeps", "waiting")
     }
     result["load"] = {k: max(stored["load"][k], summary["load"][k]) for k in ("median", "max")}
     result["failed"] = sorted({*stored["failed"], *summary["failed"]})
@@ -136,7 +143,14 @@ def _sampling(records):
             "warm_split": _warm_split(warm),
         }
     result["split"] = _split(records, result.get("wall_us"))
+    result["leapfrogs_a_draw"] = _a_draw(records)
     return _rounded(result)
+
+
+def _a_draw(records):
+    """Return the leapfrogs of one draw of one chain, after the warm-up."""
+    w = records[0]["workload"]
+    return mean(c["leapfrogs"] for r in records for c in r["calls"]) / (w["chains"] * w["draws"])
 
 
 def _split(records, wall_us):

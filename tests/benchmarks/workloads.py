@@ -22,7 +22,7 @@ class Workload:
 
     name: str
     kind: str
-    """``normal``, ``schools`` or ``network``."""
+    """``normal``, ``schools``, ``normals`` (100 independent, without data) or ``network``."""
     warmup: int = 1000
     draws: int = 1000
     chains: int = 4
@@ -41,6 +41,7 @@ WORKLOADS = {
     for workload in (
         Workload("normal", "normal", warm_calls=3),
         Workload("schools", "schools", warm_calls=3),
+        Workload("normals", "normals"),
         Workload("bnn", "network", warmup=500, draws=500),
         Workload("cold", "network", warm_calls=0),
         Workload("mixing", "network", warmup=600, warm_calls=3, prior_scale=1.0),
@@ -60,6 +61,8 @@ def data(workload):
     if workload.kind == "schools":
         schools = datasets.eight_schools()
         return {"y": schools.y, "sigma": schools.sigma}
+    if workload.kind == "normals":
+        return {}
     sine = datasets.gap_sine(workload.num_points)
     return {"x": sine.x, "y": sine.y}
 
@@ -93,7 +96,7 @@ def quantities(workload, draws):
     """Return what is judged, float64, shape (chain, draw, quantity).
 
     The network's function at :data:`POINTS`; the eight effects, their mean and their scale; the
-    normal model's mean. Weights are not judged: they are not identified.
+    normal model's mean; the hundred normals. Weights are not judged: they are not identified.
     """
     draws = {name: np.asarray(values, np.float64) for name, values in draws.items()}
     if workload.kind == "normal":
@@ -101,7 +104,7 @@ def quantities(workload, draws):
     if workload.kind == "schools":
         mu, tau = draws["mu"][..., None], draws["tau"][..., None]
         return np.concatenate([mu + tau * draws["z"], mu, tau], -1)
-    return function_values(draws)
+    return draws["z"] if workload.kind == "normals" else function_values(draws)
 
 
 def quality(values):
