@@ -15,6 +15,7 @@ that need no TensorFlow do not load it; in a notebook it loads in the background
 from __future__ import annotations
 
 import importlib
+import threading
 from typing import Any
 
 from bnn_teach.engine.background import load_in_background
@@ -62,6 +63,9 @@ _MODULES = {
     "plots": "bnn_teach.plots",
     "exhibits": "bnn_teach.exhibits",
 }
+_NEED_TENSORFLOW = tuple(
+    f"bnn_teach.{name}" for name in ("dsl", "density", "inference", "prediction", "course.networks")
+)
 _SYNONYMS = {
     "Gaussian": "Normal", "MultivariateNormal": "MvNormal", "HalfT": "HalfStudentT",
     "NUTS": "sample", "nuts": "sample", "ADVI": "fit", "advi": "fit", "plot": "plots",
@@ -74,6 +78,8 @@ __all__ = ["__version__", *_HOME, *_MODULES]
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
+        if _loading and _HOME[name].startswith(_NEED_TENSORFLOW):
+            _wait(_loading)
         return getattr(importlib.import_module(_HOME[name]), name)
     if name in _MODULES:
         return importlib.import_module(_MODULES[name])
@@ -83,8 +89,14 @@ def __getattr__(name: str) -> Any:
     )
 
 
+def _wait(loading: threading.Thread) -> None:
+    """Let it end: a library that an interrupt found half loaded could not be loaded again."""
+    if loading is not threading.current_thread():
+        loading.join()
+
+
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-load_in_background()
+_loading = load_in_background()

@@ -6,6 +6,7 @@ import functools
 import inspect
 import operator
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -114,6 +115,11 @@ def as_number(name: str, value: Any, low: float, high: float) -> float:
         between = f"above {low:g}" if high == np.inf else f"between {low:g} and {high:g}"
         raise ArgumentError(f"{name}={value!r:.60}: expected a number {between}.")
     return number
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an address such as ``s3://bucket``, of which a path makes one slash."""
+    return re.match(r"[A-Za-z][\w+.-]+:/", text) is not None
 
 
 def as_seed(seed: Any) -> int:

@@ -113,7 +113,7 @@ def option(*names: str, **settings: Any) -> Option:
 
 def place(text: str) -> pathlib.Path:
     """Read a path on this machine."""
-    from bnn_teach.reruns.rerun import is_address
+    from bnn_teach.arguments import is_address
 
     if is_address(text):
         raise argparse.ArgumentTypeError(f"got {text}, expected a file or a folder of this machine")

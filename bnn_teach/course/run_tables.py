@@ -12,6 +12,7 @@ import pathlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from bnn_teach.arguments import is_address
 from bnn_teach.errors import ArgumentError
 
 LAST = ("error", "seconds")
@@ -33,6 +34,11 @@ class Table(NamedTuple):
 
     def save(self, path: str | pathlib.Path) -> None:
         """Write the table: Parquet where the name ends so, otherwise CSV; lists become JSON."""
+        if is_address(str(path)):
+            raise ArgumentError(
+                f"save: got {path}, expected a file of this machine. Choose one, and copy it to "
+                "the address afterwards."
+            )
         path = pathlib.Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         half = path.with_name(f".{path.name}")

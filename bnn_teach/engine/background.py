@@ -1,8 +1,8 @@
 """TensorFlow loads while the reader reads: in a notebook, from ``import bnn_teach`` on.
 
 Importing it takes as long as reading the first page. In an IPython kernel a thread begins with it
-at once, and a cell that needs it waits at Python's own import lock for the rest, which an interrupt
-ends. A failure is not kept: the cell that needs TensorFlow tries again, and fails with its words.
+at once, and a cell that needs it waits for the rest, which an interrupt ends. A failure is not
+kept: the cell that needs TensorFlow tries again, and fails with its words.
 ``BNN_TEACH_BACKGROUND=off`` switches this off. Nothing here loads anything heavy itself.
 """
 

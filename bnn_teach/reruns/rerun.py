@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from bnn_teach.arguments import checked_arguments
+from bnn_teach.arguments import checked_arguments, is_address
 from bnn_teach.course.material import default_folder
 from bnn_teach.course.notebook_files import find, headline
 from bnn_teach.course.parameters import check_parameters, read_parameters
@@ -242,11 +242,6 @@ def store_json(path: pathlib.Path, facts: Mapping[str, Any]) -> None:
     half = path.with_name(f".{path.name}.{os.getpid()}")
     half.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     half.replace(path)
-
-
-def is_address(text: str) -> bool:
-    """Whether a text is an address such as ``s3://bucket``, of which a path makes one slash."""
-    return re.match(r"[A-Za-z][\w+.-]+:/", text) is not None
 
 
 def output_folder(output: str | os.PathLike[str]) -> pathlib.Path:

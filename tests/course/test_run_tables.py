@@ -66,3 +66,11 @@ def test_what_is_no_table_is_named(tmp_path):
     for path in (tmp_path / "a.parquet", tmp_path / "none.csv"):
         with pytest.raises(ArgumentError, match="no table that can be read"):
             load_table(path)
+
+
+@pytest.mark.parametrize("address", ["s3://bucket/table.csv", "gs://a/b.parquet", "file:/a.csv"])
+def test_an_address_is_no_folder_of_this_machine(address, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ArgumentError, match="expected a file of this machine"):
+        tabulate(ROWS, ["seed"]).save(address)
+    assert not list(tmp_path.iterdir())

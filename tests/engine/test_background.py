@@ -64,11 +64,10 @@ def test_a_first_sample_comes_whatever_happens_meanwhile(meanwhile: str) -> None
 
 @pytest.mark.slow
 def test_waiting_can_be_interrupted_and_an_error_appears_where_it_is_needed() -> None:
-    slow = "import sys, bnn_teach as bt; bt.Normal; print('loaded')"
+    interrupt = "threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()"
     with kernel() as client:
-        client.execute("import os, signal, threading")
-        client.execute("threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT)).start()")
-        assert run(client, slow) == "KeyboardInterrupt"
+        assert run(client, "import os, signal, threading, bnn_teach as bt") == ""
+        assert run(client, f"{interrupt}; bt.Normal; print('loaded')") == "KeyboardInterrupt"
         assert run(client, MODEL) == "draws (4, 200)\n"
     broken = "import sys; sys.modules['tensorflow_probability'] = None"
     with kernel() as client:
