@@ -23,7 +23,7 @@ from bnn_teach.course.expectations import (
     numbers,
     shown,
 )
-from bnn_teach.course.expectations_of_networks import functions_of, random_weights
+from bnn_teach.course.numpy_networks import functions_of, random_weights
 from bnn_teach.diagnostics import function_diagnostics
 
 CHECKS = Checks()

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bnn_teach import exhibits as ex
+from bnn_teach.course.numpy_networks import Weights, functions_of
 from bnn_teach.diagnostics import function_diagnostics
 from bnn_teach.errors import ArgumentError, ShapeError
 from bnn_teach.exhibits.frames import with_minus
@@ -24,7 +25,6 @@ from bnn_teach.plots.diagnostics import RHAT_FAIR, RHAT_GOOD
 
 AS_SAMPLED, SWAPPED = "as sampled", "two units swapped in chain 0"
 OWN_ORDER, SHUFFLED = "each chain its own order", "shuffled in every draw"
-Weights = dict[str, np.ndarray]
 
 _FACTORS = (0.125, 0.25, 0.5, 1, 2, 4, 8)  # of unit 0 of the last hidden layer in chain 0
 _STILL = 1e-9  # rounding in float64 is far below, and what a reader could see is far above
@@ -72,16 +72,6 @@ def rescaled(weights: Weights, layer: int, factor: np.ndarray) -> Weights:
     }
 
 
-def functions(weights: Weights, x: np.ndarray) -> np.ndarray:
-    """Return what each ReLU network says at x of shape (N, inputs): (chain, draw, N)."""
-    pairs = list(weights.values())
-    *hidden, (w, b) = zip(pairs[::2], pairs[1::2], strict=True)
-    signal = x
-    for into, bias in hidden:
-        signal = np.maximum(signal @ into + bias[..., None, :], 0)
-    return np.asarray((signal @ w + b[..., None, :])[..., 0])
-
-
 def symmetries(
     draws: Mapping[str, ArrayLike],
     x: ArrayLike,
@@ -125,7 +115,7 @@ def symmetries(
             "expected at least two of each. Sample with num_chains=4."
         )
     places = np.asarray(x, float).reshape(-1, 1)
-    before = functions(sampled, places)
+    before = functions_of(sampled, places)
     of_f = _r_hat(before)
     band = np.quantile(before, [0.025, 0.975], axis=(0, 1))
     theta, orders = _flat(sampled), _orders(sampled, np.random.default_rng(seed))
@@ -138,7 +128,7 @@ def symmetries(
         c = unscaled.copy()
         c[0, :, 0] = factor
         weights = rescaled(weights, last, c)
-        after, moved = functions(weights, places), _flat(weights)
+        after, moved = functions_of(weights, places), _flat(weights)
         of_weights = _r_hat(moved)
         shift = float(np.abs(after - before).max())
         density = float((theta[0, -1] ** 2 - moved[0, -1] ** 2).sum() / (2 * prior_scale**2))

@@ -16,6 +16,7 @@ import numpy as np
 
 from bnn_teach.course.chapters.ch14.accuracy import predictive_scores, timed
 from bnn_teach.course.networks import layer
+from bnn_teach.course.numpy_networks import outputs_of
 from bnn_teach.density import LogDensity
 from bnn_teach.diagnostics import function_diagnostics
 from bnn_teach.dsl.distributions import LogNormal, Normal
@@ -168,16 +169,6 @@ METHODS: dict[str, tuple[Draw, tuple[float, ...]]] = {
 """What competes, with the settings that are tried: learning rates, or depths of trees."""
 
 
-def functions(values: Any, x: np.ndarray) -> np.ndarray:
-    """Return the networks' outputs, shape (chain, draw, N), for named values (chain, draw, ...)."""
-    signal = x
-    for number in (1, 2, 3):
-        w, b = (np.asarray(values[f"regressor.l{number}.{name}"]) for name in "wb")
-        summed = signal @ w + b[..., None, :]
-        signal = np.tanh(summed)
-    return summed[..., 0]
-
-
 def run_split(table: str = "friedman", split: int = 0, seed: int = 0) -> list[dict[str, Any]]:
     """Return the rows of one data set.
 
@@ -235,7 +226,7 @@ def judge(density: LogDensity, data: Made, found: Any) -> dict[str, float]:
     """Score draws: z of shape (C, S, D), or named values; say whether their chains agree."""
     values = density.unflatten(found)[0] if isinstance(found, np.ndarray) else found
     sigma = np.asarray(values["regressor.sigma"]).ravel()
-    f = functions(values, np.concatenate([data.x_choice, data.x_test]))
+    f = outputs_of(values, np.concatenate([data.x_choice, data.x_test]), np.tanh)[..., 0]
     each, count = f.reshape(-1, f.shape[2]), len(data.x_choice)
     row = {"validation": _scored(each[:, :count], data.y_choice, sigma)["log_density"]}
     row |= _scored(each[:, count:], data.y_test, sigma)

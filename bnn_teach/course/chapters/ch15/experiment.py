@@ -23,6 +23,7 @@ from scipy.special import softmax
 from bnn_teach.course.chapters.ch14.accuracy import Stopwatch
 from bnn_teach.course.chapters.ch18.experiment import Scores, score_classes
 from bnn_teach.course.networks import layer
+from bnn_teach.course.numpy_networks import outputs_of
 from bnn_teach.diagnostics import function_diagnostics
 from bnn_teach.dsl.distributions import Categorical
 from bnn_teach.dsl.model import model
@@ -165,11 +166,7 @@ def _sampled(
 
 def probabilities(weights: Any, x: np.ndarray) -> np.ndarray:
     """Return what each network says of each class, shape (chain, draw, N, 10)."""
-    signal = x
-    for path in dict.fromkeys(str(name).rpartition(".")[0] for name in weights.data_vars):
-        summed = signal @ weights[f"{path}.w"].values + weights[f"{path}.b"].values[..., None, :]
-        signal = np.tanh(summed)
-    return np.asarray(softmax(summed.astype(np.float64), axis=-1))
+    return np.asarray(softmax(outputs_of(weights, x, np.tanh).astype(np.float64), axis=-1))
 
 
 def run_nuts(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bnn_teach.course.chapters.ch10 import exhibit as sym
+from bnn_teach.course.numpy_networks import functions_of
 from bnn_teach.diagnostics import function_diagnostics
 from bnn_teach.errors import ArgumentError, ShapeError
 
@@ -38,7 +39,7 @@ def test_functions_are_those_of_each_network_by_itself():
     for n in (1, 2, 3):
         signal = signal @ weights[f"net.l{n}.w"][2, 7] + weights[f"net.l{n}.b"][2, 7]
         signal = np.maximum(signal, 0) if n < 3 else signal
-    np.testing.assert_allclose(sym.functions(weights, X[:, None])[2, 7], signal[:, 0])
+    np.testing.assert_allclose(functions_of(weights, X[:, None])[2, 7], signal[:, 0])
 
 
 @pytest.mark.parametrize("layer", [1, 2])
@@ -48,7 +49,7 @@ def test_changing_places_keeps_functions_and_prior(layer):
         np.broadcast_to(np.arange(SIZES[layer]), (3, 20, SIZES[layer])), axis=-1
     )
     moved = sym.permuted(weights, layer, order)
-    before, after = (sym.functions(each, X[:, None]) for each in (weights, moved))
+    before, after = (functions_of(each, X[:, None]) for each in (weights, moved))
     np.testing.assert_allclose(after, before, atol=1e-12)
     assert np.isclose(squares(moved), squares(weights))
     np.testing.assert_array_equal(
@@ -61,7 +62,7 @@ def test_rescaling_keeps_functions_but_not_the_prior(layer):
     weights = draw()
     factor = np.random.default_rng(2).uniform(0.2, 5, (3, 20, SIZES[layer]))
     moved = sym.rescaled(weights, layer, factor)
-    before, after = (sym.functions(each, X[:, None]) for each in (weights, moved))
+    before, after = (functions_of(each, X[:, None]) for each in (weights, moved))
     np.testing.assert_allclose(after, before, atol=1e-11)
     assert not np.isclose(squares(moved), squares(weights))
 

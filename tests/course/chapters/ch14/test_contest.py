@@ -7,6 +7,7 @@ from sklearn.datasets import make_friedman1
 import bnn_teach as bt
 from bnn_teach.course.chapters.ch14 import contest
 from bnn_teach.course.chapters.ch18.rows import read_rows
+from bnn_teach.course.numpy_networks import outputs_of
 
 STORED = "data/14_contest.csv"
 
@@ -40,9 +41,9 @@ def test_functions_are_the_models_own_and_draws_are_judged_alike_however_they_co
     assert density.size == 232  # as the page says
     z = 0.3 * np.random.default_rng(0).standard_normal((2, 4, density.size)).astype(np.float32)
     values, _ = density.unflatten(z)
-    found = contest.functions(values, data.x)
-    assert found.shape == (2, 4, 30)
-    np.testing.assert_allclose(found, values["regressor.f"][..., 0], atol=1e-5)
+    found = outputs_of(values, data.x, np.tanh)
+    assert found.shape == (2, 4, 30, 1)
+    np.testing.assert_allclose(found, values["regressor.f"], atol=1e-5)
     rows = [contest.judge(density, data, each) for each in (z, values)]
     assert rows[0] == rows[1] and rows[0].keys() == {
         *("validation", "log_density", "coverage", "rmse", "r_hat", "ess")
