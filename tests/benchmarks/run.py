@@ -180,7 +180,7 @@ def main():
             record = measure_cell(cell, number, options.quick)
             passed = time.monotonic() - started
             print(line(f"{cell.workload}-{cell.peer}-{number}", record, passed), flush=True)
-        if not options.no_sweeps and options.only is None and not late():
+        if selected(Cell("waiting", "ours"), options.only) and not late():
             waiting.run(sys.executable, ROOT, environment(BUILD / "cache"), BUILD, number)
         if number == 0 and not options.no_sweeps and options.only is None and not late():
             sweeps.run(sys.executable, ROOT, environment(BUILD / "cache"), BUILD, options.quick)
