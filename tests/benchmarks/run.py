@@ -73,6 +73,14 @@ def python_of(peer):
     return str(PEERS / "bin" / "python")
 
 
+def empty_cache():
+    """Return a folder for compiled programs, in which there are none."""
+    cache = BUILD / "cache"
+    shutil.rmtree(cache, ignore_errors=True)
+    cache.mkdir(parents=True)
+    return cache
+
+
 def environment(cache):
     """Give every compiler the same empty folder to keep its programs in."""
     return os.environ | {
@@ -114,9 +122,7 @@ def measure_cell(cell, number, quick):
     if quick:
         steps = min(workload.fit_steps, 2000)
         workload = replace(workload, **QUICK, depth=min(workload.depth, 6), fit_steps=steps)
-    cache = BUILD / "cache"
-    shutil.rmtree(cache, ignore_errors=True)
-    cache.mkdir(parents=True)
+    cache = empty_cache()
     name = f"{cell.workload}-{cell.peer}-{number}"
     seed = 10 * number
     record = measure(cell, workload, name, seed, cache)
@@ -181,7 +187,7 @@ def main():
             passed = time.monotonic() - started
             print(line(f"{cell.workload}-{cell.peer}-{number}", record, passed), flush=True)
         if selected(Cell("waiting", "ours"), options.only) and not late():
-            waiting.run(sys.executable, ROOT, environment(BUILD / "cache"), BUILD, number)
+            waiting.run(sys.executable, ROOT, environment(empty_cache()), BUILD, number)
         if number == 0 and not options.no_sweeps and options.only is None and not late():
             sweeps.run(sys.executable, ROOT, environment(BUILD / "cache"), BUILD, options.quick)
     shutil.rmtree(BUILD / "cache", ignore_errors=True)

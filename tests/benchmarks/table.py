@@ -64,10 +64,11 @@ def renew(stored, summary):
     is the larger of the two.
     """
     result = stored | {
-        name: stored[name] | summary[name]
+        name: stored.get(name, {}) | summary[name]
         for name in ("versions", "workloads", "settings", "sweeps", "waiting")
     }
-    result["load"] = {k: max(stored["load"][k], summary["load"][k]) for k in ("median", "max")}
+    loads = [load for load in (stored["load"], summary["load"]) if load]
+    result["load"] = {k: max(load[k] for load in loads) for k in ("median", "max")}
     result["failed"] = sorted({*stored["failed"], *summary["failed"]})
     result["goals"] = goals(result)
     return result

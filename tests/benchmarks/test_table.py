@@ -147,6 +147,17 @@ def test_what_is_waited_for_is_the_median_of_rounds_and_has_goals(write):
     assert found["100 normals: leapfrogs a draw, beside nutpie's"]["value"] == pytest.approx(2.2)
 
 
+def test_what_is_waited_for_is_renewed_alone(write):
+    build = write("bnn", "ours", 0, [call(0, 9.0, 500_000, 1), call(1, 2.0, 500_000, 1)])
+    stored = json.loads(json.dumps(summarise(build)))
+    del stored["waiting"]
+    (build / "runs" / "bnn-ours-0.json").unlink()
+    (build / "runs" / "waiting-0.json").write_text(json.dumps(dict.fromkeys(WAITING, 2.0)))
+    renewed = renew(stored, summarise(build))
+    assert renewed["waiting"]["lab_10"] == 2.0 and renewed["load"] == stored["load"]
+    assert renewed["workloads"] == stored["workloads"]
+
+
 def test_workloads_measured_again_take_the_place_of_the_stored_ones(write, tmp_path):
     write("bnn", "ours", 0, [call(0, 9.0, 500_000, 1), call(1, 2.0, 500_000, 1)])
     build = write("normal", "ours", 0, [call(0, 9.0, 500_000, 1), call(1, 2.0, 500_000, 1)])
