@@ -181,11 +181,12 @@ def in_words(words: str, entry: Entry | None, now: str) -> str:
         return "not yet tried with other seeds and data"
     share = entry["claims"][words]
     told = {name: each for name, each in share["numbers"].items() if each[1] is not None}
-    if entry["runs"] > 1 and told and all(low == high for low, _, high in told.values()):
-        return "judged by stored results, which no other seed of the page changes"
+    alike = entry["runs"] > 1 and told and all(low == high for low, _, high in told.values())
     text = f"held in {share['held']} of {entry['runs']} other runs"
     text += "" if entry["other_data"] else " on the same data"
     text += "" if entry["version"] == now else " of an earlier version"
+    if alike:
+        return f"{text}, with the same numbers in each"
     spreads = [
         f"{name} {middle:.3g} ({low:.3g} to {high:.3g})"
         for name, (low, middle, high) in told.items()
