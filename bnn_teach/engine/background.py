@@ -36,5 +36,7 @@ def _load() -> None:
     with suppress(BaseException):
         # In the order of the layers: who waits for one of them never holds what it still needs.
         runtime: Any = importlib.import_module("bnn_teach.engine.runtime")
-        importlib.import_module("bnn_teach.inference")
+        for name in ("bnn_teach.inference", "bnn_teach.dsl.distributions", "tqdm.auto"):
+            importlib.import_module(name)
         runtime.tf.constant(0.0)  # TensorFlow looks for its devices
+        sys.modules["xarray"].Dataset({"x": ("y", [0.0])})  # xarray looks for Dask, and loads it

@@ -123,12 +123,17 @@ def _hidden_stderr() -> Iterator[None]:
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Collect no garbage meanwhile: modules make a million objects, and none to throw away."""
+    """Collect no garbage meanwhile, nor look later through what is there at the end.
+
+    Modules make a million objects, and none to throw away; each collection would visit them. (A
+    cycle that is there by then is not found if it becomes garbage.)
+    """
     collects = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if collects:
             gc.enable()
 
