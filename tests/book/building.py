@@ -66,3 +66,12 @@ def moving_names():
     stored = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
     view = "application/vnd.jupyter.widget-view+json"
     return [f"notebooks/{p.stem}" for p in stored if view in p.read_text(encoding="utf-8")]
+
+
+def show(page, width, scheme):
+    """Look at an open page in another width, and in light or in dark."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function(
+        "look => (document.documentElement.dataset.theme ?? look) === look", arg=scheme
+    )

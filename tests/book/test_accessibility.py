@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tests.book.axe import run_axe
-from tests.book.building import ROOT, page_names
+from tests.book.building import ROOT, page_names, show
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = [name for name in page_names() if name != "print"]  # it has the text of the others
@@ -23,12 +23,12 @@ FOCUSED = """() => {
 def test_axe_finds_no_violation(visit, name, record_property):
     looks = {}
     record_property("axe", looks)
+    page = visit(name, "server")
     for scheme, width in (("light", 1300), ("dark", 360)):
-        page = visit(name, "server", width, scheme)
+        show(page, width, scheme)
         found = looks[f"{scheme}, {width} px wide"] = run_axe(page, name)
         said = found.pop("said")
         assert said == [], f"{len(said)} in {scheme}:\n" + "\n".join(said[:12])
-        page.context.close()
 
 
 def test_axe_would_find_a_violation(visit):

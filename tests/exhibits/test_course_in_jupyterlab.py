@@ -1,13 +1,17 @@
 """The course as a learner has it: every notebook in JupyterLab, every control moved.
 
-Two pages run whole; of the others the cells that exhibit and quiz need, since nbval runs them all.
+The first page runs whole; of the others the cells that exhibit and quiz need, with fewer draws,
+since nbval runs them all.
 Here are the pages with even numbers; the odd ones have a file of their own, so that two workers
 share what takes longest.
 """
 
+import json
 import pathlib
 import re
+import subprocess
 import symtable
+import sys
 
 import nbformat
 import pytest
@@ -19,8 +23,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NOTEBOOKS = pathlib.Path(__file__).parents[2] / "notebooks"
 STEMS = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
-WHOLE = {"00", "07"}
+WHOLE = {"00"}
 SHOWN = re.compile(r"^(exhibit|explorer)\b|bt\.(quiz|playground)\(|small_multiples\(", re.MULTILINE)
+LENGTH = re.compile(r"^((?:num_samples|burn_in): int = \d+)\d", re.MULTILINE)
 SECONDS = 600  # for all cells of one notebook, on a busy machine
 
 VALUES = """
@@ -71,32 +76,44 @@ def folder(tmp_path_factory):
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
         if stem[:2] not in WHOLE:
-            notebook.cells = needed(notebook.cells)
+            cells = tmp_path_factory.mktemp(stem)
+            notebook.cells = needed(notebook.cells, undefined(notebook.cells, cells))
+            for cell in notebook.cells:
+                cell.source = LENGTH.sub(r"\1", cell.source)
         nbformat.write(notebook, folder / f"{stem}.ipynb")
     (folder / "data").symlink_to(NOTEBOOKS / "data")
     return folder
 
 
-def needed(cells):
-    """Return the cells that show something to move, and those that make the names they use."""
+def needed(cells, wanted):
+    """Return the cells that show something to move, and those that make the names they use.
+
+    ``wanted`` has, for each cell, the names that it takes from others.
+    """
     names, chosen = set(), []
-    for cell in reversed(cells):
+    for cell, own in zip(reversed(cells), reversed(wanted), strict=True):
         if cell.cell_type == "code":
             table = symtable.symtable(cell.source, "cell", "exec")
             made = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
             if made & names or SHOWN.search(cell.source):
-                names = (names - made) | used(table)
+                names = (names - made) | own
                 chosen.append(cell)
     return chosen[::-1]
 
 
-def used(table):
-    """Return the global names that a cell, or a function in it, reads."""
-    top = table.get_type() == "module"
-    own = {
-        s.get_name() for s in table.get_symbols() if s.is_referenced() and (top or s.is_global())
-    }
-    return own.union(*map(used, table.get_children()))
+def undefined(cells, folder):
+    """Return, for each cell, the names that it uses and does not make, as ruff finds them."""
+    files = [folder / f"{number}.py" for number in range(len(cells))]
+    for file, cell in zip(files, cells, strict=True):
+        file.write_text(cell.source if cell.cell_type == "code" else "", encoding="utf-8")
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F821"]
+    done = subprocess.run(
+        [*command, "--output-format", "json", folder], capture_output=True, check=False
+    )
+    found = [set() for _ in files]
+    for each in json.loads(done.stdout):
+        found[int(pathlib.Path(each["filename"]).stem)].add(each["message"].split("`")[1])
+    return found
 
 
 def picture(exhibit):
