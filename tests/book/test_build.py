@@ -62,6 +62,17 @@ def test_every_page_is_there(site):
     assert [name for name in page_names() if not (site / f"{name}.html").exists()] == []
 
 
+def test_previous_and_next_lead_through_the_notebooks(site):
+    expected = [site / "index.html", *sorted((site / "notebooks").glob("*.html"))]
+
+    def linked(page, kind):
+        (href,) = re.findall(rf'class="{kind}"\s+href="([^"]+)"', page.read_text(encoding="utf-8"))
+        return (page.parent / href).resolve()
+
+    assert [linked(page, "right-next") for page in expected[:-1]] == expected[1:]
+    assert [linked(page, "left-prev") for page in expected[1:]] == expected[:-1]
+
+
 def test_the_sitemap_lists_what_was_written(site):
     listed = re.findall("<loc>(.*?)</loc>", (site / "sitemap.xml").read_text(encoding="utf-8"))
     written = {*page_names()} - {"genindex", "print", "search"}  # what Sphinx makes is not listed

@@ -60,17 +60,6 @@ def test_search_finds_a_page(visit, way):
     assert page.locator("#search-results li").count() > 1
 
 
-def test_previous_and_next_lead_through_the_notebooks(visit, site):
-    page = visit("index", "server")
-    expected = sorted(path.stem for path in (site / "notebooks").glob("*.html"))
-    seen = []
-    for _ in expected:
-        page.locator("a.right-next").click()
-        page.wait_for_load_state("domcontentloaded")
-        seen.append(page.url.rpartition("/")[2].removesuffix(".html"))
-    assert seen == expected
-
-
 def test_light_and_dark_can_be_chosen(visit):
     page = visit("index")
     for mode in ("dark", "light"):
