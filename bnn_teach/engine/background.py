@@ -39,4 +39,5 @@ def _load() -> None:
         for name in ("bnn_teach.inference", "bnn_teach.dsl.distributions", "tqdm.auto"):
             importlib.import_module(name)
         runtime.tf.constant(0.0)  # TensorFlow looks for its devices
-        sys.modules["xarray"].Dataset({"x": ("y", [0.0])})  # xarray looks for Dask, and loads it
+        xarray: Any = importlib.import_module("xarray")
+        xarray.Dataset({"x": ("y", [0.0])})  # it looks for Dask, and loads it

@@ -68,10 +68,10 @@ def moving_names():
     return [f"notebooks/{p.stem}" for p in stored if view in p.read_text(encoding="utf-8")]
 
 
-def show(page, width, scheme):
-    """Look at an open page in another width, and in light or in dark."""
+def show(page, width, scheme, theme=None):
+    """Look at an open page in another width, and in light or in dark; its theme follows."""
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
     page.wait_for_function(
-        "look => (document.documentElement.dataset.theme ?? look) === look", arg=scheme
+        "theme => document.documentElement.dataset.theme === theme", arg=theme or scheme
     )

@@ -38,13 +38,14 @@ def test_a_page_is_whole_and_never_scrolls_sideways(visit, name):
         assert page.evaluate(BLIND) == []
         assert page.locator(".bnn-unmounted, mjx-merror").count() == 0
         for width, scheme in looks:
-            show(page, width, scheme if name != "print" else "light")
+            show(page, width, scheme, theme="light" if name == "print" else scheme)
             across = page.evaluate("document.documentElement.scrollWidth")
             assert across <= width, page.evaluate(WIDER)
-        page.set_viewport_size({"width": 320, "height": 256})
-        across = page.evaluate("document.documentElement.scrollWidth")
-        assert across <= 320, page.evaluate(WIDER)
-        assert page.evaluate(CUT) == []
+            if width < 400:
+                page.set_viewport_size({"width": 320, "height": 256})
+                across = page.evaluate("document.documentElement.scrollWidth")
+                assert across <= 320, page.evaluate(WIDER)
+                assert page.evaluate(CUT) == []
         page.context.close()
 
 

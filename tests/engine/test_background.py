@@ -23,6 +23,7 @@ def normal_mean(x):
 trace = bt.sample(normal_mean(np.arange(5.0)), 200, 200, seed=0, progress=False)
 print("draws", trace["posterior"]["normal_mean.loc"].shape)
 """
+LOADED = "import sys; bt.Normal; print('dask.array' in sys.modules)"  # for xarray's first Dataset
 MEANWHILE = {
     "at once": "",
     "TensorFlow of the user's own": "import tensorflow as tf; tf.constant(1.0)",
@@ -59,6 +60,7 @@ def test_a_first_sample_comes_whatever_happens_meanwhile(meanwhile: str) -> None
     with kernel() as client:
         assert run(client, "from time import sleep; import bnn_teach as bt") == ""
         assert run(client, meanwhile) == ""
+        assert run(client, LOADED) == "True\n"
         assert run(client, MODEL) == "draws (4, 200)\n"
 
 
