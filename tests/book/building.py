@@ -68,10 +68,15 @@ def moving_names():
     return [f"notebooks/{p.stem}" for p in stored if view in p.read_text(encoding="utf-8")]
 
 
+# The theme's own test of what scrolls, which it makes a moment after the last change of a page.
+FOLLOWED = """theme => document.documentElement.dataset.theme === theme
+    && [...document.querySelectorAll("pre, .pst-scrollable-table-container")].every(
+        box => (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight)
+            === (box.tabIndex === 0))"""
+
+
 def show(page, width, scheme, theme=None):
     """Look at an open page in another width, and in light or in dark; its theme follows."""
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
-    page.wait_for_function(
-        "theme => document.documentElement.dataset.theme === theme", arg=theme or scheme
-    )
+    page.wait_for_function(FOLLOWED, arg=theme or scheme)
