@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 PATIENCE = 120  # seconds; on a busy machine a server or kernel takes its time
 
-READY = """async () => {
+READY = """async (path) => {
   const panel = window.jupyterapp?.shell?.currentWidget;
-  if (!panel?.sessionContext) return false;
+  if (!panel?.sessionContext || panel.context.path !== path) return false;
   await panel.revealed;
   await panel.sessionContext.ready;
   await panel.sessionContext.session.kernel.info;
@@ -46,8 +46,12 @@ class Lab(NamedTuple):
     def open(self, page, notebook):
         """Open a notebook, by its path in the server's folder, and wait for its kernel."""
         page.goto(f"{self.address}/lab/tree/{notebook}?token={self.token}&reset")
+        self.wait(page, notebook)
+
+    def wait(self, page, notebook):
+        """Wait until a notebook that is being opened has its cells and its kernel."""
         page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for(timeout=PATIENCE * 1000)
-        page.wait_for_function(READY, timeout=PATIENCE * 1000)
+        page.wait_for_function(READY, arg=notebook, timeout=PATIENCE * 1000)
 
 
 @contextmanager

@@ -56,6 +56,19 @@ def test_numbers_are_those_of_arviz():
             assert float(result[name][i]) == float(value), name
 
 
+@pytest.mark.parametrize("only", ["r_hat", ["mcse_q95", "ess_bulk"]])
+def test_only_some_are_the_same_as_among_all(only):
+    draws = np.random.default_rng(3).standard_normal((1, 40, 5))
+    everything, some = function_diagnostics(draws), function_diagnostics(draws, only=only)
+    assert some.identical(everything[[only] if isinstance(only, str) else only])
+
+
+@pytest.mark.parametrize("only", ["rhat", ["r_hat", "ess"], [["r_hat"]]])
+def test_what_is_not_a_diagnostic_is_refused(only):
+    with pytest.raises(ArgumentError, match=r"only=.*expected .*r_hat"):
+        function_diagnostics(np.zeros((2, 8, 3)), only=only)
+
+
 def test_chain_elsewhere_raises_r_hat_at_its_points_only():
     draws = autoregressive((4, 500, 2), seed=2)
     draws[3, :, 1] += 3.0

@@ -1,9 +1,13 @@
-"""Every page of the book, from disk and from a server, wide and narrow, in light and in dark."""
+"""Every page of the book, from disk and from a server, wide and narrow, in light and in dark.
+
+Axe looks at the pages from disk, while they are open.
+"""
 
 import json
 
 import pytest
 
+from tests.book.axe import run_axe
 from tests.book.building import page_names, show
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -31,7 +35,9 @@ BLIND = r"""() => [...document.images].filter((e) => !e.complete || !e.naturalWi
 
 @pytest.mark.wcag("1.1.1", "1.4.10", "2.4.2", "3.1.1")
 @pytest.mark.parametrize("name", page_names())
-def test_a_page_is_whole_and_never_scrolls_sideways(visit, name):
+def test_a_page_is_whole_never_scrolls_sideways_and_axe_is_content(visit, name, record_property):
+    axe = {}
+    record_property("axe", axe)
     for way, looks in list(LOOKS.items())[: 1 if name == "print" else None]:
         page = visit(name, way, *looks[0])
         assert page.title().strip() and page.locator("html[lang^=en]").count()
@@ -41,6 +47,10 @@ def test_a_page_is_whole_and_never_scrolls_sideways(visit, name):
             show(page, width, scheme, theme="light" if name == "print" else scheme)
             across = page.evaluate("document.documentElement.scrollWidth")
             assert across <= width, page.evaluate(WIDER)
+            if way == "disk" and name != "print":  # which has the text of the others
+                found = axe[f"{scheme}, {width} px wide"] = run_axe(page, name)
+                said = found.pop("said")
+                assert said == [], f"{len(said)} in {scheme}:\n" + "\n".join(said[:12])
             if width < 400:
                 page.set_viewport_size({"width": 320, "height": 256})
                 across = page.evaluate("document.documentElement.scrollWidth")

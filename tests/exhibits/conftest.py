@@ -3,6 +3,7 @@
 import json
 import pathlib
 import shutil
+from contextlib import contextmanager
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -165,8 +166,8 @@ def lab(folder):
         yield started
 
 
-@pytest.fixture
-def lab_page(browser, lab):
+@contextmanager
+def new_lab_page(browser, lab):
     """A page for JupyterLab; no request of it may leave this machine."""
     page = browser.new_page(viewport={"width": 1300, "height": 950})
     page.set_default_timeout(60_000)
@@ -174,3 +175,10 @@ def lab_page(browser, lab):
     yield page
     page.close()
     assert not watch.foreign
+
+
+@pytest.fixture
+def lab_page(browser, lab):
+    """A page for the JupyterLab of one test."""
+    with new_lab_page(browser, lab) as page:
+        yield page

@@ -1,9 +1,7 @@
 """The course as a learner has it: every notebook in JupyterLab, every control moved.
 
 The first page runs whole; of the others the cells that exhibit and quiz need, with fewer draws,
-since nbval runs them all.
-Here are the pages with even numbers; the odd ones have a file of their own, so that two workers
-share what takes longest.
+since nbval runs them all. One JupyterLab opens them one after the other, in one kernel.
 """
 
 import json
@@ -17,6 +15,7 @@ import nbformat
 import pytest
 
 from tests.browsing import drag
+from tests.exhibits.conftest import new_lab_page
 from tests.lab import run_all, run_cell, run_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -50,12 +49,13 @@ SHOW = """(kind) => {
   if (number >= 0) notebook.activeCellIndex = number;
   return notebook.scrollToItem(number, "center").then(() => number);
 }"""
-KERNEL = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.id"
-SHARE = """async (id) => {
-  const { sessionContext } = window.jupyterapp.shell.currentWidget;
-  await sessionContext.changeKernel({ id });
-  await sessionContext.session.kernel.info;
+NEXT = """async ([path, id]) => {
+  const { commands, shell } = window.jupyterapp;
+  shell.currentWidget.context.model.dirty = false;
+  shell.currentWidget.close();
+  await commands.execute("docmanager:open", { path, factory: "Notebook", kernel: { id } });
 }"""
+KERNEL = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.id"
 LEAVE = """
 import ipywidgets
 ipywidgets.Widget.close_all()
@@ -122,20 +122,21 @@ def picture(exhibit):
 
 
 @pytest.fixture(scope="module")
-def kernels():
-    """The kernel of the last page that went well, for the next: TensorFlow is loaded once."""
-    return []
+def at_work(browser, lab):
+    """What the last page left if it went well: its tab of JupyterLab, and the kernel's name."""
+    with new_lab_page(browser, lab) as page:
+        yield {"page": page, "kernel": None}
 
 
-@pytest.mark.parametrize("stem", STEMS[::2])
-def test_all_cells_run_and_every_control_moves(stem, lab, lab_page, kernels):
-    move_every_control(stem, lab, lab_page, kernels)
-
-
-def move_every_control(stem, lab, page, kernels):
-    lab.open(page, f"{stem}.ipynb")
-    if kernels:
-        page.evaluate(SHARE, kernels.pop())
+@pytest.mark.parametrize("stem", STEMS)
+def test_all_cells_run_and_every_control_moves(stem, lab, at_work):
+    page, kernel = at_work["page"], at_work["kernel"]
+    if kernel is None:
+        lab.open(page, f"{stem}.ipynb")
+    else:
+        at_work["kernel"] = None
+        page.evaluate(NEXT, [f"{stem}.ipynb", kernel])
+        lab.wait(page, f"{stem}.ipynb")
     outputs = run_all(page, SECONDS)
     failed = [each for cell in outputs for each in cell if each["output_type"] == "error"]
     assert not failed, failed[0]["traceback"]
@@ -172,7 +173,7 @@ def move_every_control(stem, lab, page, kernels):
         move_a_point(page)
     answer_a_question(page)
     assert "left" in run_cell(page, LEAVE)
-    kernels.append(page.evaluate(KERNEL))
+    at_work["kernel"] = page.evaluate(KERNEL)
 
 
 def move_a_point(page):

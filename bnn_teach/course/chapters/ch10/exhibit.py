@@ -200,7 +200,7 @@ def _orders(weights: Weights, rng: np.random.Generator) -> dict[str, list[np.nda
 
 
 def _r_hat(values: np.ndarray) -> np.ndarray:
-    return np.asarray(function_diagnostics(values)["r_hat"].values)
+    return np.asarray(function_diagnostics(values, only="r_hat")["r_hat"].values)
 
 
 def _names(weights: Weights) -> dict[float, str]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import warnings
 from typing import Any
 
@@ -27,13 +28,17 @@ _NUM_STEPS = 3000  # of a training
 
 
 def ladders(
-    tops: ArrayLike, shares: ArrayLike, powers: ArrayLike, num_samples: int, seed: int
+    tops: tuple[float, float],
+    shares: tuple[float, float],
+    powers: ArrayLike,
+    num_samples: int,
+    seed: int,
 ) -> np.ndarray:
     """Temper a mixture of two normals of sd 1, from each of its tops twice.
 
     Parameters
     ----------
-    tops, shares : array_like, shape (2,)
+    tops, shares : tuple of two float
         The means, and the masses.
     powers : array_like, shape (K,)
         Of the ladder's chains.
@@ -46,16 +51,19 @@ def ladders(
     ndarray, shape (4, num_samples)
         The draws at power 1.
     """
-    means, logs = np.asarray(tops, float), np.log(np.asarray(shares, float))
+    (left, right), (first, second) = tops, shares
 
     def two_hills(x: np.ndarray) -> tuple[float, np.ndarray]:
-        parts = logs - 0.5 * (x - means) ** 2
-        value = np.logaddexp(*parts)
-        return value, np.array([np.exp(parts - value) @ (means - x)])
+        z = float(x[0])  # a number at a time: NumPy would take twice as long
+        a = math.log(first) - 0.5 * (z - left) ** 2
+        b = math.log(second) - 0.5 * (z - right) ** 2
+        value = max(a, b) + math.log1p(math.exp(-abs(a - b)))
+        slope = math.exp(a - value) * (left - z) + math.exp(b - value) * (right - z)
+        return value, np.array([slope])
 
     step = functools.partial(hmc_step, num_steps=_LEAPFROGS)
     found = []
-    for k, place in enumerate(np.repeat(means, 2)):
+    for k, place in enumerate((left, left, right, right)):
         rng = np.random.default_rng([seed, k])
         run = tempering.run(two_hills, [place], num_samples, _STEP, powers, step=step, seed=rng)
         found.append(run.draws[0, :, 0])
@@ -76,12 +84,15 @@ def tempered(net: Model, num_particles: int, seed: int) -> dict[str, dict[str, n
     return {"posterior": LogDensity(net).unflatten(particles)[0]}
 
 
-def stacked(net: Model, num_samples: int, burn_in: int, seed: int) -> dict[str, Any]:
-    """Draw from four chains as often as their weights say: ``"posterior"`` and ``"weights"``."""
-    trace = sample(net, num_samples, burn_in, 4, seed=seed, include_log_likelihood=True)
+def stacked(trace: xr.DataTree, seed: int) -> dict[str, Any]:
+    """Draw from a trace's chains as often as their weights say: ``"posterior"`` and ``"weights"``.
+
+    The trace has the log-likelihood of each point: ``bt.sample(..., include_log_likelihood=True)``.
+    """
     weights, rng = stacking_weights(trace), np.random.default_rng(seed)
-    chain = rng.choice(4, 4 * num_samples, p=weights)
-    draw = rng.integers(num_samples, size=len(chain))
+    chains, draws = trace["posterior"].sizes["chain"], trace["posterior"].sizes["draw"]
+    chain = rng.choice(chains, chains * draws, p=weights)
+    draw = rng.integers(draws, size=len(chain))
     posterior = trace["posterior"].items()
     drawn = {name: np.asarray(array)[chain, draw] for name, array in posterior}
     return {"posterior": drawn, "weights": weights.round(2)}

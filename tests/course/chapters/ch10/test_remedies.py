@@ -32,7 +32,8 @@ def test_chains_from_modes_and_particles_are_draws_of_the_posterior():
     particles = remedies.tempered(mean_of(Y), 500, seed=1)["posterior"]
     assert chains["mean_of.loc"].shape == (4, 300)
     assert particles["mean_of.loc"].shape == (500,)
-    found = remedies.stacked(mean_of(Y), 300, 200, seed=1)
+    trace = bt.sample(mean_of(Y), 300, 200, seed=1, include_log_likelihood=True)
+    found = remedies.stacked(trace, seed=1)
     assert found["weights"].sum() == pytest.approx(1, abs=0.02)
     stacked = found["posterior"]["mean_of.loc"]
     assert stacked.shape == (1200,)
