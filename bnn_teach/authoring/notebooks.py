@@ -33,7 +33,7 @@ from bnn_teach.course.notebook_files import (
     read_md,
 )
 
-_DURATIONS = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600, 900)
+_DURATIONS = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 150, 180, 240, 300, 450, 600, 900)
 _MEGABYTES = (100, 200, 300, 500, 750, 1000, 1250, 1500, 2000, 3000, 4000, 6000, 8000)
 _TOLERANCE = 2.0  # what was noted before stays, up to this factor: another machine's is as true
 _CELL_TIMEOUT = 1800  # seconds
