@@ -70,8 +70,8 @@ def function_diagnostics(
     x : array_like, shape (P,) or (P, 1), optional
         The points, when they lie on one axis; becomes the coordinate ``x``.
     only : str or sequence of str, optional
-        Which diagnostics; all by default. R-hat alone takes an eighth of the time: that is worth
-        something from hundreds of points on.
+        Which diagnostics; all by default. R-hat alone takes less than a third of the time: that is
+        worth something from hundreds of points on.
 
     Returns
     -------
