@@ -70,7 +70,10 @@ def moving_names():
 
 # The theme's own test of what scrolls, which it makes a moment after the last change of a page.
 FOLLOWED = """theme => document.documentElement.dataset.theme === theme
-    && [...document.querySelectorAll("pre, .pst-scrollable-table-container")].every(
+    && [...document.querySelectorAll(
+        "pre, .nboutput > .output_area, .cell_output > .output, .jp-RenderedHTMLCommon, "
+        + ".pst-scrollable-table-container"
+    )].every(
         box => (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight)
             === (box.tabIndex === 0))"""
 
