@@ -8,7 +8,7 @@ The log-density over unconstrained space is one more handler, in :mod:`bnn_teach
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bnn_teach.dsl.dtypes import as_parameter, get_dtype
@@ -29,6 +29,7 @@ def from_prior(seed: Any, shapes: Mapping[str, Shape] | None = None) -> Handler:
         Shapes of the values, by path, where they are larger than the variable declares: data of
         shape (30,) may be observed at a scalar variable.
     """
+    stream = _streams(seed)
 
     def handler(path: str, variable: RandomVariable) -> Any:
         distribution, lead = variable.distribution, variable.batch_stack
@@ -41,7 +42,7 @@ def from_prior(seed: Any, shapes: Mapping[str, Shape] | None = None) -> Handler:
                     distribution, with_shape=wanted[: len(wanted) - event]
                 ),
             )
-        return distribution.sample(lead, seed=_stream(seed, path))
+        return distribution.sample(lead, seed=stream(path))
 
     return handler
 
@@ -58,17 +59,14 @@ def near_zero(seed: Any, sign: float, otherwise: Handler) -> Handler:
     otherwise : Handler
         Asked for variables that have no unconstrained scale.
     """
+    stream = _streams(seed)
 
     def handler(path: str, variable: RandomVariable) -> Any:
         bijector = variable.bijector
         if bijector is None:
             return otherwise(path, variable)
         z = tf.random.stateless_uniform(
-            bijector.inverse_event_shape(variable.shape),
-            _stream(seed, path),
-            -2.0,
-            2.0,
-            get_dtype(),
+            bijector.inverse_event_shape(variable.shape), stream(path), -2.0, 2.0, get_dtype()
         )
         return bijector.forward(sign * z)
 
@@ -115,6 +113,10 @@ def log_prob_terms(sites: Sites) -> dict[str, tf.Tensor]:
     return terms
 
 
-def _stream(seed: Any, path: str) -> tf.Tensor:
-    """Give each path its own random stream, whatever stands before it in the model."""
-    return tf.random.experimental.stateless_fold_in(seed, zlib.crc32(path.encode()) & 0x7FFFFFFF)
+def _streams(seed: Any) -> Callable[[str], tf.Tensor]:
+    """Give each path its own random stream, whatever stands before it in the model.
+
+    That is ``stateless_fold_in(seed, crc32(path))``, whose first half is the same for all paths.
+    """
+    first = tf.random.experimental.stateless_fold_in(seed, 0)[0]
+    return lambda path: tf.stack([first, zlib.crc32(path.encode()) & 0x7FFFFFFF])
