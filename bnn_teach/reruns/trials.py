@@ -131,7 +131,7 @@ def _spread(found: Sequence[Mapping[str, Any]], name: str) -> list[float | None]
 
 
 def problems(page: str, words: Sequence[str], entry: Entry | None) -> Iterator[str]:
-    """Yield what is not in order with the claims of a page; without an entry it is not yet tried.
+    """Yield what is not in order with the claims of a page.
 
     Parameters
     ----------
@@ -140,15 +140,14 @@ def problems(page: str, words: Sequence[str], entry: Entry | None) -> Iterator[s
     words : sequence of str
         What it claims, in order.
     entry : dict or None
-        What is stored of it.
+        What is stored of it; None where it was never tried.
     """
     if len(words) > MOST:
         yield f"{page}: it has {len(words)} claims, more than {MOST}. Keep those that matter."
     for each, times in Counter(words).items():
         if times > 1:
             yield f"{page}: {each!r} is claimed {times} times. Say of each what it is about."
-    if entry is None:
-        return
+    entry = entry or {"claims": {}, "runs": 0}
     stored, again = entry["claims"], f"Run make claims ARGS={page}."
     for each in dict.fromkeys([*words, *stored]):
         if each not in stored:

@@ -4,6 +4,7 @@ The samplers themselves run here, in workers, on problems that are small enough 
 fixture ``open_page`` fails a test if a page asked another host, or wrote an error to the console.
 """
 
+import itertools
 import re
 
 import pytest
@@ -285,6 +286,32 @@ def test_nothing_is_sampled_before_the_reader_has_a_guess(opened):
     page.get_by_role("button", name="I have a guess").click()
     sampled(page)
     assert page.get_by_text("How wide?").is_visible()
+
+
+def test_the_chains_hold_still_while_a_picture_is_drawn_and_no_longer(opened):
+    page = opened(playground("article"))
+    sampled(page)  # from here on each picture has a band that is drawn anew
+    page.evaluate(
+        """() => {
+          window.told = [];
+          const post = Worker.prototype.postMessage;
+          Worker.prototype.postMessage = function (message, ...rest) {
+            told.push(message.type);
+            return post.call(this, message, ...rest);
+          };
+          new MutationObserver(() => told.push("drawn")).observe(
+            document.querySelector(".bnn-main .bnn-marks"), { childList: true });
+        }"""
+    )
+    page.wait_for_function("told.filter((each) => each === 'drawn').length > 9", timeout=ENOUGH)
+    told = [each for each, _ in itertools.groupby(page.evaluate("told"))]
+    told = [each for each in told if each in ("pause", "drawn", "resume")]
+    first = told.index("pause")
+    assert told[first : first + 24] == ["pause", "drawn", "resume"] * 8
+    page.get_by_role("button", name="Pause").click()
+    page.evaluate("told.push('held')")
+    still(page)
+    assert "resume" not in page.evaluate("told.slice(told.lastIndexOf('held'))")
 
 
 @pytest.mark.wcag("2.2.2")

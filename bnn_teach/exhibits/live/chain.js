@@ -16,7 +16,7 @@ import { nutsStep } from "./nuts.js";
 import { Adaptation } from "./adaptation.js";
 import { MeanField } from "./advi.js";
 
-const SLICE = 15; // milliseconds of work between looks at the messages
+const SLICE = 5; // milliseconds of work between looks at the messages
 const REPORT = 50; // milliseconds of work between two answers
 const STARTS = 100;
 const SHOWN = 200; // draws of q in an answer

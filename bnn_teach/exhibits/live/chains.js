@@ -116,10 +116,23 @@ export class Samplers {
 
   tell(type) {
     for (const worker of this.workers.values()) worker.postMessage({ type });
-    this.paused = type === "pause";
   }
-  pause() { if (!this.paused) this.tell("pause"); }
-  resume() { if (this.paused) this.tell("resume"); }
+  pause() {
+    if (!this.paused) this.tell("pause");
+    this.paused = true;
+  }
+  resume() {
+    if (this.paused) this.tell("resume");
+    this.paused = false;
+  }
+  // All hold still while a picture is drawn, or it would have to share the cores with them.
+  holdStill(frames = 0) {
+    if (this.paused || !this.busy) return;
+    this.tell("pause");
+    const goOn = () => { if (!this.paused) this.tell("resume"); };
+    if (frames) requestAnimationFrame(() => setTimeout(goOn));
+    else setTimeout(goOn);
+  }
   stop(method) {
     for (const [chain, worker] of this.workers) {
       if (method === undefined || (method === "nuts") === chain < this.nuts.chains.length) worker.postMessage({ type: "stop" });

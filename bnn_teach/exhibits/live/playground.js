@@ -174,6 +174,7 @@ export function render({ model, el }) {
     try {
       const methods = settings.shows.filter((each) => each in NAMES).filter((each, i) => !preview || i === 0);
       samplers.start({ ...ofModel, seed: 0, warmup: preview ? 0 : WARMUP, draws: DRAWS, preview }, methods);
+      if (!preview) samplers.holdStill(1);
     } catch (error) {
       samplers.failure = error.message;
       news("failed");
@@ -246,7 +247,11 @@ export function render({ model, el }) {
   // The picture, a little later, so that many messages make one.
   function soon() {
     if (painting !== null) return;
-    painting = setTimeout(() => requestAnimationFrame(paint), Math.max(0, painted + PAINT - performance.now()));
+    const draw = () => {
+      samplers.holdStill();
+      paint();
+    };
+    painting = setTimeout(() => requestAnimationFrame(draw), Math.max(0, painted + PAINT - performance.now()));
   }
 
   // All that depends on what the reader did.

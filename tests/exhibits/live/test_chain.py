@@ -89,11 +89,11 @@ def test_a_pause_a_stop_and_a_new_start_are_heard_between_slices(tmp_path):
     const count = () => s.said.length;
     const seen = {};
     s.start(data.settings);
-    for (let i = 0; i < 5; i += 1) s.slice();
+    const slices = () => { for (let i = 0; i < 12; i += 1) s.slice(); };
+    slices();
     s.tell({ type: "pause" }); s.finish(); seen.paused = count();
     s.finish(); seen.still = count();
-    s.tell({ type: "resume" }); s.tell({ type: "resume" }); s.slice(); s.slice(); s.slice();
-    s.slice(); s.slice(); seen.resumed = count();
+    s.tell({ type: "resume" }); s.tell({ type: "resume" }); slices(); seen.resumed = count();
     s.start(data.settings, 2, 3); s.finish(); seen.runs = s.said.map((m) => m.run);
     seen.chain = s.said.at(-1).chain;
     seen.last = s.said.at(-1).type; seen.second = s.said.filter((m) => m.run === 2)
