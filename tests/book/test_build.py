@@ -212,12 +212,15 @@ def test_a_small_copy_in_order_is_built(tmp_path):
         source="exhibit.small_multiples()",
     )
     root = small_copy(tmp_path, "![a picture](images/tour.png)", notebook)
+    tried = {"a < b": {"held": 19, "numbers": {"gap": [0.1, 0.25, 0.5]}}}
+    entry = {"version": "an older one", "runs": 20, "other_data": True, "claims": tried}
+    (root / "book" / "claims.json").write_text(json.dumps({"00": entry}), encoding="utf-8")
     made = build(root, tmp_path / "out", repository="")
     assert made.complained == "" and made.status == 0
     assert "It moves" in (made.site / "print.html").read_text(encoding="utf-8")
     page = (made.site / "notebooks" / "00_small.html").read_text(encoding="utf-8")
     assert "mybinder" not in page
-    assert "A &lt; b." in page and "Here: gap 0.25. Not yet tried with other seeds" in page
+    assert "A &lt; b." in page and "Here: gap 0.25. Held in 19 of 20 other runs" in page
 
 
 def test_what_is_broken_in_a_copy_fails_the_build(tmp_path):
