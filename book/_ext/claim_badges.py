@@ -1,8 +1,8 @@
 """What a page claims, with a badge: how often each claim held in other runs, and its numbers there.
 
 The claims are the outputs of ``bt.claim``; how they fared with other seeds and data is stored in
-``claims.json`` by ``make claims``. A claim that is not in order, or was never tried again, fails the
-build. Next: ``course_notebooks.py``.
+``claims.json`` by ``make claims``. A claim that is not in order, or was never tried again, fails
+the build. Next: ``course_notebooks.py``.
 """
 
 from __future__ import annotations
