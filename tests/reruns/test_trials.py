@@ -90,7 +90,8 @@ def test_what_is_not_in_order_is_said():
     assert missing.startswith("no other run is stored of the claim 'another'")
     assert told(["another"], None) == [missing]
     assert gone.startswith("'a band narrows' is stored, and is no claim of the page any more")
-    assert told(["a", "a"], None)[0] == "'a' is claimed 2 times. Say of each what it is about."
+    twice = told(["a", "a"], entry(20, words="a"))
+    assert twice == ["'a' is claimed 2 times. Say of each what it is about."]
     assert "it has 11 claims" in told([str(k) for k in range(11)], None)[0]
 
 
