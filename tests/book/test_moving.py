@@ -98,3 +98,5 @@ def test_a_live_exhibit_asks_computes_and_rests_out_of_sight(visit, name, width,
     page.wait_for_function(in_phase, arg="running")
     page.evaluate("scrollTo(0, 0)")
     page.wait_for_function(in_phase, arg="unseen")
+    page.wait_for_timeout(500)  # the slider has come to rest meanwhile
+    assert live.get_attribute("data-phase") == "unseen"

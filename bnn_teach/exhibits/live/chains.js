@@ -125,12 +125,13 @@ export class Samplers {
     if (this.paused) this.tell("resume");
     this.paused = false;
   }
-  // All hold still while a picture is drawn, or it would have to share the cores with them.
-  holdStill(frames = 0) {
+  // All hold still while a picture is drawn, now or in the next frame, or it would have to share the
+  // cores with them.
+  holdStill(nextFrame = false) {
     if (this.paused || !this.busy) return;
     this.tell("pause");
     const goOn = () => { if (!this.paused) this.tell("resume"); };
-    if (frames) requestAnimationFrame(() => setTimeout(goOn));
+    if (nextFrame) requestAnimationFrame(() => setTimeout(goOn));
     else setTimeout(goOn);
   }
   stop(method) {

@@ -174,7 +174,7 @@ export function render({ model, el }) {
     try {
       const methods = settings.shows.filter((each) => each in NAMES).filter((each, i) => !preview || i === 0);
       samplers.start({ ...ofModel, seed: 0, warmup: preview ? 0 : WARMUP, draws: DRAWS, preview }, methods);
-      if (!preview) samplers.holdStill(1);
+      if (!preview) samplers.holdStill(true);
     } catch (error) {
       samplers.failure = error.message;
       news("failed");
@@ -278,7 +278,7 @@ export function render({ model, el }) {
     hold.hidden = !["running", "held"].includes(phase);
     const sigma = settings.learned ? Math.sqrt(noiseVariance()) : null;
     meter.textContent = samplers.failure ? `The sampler failed: ${samplers.failure}` : metered(samplers, sweep, sigma);
-    root.dataset.phase = phase === "running" && !awake() ? "unseen" : phase;
+    root.dataset.phase = ["new", "running"].includes(phase) && !awake() ? "unseen" : phase;
     root.dataset.run = samplers.run;
     root.dataset.draws = samplers.kept;
     root.dataset.shown = bands.nuts?.run ?? 0; // the run whose band is seen
