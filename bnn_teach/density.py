@@ -188,10 +188,19 @@ class LogDensity:
         A map cannot hold the lists of a loop in the model (``tf.scan``, ``tfd.HiddenMarkovModel``):
         then the points are written out, one after the other.
         """
-        one = functools.partial(self.value_and_grad_one, inputs=inputs, weight=weight)
-        if self._look.recording.has_loops:
-            return tuple(map(tf.stack, zip(*map(one, tf.unstack(z)), strict=True)))
-        return tf.vectorized_map(one, z)
+        return self._each(z, inputs, None if weight is None else tf.cast(weight, z.dtype))
+
+    @functools.cached_property
+    def _each(self) -> Any:
+        """A function of a graph: a program that needs it in several places traces it once."""
+
+        def each(z: tf.Tensor, inputs: Tensors, weight: Any) -> Any:
+            one = functools.partial(self.value_and_grad_one, inputs=inputs, weight=weight)
+            if self._look.recording.has_loops:
+                return tuple(map(tf.stack, zip(*map(one, tf.unstack(z)), strict=True)))
+            return tf.vectorized_map(one, z)
+
+        return tf.function(each, autograph=False)
 
     def batched(self, inputs: Tensors, weight: Any = None) -> Any:
         """Return a function z (C, D) -> log p (C,), differentiable, for use inside a program.
