@@ -45,6 +45,7 @@ extensions = [
     "sphinxcontrib.bibtex",
     "api_names",
     "course_checks",
+    "course_formulas",
     "course_header",
     "course_launch",
     "course_metadata",

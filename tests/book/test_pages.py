@@ -27,6 +27,15 @@ CUT = """() => [...document.querySelectorAll("article :is(svg, img, code, a, td,
         }
         return false;
     }).map((e) => e.outerHTML.slice(0, 90)).slice(0, 5)"""
+# marks after a formula that begin a line
+LOST = """() => [...document.querySelectorAll("article span.math")].filter((e) => {
+    const text = e.nextSibling;
+    if (text?.nodeType !== Node.TEXT_NODE || !/^[.,;:?!)]/.test(text.data)) return false;
+    const mark = document.createRange();
+    mark.setStart(text, 0);
+    mark.setEnd(text, 1);
+    return mark.getBoundingClientRect().left < e.getBoundingClientRect().left;
+}).map((e) => e.parentElement.innerHTML.slice(0, 90)).slice(0, 5)"""
 # pictures that did not come, and such without words or with a file's name for them
 BLIND = r"""() => [...document.images].filter((e) => !e.complete || !e.naturalWidth || (
     e.closest("article") ? !e.alt.trim() || /\.(png|svg)$/.test(e.alt) : !e.hasAttribute("alt")
@@ -47,6 +56,7 @@ def test_a_page_is_whole_never_scrolls_sideways_and_axe_is_content(visit, name, 
             show(page, width, scheme, theme="light" if name == "print" else scheme)
             across = page.evaluate("document.documentElement.scrollWidth")
             assert across <= width, page.evaluate(WIDER)
+            assert page.evaluate(LOST) == []
             if way == "disk" and name != "print":  # which has the text of the others
                 found = axe[f"{scheme}, {width} px wide"] = run_axe(page, name)
                 said = found.pop("said")
