@@ -64,14 +64,14 @@ def fingerprint(
     for path in files_used(cells, library):
         code.update(path.relative_to(library).as_posix().encode())
         if path.suffix == ".py":
-            text, _, strings, packages = _read(path.read_text(encoding="utf-8"), "")
+            text, _, strings, packages = _read(path, library)
             code.update(text.encode())
             imported |= packages
             texts |= {each for each in strings if "/" in each and each[0] not in "/."}
         else:
             code.update(path.read_bytes())
     for tree in trees[1:]:
-        code.update("".join(_structure(tree)).encode())
+        code.update(_structure(tree).encode())
     for name in data_named(texts, folder):
         code.update(name.read_bytes())
     code.update("\0".join(_versions(frozenset(imported))).encode())
@@ -162,9 +162,8 @@ def files_used(cells: Iterable[str], library: pathlib.Path = LIBRARY) -> list[pa
         if path is None or name in seen:
             continue
         seen.add(name)
-        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
         parents = {".".join(name.split(".")[:depth]) for depth in range(2, name.count(".") + 1)}
-        _, used, strings, _ = _read(path.read_text(encoding="utf-8"), package)
+        _, used, strings, _ = _read(path, library)
         todo |= parents | used
         files |= {path, *_beside(path, said | strings)}
     return sorted(files)
@@ -202,11 +201,19 @@ def _names(path: pathlib.Path) -> set[str]:
     return set() if (folder / "__init__.py").exists() else {path.name, path.stem}
 
 
-@functools.lru_cache(maxsize=512)
-def _read(text: str, package: str) -> tuple[str, set[str], set[str], set[str]]:
+_Read = tuple[str, set[str], set[str], set[str]]
+
+
+def _read(path: pathlib.Path, library: pathlib.Path) -> _Read:
     """Return a module's code as a hash, names it imports of us, its strings, other packages."""
+    package = ".".join([_TOP, *path.relative_to(library).parent.parts])
+    return _read_text(path.read_text(encoding="utf-8"), package)
+
+
+@functools.lru_cache(maxsize=512)
+def _read_text(text: str, package: str) -> _Read:
     tree = ast.parse(text)
-    code = hashlib.sha256("".join(_structure(tree)).encode()).hexdigest()
+    code = hashlib.sha256(_structure(tree).encode()).hexdigest()
     return code, set(_names_used(tree, package)), set(_strings(tree)), set(_packages(tree))
 
 
@@ -217,17 +224,16 @@ def _strings(tree: ast.AST) -> Iterator[str]:
             yield node.value
 
 
-def _structure(node: ast.AST) -> Iterator[str]:
+def _structure(node: ast.AST) -> str:
     """Write a syntax tree without positions and docstrings, the same in every Python version."""
-    yield type(node).__name__
+    parts = [type(node).__name__]
     for name, value in ast.iter_fields(node):
         values = value if isinstance(value, list) else [value]
         values = [each for each in values if each is not None and not _is_docstring(each)]
         if values:
-            yield f"({name}="
-            for each in values:
-                yield from _structure(each) if isinstance(each, ast.AST) else (repr(each),)
-            yield ")"
+            written = (_structure(v) if isinstance(v, ast.AST) else repr(v) for v in values)
+            parts += [f"({name}=", *written, ")"]
+    return "".join(parts)
 
 
 def _is_docstring(node: object) -> bool:
