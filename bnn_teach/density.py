@@ -188,7 +188,7 @@ class LogDensity:
         A map cannot hold the lists of a loop in the model (``tf.scan``, ``tfd.HiddenMarkovModel``):
         then the points are written out, one after the other.
         """
-        return self._each(z, inputs, None if weight is None else tf.cast(weight, z.dtype))
+        return self._each(z, inputs, weight)
 
     @functools.cached_property
     def _each(self) -> Any:

@@ -24,9 +24,9 @@ def keep_marks(app: Sphinx, doctree: nodes.document) -> None:
         if opening or closing:
             kept = [nodes.Text(opening), formula, nodes.Text(closing)]
             piece = nodes.inline("", "", *kept, classes=["course-formula"])
-            rest = [nodes.Text(before[: len(before) - len(opening)]), piece]
-            rest.append(nodes.Text(after[len(closing) :]))
-            line[place - bool(before) : place + 1 + bool(after)] = rest
+            left, right = before.removesuffix(opening), after.removeprefix(closing)
+            whole = [nodes.Text(left), piece, nodes.Text(right)]
+            line[place - bool(before) : place + 1 + bool(after)] = whole
 
 
 def _text(line: nodes.Element, place: int) -> str:

@@ -61,11 +61,6 @@ def page_names():
     return sorted([*own, *notebooks, "genindex", "print", "search"])
 
 
-def way_to(name):
-    """Return how a page is opened to be read, every second one from disk: the tests are slow."""
-    return ("disk", "server")[page_names().index(name) % 2]
-
-
 def moving_names():
     """Return the names of the pages of notebooks that show a widget."""
     stored = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))

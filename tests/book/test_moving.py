@@ -3,12 +3,10 @@
 import pytest
 
 from tests.book.axe import run_axe
-from tests.book.building import moving_names, way_to
+from tests.book.building import moving_names
 from tests.browsing import drag
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-# by the way in which test_pages.py opens it
-OTHER = {"server": ("disk", (1300, "light")), "disk": ("server", (360, "dark"))}
 
 
 def picture(exhibit):
@@ -16,13 +14,17 @@ def picture(exhibit):
 
 
 @pytest.mark.wcag("2.1.1", "2.5.7", "4.1.3")
+@pytest.mark.parametrize(
+    ("way", "width", "scheme"), [("disk", 1300, "light"), ("server", 360, "dark")]
+)
 @pytest.mark.parametrize("name", moving_names())
-def test_every_exhibit_of_a_page_moves_and_every_question_answers(visit, name):
-    way, (width, scheme) = OTHER[way_to(name)]
+def test_every_exhibit_of_a_page_moves_and_every_question_answers(visit, name, way, width, scheme):
     page = visit(name, way, width, scheme)
     move_exhibits(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    answer_quizzes(page)
+    across = page.evaluate("document.documentElement.scrollWidth")
+    assert across <= width
+    if way == "disk":
+        answer_quizzes(page)
 
 
 def move_exhibits(page):

@@ -190,14 +190,14 @@ def _cluster(folder):
 def test_reruns_on_a_cluster_whose_worker_dies_are_those_of_one_machine(
     small, tmp_path, monkeypatch
 ):
-    grid = {"scale": [0.5, 2.0], "seed": range(4)}
+    grid = {"scale": [0.5, 2.0], "seed": range(8)}
     output = tmp_path / "cluster"
     with _cluster(tmp_path) as (address, workers):
-        words = [f"--grid=scale={','.join(map(str, grid['scale']))}", "--grid=seed=0:4"]
+        words = [f"--grid=scale={','.join(map(str, grid['scale']))}", "--grid=seed=0:8"]
         places = ["-o", str(output), "--cluster", address]
         command = [sys.executable, "-m", "bnn_teach", "sweep", str(small), *words, *places]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        _wait(lambda: len(list(output.glob("*.json"))) >= 3, 240)
+        _wait(lambda: len(list(output.glob("*.json"))) >= 5, 240)
         workers[0].kill()  # in the middle of a rerun
         _, errors = process.communicate(timeout=300)
         assert process.returncode == 0, errors.decode()[-2000:]
@@ -207,7 +207,7 @@ def test_reruns_on_a_cluster_whose_worker_dies_are_those_of_one_machine(
             bt.sweep(small, grid, output, cluster=address)
     serial = bt.sweep(small, grid, tmp_path / "serial", progress=False)
     serial.save(tmp_path / "serial.csv")
-    assert len(serial.rows) == 8 and not serial.failed
+    assert len(serial.rows) == 16 and not serial.failed
     assert without_seconds(load_table(output / "table.csv")) == without_seconds(
         load_table(tmp_path / "serial.csv")
     )
